@@ -1,0 +1,445 @@
+"""Runs a student's answer against its exercise and says the verdict.
+
+An exercise is a reference function, some cases to try an answer on, and the mistakes known for it. This module knows how
+to run, compare and explain; what is right or wrong about one exercise stands in `lessons/exercises/`.
+"""
+
+import contextlib
+import copy
+import dis
+import html
+import inspect
+import io
+import linecache
+import re
+import traceback
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+# How far a number may be off, as a share of the largest number that went in or should come out.
+TOLERANCE = 1e-5
+
+WORDS = {
+    "correct": "correct",
+    "wrong": "not yet",
+    "error": "stopped with an error",
+    "not attempted": "not attempted",
+    "borrowed": "borrowed",
+}
+COLOURS = {
+    "correct": "#1b7f4b",
+    "wrong": "#b35c00",
+    "error": "#b3261e",
+    "not attempted": "#6b7280",
+    "borrowed": "#2f6db5",
+}
+
+
+class Wrong(Exception):
+    """What a judge raises when an answer is not right: a sentence, and the key of the mistake where it is recognised."""
+
+    def __init__(self, message, mistake=None):
+        super().__init__(message)
+        self.mistake = mistake
+
+
+class _NotAttempted(Exception):
+    """The answer is still the stub."""
+
+
+class _Stopped(Exception):
+    """The student's code raised; the message says what and where."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the check says of one answer.
+
+    status is "correct", "wrong", "error", "not attempted" or "borrowed"; message is plain text; mistake is the key of
+    the recognised mistake in the exercise's `mistakes`, or None.
+    """
+
+    exercise: "Exercise"
+    status: str
+    message: str
+    mistake: str | None = None
+
+    def __repr__(self):
+        return "\n".join([f"{self.exercise}: {WORDS[self.status]}", *self._paragraphs()])
+
+    def _repr_html_(self):
+        return _card(COLOURS[self.status], f"{self.exercise}: {WORDS[self.status]}", self._paragraphs())
+
+    def _paragraphs(self):
+        borrowed = ["Borrowed: the cells below use the reference until yours is right."]
+        return [self.message] * bool(self.message) + borrowed * (self.status != "correct")
+
+
+class Exercise:
+    """One TODO of a notebook: its reference, the cases an answer is tried on, and the mistakes known for it.
+
+    Parameters
+    ----------
+    reference : function
+        The right answer, of `lessons.factorise`.
+    number, title : str
+    minutes : int
+    returns : str
+        What the function should give, in words; said when the values are not right.
+    hints : sequence of three str
+        The idea; the formula and the shapes; the line with a gap.
+    cases : list of tuples
+        Arguments to try, smallest first; the first on which an answer fails is shown to the student.
+    judge : function of a Run, optional
+        For algorithms that may go several ways: raises Wrong when something that must hold does not. Without one,
+        the answer must give what the reference gives on every case.
+    core : bool
+        Whether the 40-minute class does it.
+    """
+
+    def __init__(self, reference, number, title, minutes, returns, hints, cases, judge=None, core=False):
+        self.reference = reference
+        self.name = reference.__name__
+        self.number = number
+        self.title = title
+        self.minutes = minutes
+        self.core = core
+        self.returns = returns
+        self.hints = hints
+        self.cases = cases
+        self.judge = judge or _same_as_reference
+        self.mistakes = {}
+        self.latest = None  # the latest verdict shown, for progress()
+        self._rung = 0
+
+    def __repr__(self):
+        return f"{self.number} {self.name}"
+
+    def mistake(self, function):
+        """Decorator: a known wrong answer. Its name is the key and its docstring the sentence it triggers."""
+        self.mistakes[function.__name__] = function
+        return function
+
+    def sentence(self, key):
+        """What the check says when it recognises the mistake `key`."""
+        if key in self.mistakes:
+            return inspect.cleandoc(self.mistakes[key].__doc__).replace("\n", " ")
+        return GENERAL_MISTAKES[key]
+
+    def check(self, answer):
+        """Show the verdict; return the answer if it is right, and the reference otherwise."""
+        verdict = self.latest = self.verdict(answer)
+        _display(verdict)
+        return answer if verdict.status == "correct" else self.reference
+
+    def verdict(self, answer):
+        """Judge an answer without showing anything; never raises for a wrong answer."""
+        if answer is self.reference:
+            return Verdict(
+                self, "borrowed", "This is the reference. Run the cell with your own function, then check again."
+            )
+        run = Run(self, answer)
+        try:
+            if not callable(answer):
+                raise Wrong(f"check takes the function itself, but got {describe(answer)}: write check({self.name}).")
+            if _is_stub(answer):
+                raise _NotAttempted
+            self.judge(run)
+            if run.changed:
+                raise Wrong(f"It changed its argument {run.changed}.", "changes_arguments")
+        except _NotAttempted:
+            return Verdict(self, "not attempted", "Fill in the TODO, run its cell, then check again.")
+        except (_Stopped, Wrong) as finding:
+            status = "error" if isinstance(finding, _Stopped) else "wrong"
+            key = getattr(finding, "mistake", None) or self._recognise(answer)
+            return Verdict(self, status, f"{finding} {self.sentence(key)}" if key else str(finding), key)
+        return Verdict(self, "correct", "")
+
+    def hint(self):
+        """Show the next rung of the ladder: the idea, then formula and shapes, then the line with a gap."""
+        rung = min(self._rung, len(self.hints) - 1)
+        self._rung = rung + 1
+        more = "hint() again for more." if self._rung < len(self.hints) else "solution() shows the whole function."
+        _display(Note(f"{self}: hint {rung + 1} of {len(self.hints)}", f"{self.hints[rung]}\n\n{more}"))
+
+    def solution(self):
+        """Show the source of the reference."""
+        lines = inspect.getsource(inspect.unwrap(self.reference)).splitlines()
+        body = [line for line in lines if not line.startswith("@")]
+        _display(Note(f"{self}: one solution", "", "\n".join(body)))
+
+    def _recognise(self, answer):
+        """The key of the first known mistake that does the same as the answer on every case, or None."""
+        if not callable(answer):
+            return None
+        came = [_outcome(answer, case) for case in self.cases]
+        for key, wrong in self.mistakes.items():
+            if key in GENERAL_MISTAKES:
+                continue
+            did = [_outcome(wrong, case) for case in self.cases]
+            if all(_alike(a, b, case) for a, b, case in zip(came, did, self.cases)):
+                return key
+        return None
+
+
+# Mistakes that any exercise can meet; the sentences are said as they stand.
+GENERAL_MISTAKES = {
+    "changes_arguments": (
+        "Whoever called your function still needs the original: make a new array, `P = P + step`, "
+        "instead of changing the old one in place, `P += step`."
+    ),
+    "returns_nothing": "Did you forget to return the result?",
+}
+
+
+class Run:
+    """A student's function, ready to be called by a judge: on copies, watched, and its results looked at first."""
+
+    def __init__(self, exercise, answer):
+        self.exercise = exercise
+        self.answer = answer
+        self.changed = None  # the name of an argument the answer changed in place
+
+    def __call__(self, *args, like=None, **kwargs):
+        """Call the answer on copies of the arguments.
+
+        Checks the kind of thing returned, its shape and its numbers, against `like` or else against what the
+        reference returns for the same arguments. Raises Wrong, or ends the judging when the student's code stopped.
+        """
+        if like is None:
+            like = self.exercise.reference(*copy.deepcopy(args), **copy.deepcopy(kwargs))
+        given, named = copy.deepcopy(args), copy.deepcopy(kwargs)
+        try:
+            with _quiet():
+                result = self.answer(*given, **named)
+        except NotImplementedError:
+            raise _NotAttempted from None
+        except (Exception, SystemExit) as error:
+            raise _Stopped(self._explain(error, args, kwargs)) from error
+        self._watch(args, given)
+        if result is Ellipsis or (isinstance(result, tuple) and any(part is Ellipsis for part in result)):
+            raise _NotAttempted
+        problem, mistake = _unlike(result, like)
+        if problem:
+            raise Wrong(f"For {self.call_text(args, kwargs)} {problem}.", mistake)
+        return result
+
+    def call_text(self, args, kwargs=None):
+        """The arguments in words: small arrays as numbers, others by their shape."""
+        named = {**dict(zip(self.names(), args)), **(kwargs or {})}
+        return ", ".join(f"{name} = {describe(value)}" for name, value in named.items())
+
+    def names(self):
+        return list(inspect.signature(self.exercise.reference).parameters)
+
+    def _watch(self, args, given):
+        for name, before, after in zip(self.names(), args, given):
+            if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
+                self.changed = name
+
+    def _explain(self, error, args, kwargs):
+        frames = traceback.extract_tb(error.__traceback__)[1:]
+        kind = f"{type(error).__name__}: {error}"
+        if not frames and isinstance(error, TypeError):
+            wanted = f"{self.exercise.name}({', '.join(self.names())})"
+            return f"It could not be called as {wanted}. {kind}."
+        code = getattr(inspect.unwrap(self.answer), "__code__", None)
+        own = [frame for frame in frames if code and frame.filename == code.co_filename]
+        where = ""
+        if own:
+            line = (own[-1].line or linecache.getline(own[-1].filename, own[-1].lineno)).strip()
+            where = f" in `{line}`" if line else f" in line {own[-1].lineno}"
+        return f"{kind}{where}, called with {self.call_text(args, kwargs)}."
+
+
+def _same_as_reference(run):
+    for case in run.exercise.cases:
+        expected = run.exercise.reference(*copy.deepcopy(case))
+        came = run(*case, like=expected)
+        if not close(came, expected, case):
+            raise Wrong(
+                f"For {run.call_text(case)} it returned {describe(came)}. It should return {run.exercise.returns}."
+            )
+
+
+def close(a, b, scale=()):
+    """Whether two results agree to 1e-5 of the largest number in them or in `scale`; pairs are compared part by part."""
+    if isinstance(b, (tuple, list)):
+        return len(a) == len(b) and all(close(x, y, scale) for x, y in zip(a, b))
+    if isinstance(b, (bool, np.bool_)):
+        return bool(a) == bool(b)
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.shape != b.shape:
+        return False
+    largest = max([_largest(b), *(_largest(part) for part in scale)])
+    return bool(np.allclose(a, b, rtol=0, atol=TOLERANCE * largest, equal_nan=True))
+
+
+def _largest(value):
+    """The largest finite size of a number in an array; 0 for what is not one."""
+    if not isinstance(value, (np.ndarray, float, np.floating)):
+        return 0.0
+    sizes = np.abs(np.asarray(value, dtype=float))
+    return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
+
+
+def describe(value):
+    """A value in a few words: numbers where they are few, kind and shape where they are many."""
+    if isinstance(value, (tuple, list)):
+        inside = ", ".join(describe(part) for part in value[:4]) + (", ..." if len(value) > 4 else "")
+        return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
+    if isinstance(value, np.ndarray) and value.ndim:
+        if value.size <= 16 and value.dtype.kind in "fiu":
+            with np.printoptions(precision=4, suppress=True, floatmode="maxprec"):
+                return re.sub(r"\s+", " ", np.array2string(value, separator=", "))
+        return f"an array of shape {value.shape}"
+    if isinstance(value, (float, np.floating, np.ndarray)) and np.asarray(value).dtype.kind == "f":
+        return f"{float(value):.6g}"
+    return repr(value) if len(repr(value)) <= 60 else f"a {type(value).__name__}"
+
+
+def _unlike(result, like):
+    """What is wrong with the kind, the shape or the numbers of a result, in words, and the mistake if it has a name."""
+    if result is None:
+        return "it returned None", "returns_nothing"
+    if isinstance(like, tuple):
+        if not isinstance(result, (tuple, list)) or len(result) != len(like):
+            return f"it should return {len(like)} arrays, but returned {_kind(result)}", None
+        for number, (part, part_like) in enumerate(zip(result, like), start=1):
+            problem, mistake = _unlike(part, part_like)
+            if problem:
+                return f"the result number {number} of {len(like)} is off: {problem}", mistake
+        return None, None
+    if isinstance(like, (bool, np.bool_)):
+        right = isinstance(result, (bool, np.bool_)) or (isinstance(result, np.ndarray) and result.dtype == bool)
+        return (None, None) if right else (f"it should return True or False, but returned {_kind(result)}", None)
+    wanted = "an array" if np.ndim(like) else "a single number"
+    if not isinstance(result, (np.ndarray, np.number, int, float)) or isinstance(result, bool):
+        return f"it should return {wanted}, but returned {_kind(result)}", None
+    if np.shape(result) != np.shape(like):
+        shape = f"{wanted} of shape {np.shape(like)}" if np.ndim(like) else wanted
+        return f"it should return {shape}, but returned {_kind(result)}", None
+    if np.asarray(result).dtype.kind not in "fiu":
+        return f"it should return real numbers, but the entries are {np.asarray(result).dtype}", None
+    broken = int(np.sum(~np.isfinite(result)))
+    if broken:
+        return f"it returned {describe(result)}, with {broken} of {np.size(result)} entries NaN or infinite", None
+    return None, None
+
+
+def _kind(value):
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of shape {value.shape}"
+    return describe(value)
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Silence numpy's warnings: what overflows or divides by zero shows in the result, and is named there."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _outcome(function, case):
+    """What a function does with one case: its result, or the kind of error it raises."""
+    try:
+        with _quiet(), contextlib.redirect_stdout(io.StringIO()):
+            return function(*copy.deepcopy(case))
+    except (Exception, SystemExit) as error:  # noqa: BLE001, a student's code may raise anything
+        return type(error)
+
+
+def _alike(a, b, case):
+    if a is None or b is None or isinstance(a, type) or isinstance(b, type):
+        return a is b
+    try:
+        return close(a, b, case)
+    except (TypeError, ValueError):
+        return False
+
+
+def _is_stub(answer):
+    """Whether the body is nothing but `pass`, a docstring, `...` or returning one of these."""
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return False
+    steps = [step for step in dis.get_instructions(code) if step.opname not in ("RESUME", "NOP")]
+    empty = all(step.opname in ("LOAD_CONST", "RETURN_CONST", "RETURN_VALUE") for step in steps)
+    return empty and all(step.argval in (None, Ellipsis) for step in steps if "CONST" in step.opname)
+
+
+def progress(exercises):
+    """Show a table of exercises with the latest verdict of each."""
+    _display(Progress(exercises))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The exercises of a notebook and how far a student has come."""
+
+    exercises: list
+
+    def _rows(self):
+        for exercise in self.exercises:
+            status = exercise.latest.status if exercise.latest else "not checked"
+            # Until the student's own passes, what the cells below run is the reference.
+            word = {"wrong": "not yet (borrowed)", "error": "error (borrowed)", "not attempted": "borrowed"}
+            core = "core" if exercise.core else ""
+            yield str(exercise), exercise.title, f"{exercise.minutes} min", core, word.get(status, status)
+
+    def _summary(self):
+        done = sum(bool(exercise.latest) and exercise.latest.status == "correct" for exercise in self.exercises)
+        return f"{done} of {len(self.exercises)} correct"
+
+    def __repr__(self):
+        rows = list(self._rows())
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+        return "\n".join([*lines, self._summary()])
+
+    def _repr_html_(self):
+        head = "".join(
+            f"<th scope='col'>{name}</th>" for name in ("exercise", "what it does", "time", "core path", "now")
+        )
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows()
+        )
+        return f"<table><caption>{self._summary()}</caption><tr>{head}</tr>{body}</table>"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A hint or a solution: a heading, a text, and perhaps some code."""
+
+    heading: str
+    text: str
+    code: str = ""
+
+    def __repr__(self):
+        return "\n".join(part for part in (self.heading, self.text, self.code) if part)
+
+    def _repr_html_(self):
+        code = f"<pre>{html.escape(self.code)}</pre>" if self.code else ""
+        return _card(COLOURS["borrowed"], self.heading, self.text.split("\n\n"), code)
+
+
+def _card(colour, heading, paragraphs, code=""):
+    """A box with a coloured edge; the words carry the meaning, and the text keeps the page's own colour."""
+    body = "".join(f'<div style="margin-top: 0.3em">{_code_marks(text)}</div>' for text in paragraphs if text)
+    style = f"border-left: 5px solid {colour}; padding: 0.3em 0.9em; margin: 0.3em 0"
+    return f'<div role="status" style="{style}"><strong>{html.escape(heading)}</strong>{body}{code}</div>'
+
+
+def _code_marks(text):
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
+def _display(thing):
+    from IPython.display import display
+
+    display(thing)

@@ -1,0 +1,542 @@
+"""The algorithms of the lesson, one plain function each.
+
+Two notations, one model. Notebooks 1, 2 and 5 keep samples as columns: data X (d, n), dictionary D (d, k), codes A (k, n),
+X ~ D A. Notebooks 3 and 4 keep samples as rows: data R = X^T (N, M), codes P (N, K), dictionary Q (M, K), R ~ P Q^T.
+
+Every function refuses what it cannot work with: TypeError for what is not an array, ValueError for a shape that does not
+fit, a NaN or an infinity, negative data where the method needs none, or a rank beyond the matrix.
+"""
+
+import functools
+import inspect
+
+import numpy as np
+
+
+def expects(nonnegative=(), **specs):
+    """Decorator that checks arguments by name before the function runs.
+
+    A spec such as X="d n" asks for an array of two dimensions; a letter stands for the same number in every
+    argument. A spec such as K="rank R" asks for a whole number from 0 to the smaller side of R (and equal to the
+    dimension K where another argument has fixed it). Arguments named in `nonnegative` may hold no negative entry.
+    """
+
+    def decorate(function):
+        names = list(inspect.signature(function).parameters)
+
+        @functools.wraps(function)
+        def checked(*args, **kwargs):
+            given = {**dict(zip(names, args)), **kwargs}
+            sizes = {}
+            for name, spec in specs.items():
+                if name not in given:
+                    continue
+                elif spec.startswith("rank "):
+                    _check_rank(name, given[name], np.shape(given[spec.removeprefix("rank ")]), sizes.get(name))
+                else:
+                    _check_array(name, given[name], spec.split(), sizes)
+                if name in nonnegative and np.min(given[name]) < 0:
+                    raise ValueError(
+                        f"{name} should have no negative entry, but its smallest is {np.min(given[name]):.4g}. "
+                        "Use the data before centring; a factor starts from rng.rand."
+                    )
+            return function(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def _check_array(name, value, letters, sizes):
+    if not isinstance(value, np.ndarray):
+        raise TypeError(
+            f"{name} should be an array ({', '.join(letters)}), but is a {type(value).__name__}. Try np.array({name})."
+        )
+    clash = any(letter in sizes and sizes[letter] != size for letter, size in zip(letters, value.shape))
+    if value.ndim != len(letters) or clash:
+        known = ", ".join(str(sizes.get(letter, letter)) for letter in letters)
+        raise ValueError(
+            f"{name} should have shape ({', '.join(letters)}) = ({known}) to fit the other arguments, "
+            f"but has shape {value.shape}. Look for a missing transpose or two arguments in the wrong order."
+        )
+    sizes.update(zip(letters, value.shape))
+    # The sum is quick and finite for all but broken (or astronomically large) data; only then look closer.
+    if not np.isfinite(np.sum(value)) and not np.isfinite(value).all():
+        bad = np.argwhere(~np.isfinite(value))
+        raise ValueError(
+            f"{name} should hold finite numbers, but {len(bad)} of its {value.size} entries are NaN or infinite "
+            f"(the first at {tuple(int(i) for i in bad[0])}). Fill or drop them first."
+        )
+
+
+def _check_rank(name, rank, shape, fixed):
+    if isinstance(rank, bool) or not isinstance(rank, (int, np.integer)):
+        raise TypeError(f"{name} should be a whole number, but is {rank!r}.")
+    if not 0 <= rank <= min(shape):
+        raise ValueError(
+            f"{name} should be 0 to {min(shape)} for a matrix of shape {shape}, but is {rank}. Take fewer atoms."
+        )
+    if fixed is not None and rank != fixed:
+        raise ValueError(
+            f"{name} should be {fixed}, the number of columns of the start, but is {rank}. Make them agree."
+        )
+
+
+# ---- 1. What a dictionary is ----
+
+
+@expects(D="d k", A="k n")
+def reconstruct(D, A):
+    """Mix the atoms by the codes: X' = D A.
+
+    Parameters
+    ----------
+    D : array (d, k), one atom a column
+    A : array (k, n), one code a column
+
+    Returns
+    -------
+    array (d, n)
+    """
+    return D @ A
+
+
+@expects(x="d", D="d k")
+def code(x, D):
+    """The code of one sample: argmin over alpha of ||x - D alpha||^2.
+
+    Parameters
+    ----------
+    x : array (d,)
+    D : array (d, k)
+
+    Returns
+    -------
+    array (k,)
+    """
+    return np.linalg.lstsq(D, x, rcond=None)[0]
+
+
+@expects(x="d", D="d k", alpha="k")
+def sample_error(x, D, alpha):
+    """The distance ||x - D alpha|| between a sample (d,) and its reconstruction from the code alpha (k,)."""
+    return np.sqrt(np.sum((x - D @ alpha) ** 2))
+
+
+@expects(M="d n")
+def frobenius_norm(M):
+    """||M||_F = sqrt(trace(M^T M)), the root of the sum of all squared entries of M (d, n)."""
+    return np.sqrt(np.sum(M**2))
+
+
+@expects(X="d n", D="d k", A="k n")
+def objective(X, D, A):
+    """The mean squared error of the samples, (1/n) ||X - D A||_F^2.
+
+    Parameters
+    ----------
+    X : array (d, n)
+    D : array (d, k)
+    A : array (k, n)
+
+    Returns
+    -------
+    float
+    """
+    return np.sum((X - D @ A) ** 2) / X.shape[1]
+
+
+@expects(X="d n", k="rank X")
+def smallest_error(X, k):
+    """The least ||X - D A||_F that any k atoms can reach: what the singular values beyond the k-th leave.
+
+    Source: Eckart and Young, The approximation of one matrix by another of lower rank, Psychometrika 1936.
+
+    Parameters
+    ----------
+    X : array (d, n)
+    k : int from 0 to min(d, n)
+
+    Returns
+    -------
+    float
+    """
+    singular_values = np.linalg.svd(X, compute_uv=False)
+    return np.sqrt(np.sum(singular_values[k:] ** 2))
+
+
+# ---- 2. Why the answer is not unique ----
+
+
+@expects(D="d k", A="k n", Q="k k")
+def rescale(D, A, Q):
+    """Another pair with the same product: (D Q, Q^-1 A), for an invertible Q (k, k).
+
+    Parameters
+    ----------
+    D : array (d, k)
+    A : array (k, n)
+    Q : array (k, k)
+
+    Returns
+    -------
+    (D', A') : arrays (d, k) and (k, n)
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        Q has no inverse.
+    """
+    return D @ Q, np.linalg.solve(Q, A)
+
+
+@expects(D="d k", A="k n")
+def normalise_atoms(D, A):
+    """Give every atom unit length and let its codes make up for it; an atom of zeros stays as it is.
+
+    Parameters
+    ----------
+    D : array (d, k)
+    A : array (k, n)
+
+    Returns
+    -------
+    (D', A') : arrays (d, k) and (k, n) with D' A' = D A
+    """
+    lengths = np.sqrt(np.sum(D**2, axis=0))
+    lengths[lengths == 0] = 1
+    return D / lengths, A * lengths[:, np.newaxis]
+
+
+@expects(X="d n", D="d k")
+def update_codes(X, D):
+    """The best codes for a fixed dictionary: argmin over A of ||X - D A||_F, shape (k, n)."""
+    return np.linalg.lstsq(D, X, rcond=None)[0]
+
+
+@expects(X="d n", A="k n")
+def update_dictionary(X, A):
+    """The best dictionary for fixed codes: argmin over D of ||X - D A||_F, shape (d, k).
+
+    Source: method of optimal directions, Engan, Aase and Husoy, ICASSP 1999.
+    """
+    return np.linalg.lstsq(A.T, X.T, rcond=None)[0].T
+
+
+@expects(X="d n", D="d k")
+def alternate(X, D, steps):
+    """Alternating least squares: best codes for the dictionary, best dictionary for the codes, again and again.
+
+    Parameters
+    ----------
+    X : array (d, n)
+    D : array (d, k), the start
+    steps : int, at least 1
+
+    Returns
+    -------
+    (D, A) : arrays (d, k) and (k, n)
+    """
+    for _ in range(steps):
+        A = update_codes(X, D)
+        D = update_dictionary(X, A)
+    return D, A
+
+
+# ---- 3. Gradient descent on the faces ----
+
+
+@expects(faces="N M")
+def centre(faces):
+    """Subtract each pixel's mean over the faces (global), then each face's own mean (local).
+
+    Parameters
+    ----------
+    faces : array (N, M), one face a row
+
+    Returns
+    -------
+    array (N, M)
+    """
+    faces = faces - faces.mean(axis=0)
+    return faces - faces.mean(axis=1, keepdims=True)
+
+
+@expects(R="N M", P="N K", Q="M K")
+def regularised_loss(R, P, Q, beta):
+    """||R - P Q^T||_F^2 + (beta / 2) (||P||_F^2 + ||Q||_F^2).
+
+    Parameters
+    ----------
+    R : array (N, M)
+    P : array (N, K)
+    Q : array (M, K)
+    beta : float
+
+    Returns
+    -------
+    float
+    """
+    return np.sum((R - P @ Q.T) ** 2) + beta / 2 * (np.sum(P**2) + np.sum(Q**2))
+
+
+@expects(R="N M", P="N K", Q="M K")
+def gradients(R, P, Q, beta):
+    """The gradients of `regularised_loss` with respect to P and Q.
+
+    Parameters
+    ----------
+    R : array (N, M)
+    P : array (N, K)
+    Q : array (M, K)
+    beta : float
+
+    Returns
+    -------
+    (dP, dQ) : arrays (N, K) and (M, K)
+    """
+    E = R - P @ Q.T
+    return -2 * E @ Q + beta * P, -2 * E.T @ P + beta * Q
+
+
+@expects(R="N M", P="N K", Q="M K", K="rank R")
+def matrix_factorization(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    """Gradient descent on `regularised_loss`; P first, then Q with the new P and the residual of the step's start.
+
+    Parameters
+    ----------
+    R : array (N, M)
+    P : array (N, K), the start
+    Q : array (M, K), the start
+    K : int, the number of atoms
+    steps : int
+    alpha : float, the step size
+    beta : float, the weight of the penalty
+
+    Returns
+    -------
+    (P, Q) : arrays (N, K) and (M, K)
+    """
+    for _ in range(steps):
+        E = R - P @ Q.T
+        P = P + alpha * (2 * E @ Q - beta * P)
+        Q = Q + alpha * (2 * E.T @ P - beta * Q)
+    return P, Q
+
+
+@expects(R="N M", P="N K", Q="M K")
+def entrywise_step(R, P, Q, alpha=0.002, beta=0.02):
+    """One pass of gradient descent over the entries r_ij, one after the other; the penalty acts once an entry.
+
+    Parameters
+    ----------
+    R : array (N, M)
+    P : array (N, K)
+    Q : array (M, K)
+    alpha : float, the step size
+    beta : float, the weight of the penalty
+
+    Returns
+    -------
+    (P, Q) : arrays (N, K) and (M, K)
+    """
+    P, Q = P.copy(), Q.copy()
+    for i, j in np.ndindex(R.shape):
+        e = R[i, j] - P[i] @ Q[j]
+        P[i], Q[j] = P[i] + alpha * (2 * e * Q[j] - beta * P[i]), Q[j] + alpha * (2 * e * P[i] - beta * Q[j])
+    return P, Q
+
+
+def numerical_gradient(loss, M, h=1e-6):
+    """The gradient of loss(M) by central differences, (loss(M + h) - loss(M - h)) / 2h, entry by entry.
+
+    Parameters
+    ----------
+    loss : function of an array, returning a float
+    M : array of any shape
+    h : float, the size of the nudge
+
+    Returns
+    -------
+    array of the shape of M
+    """
+    gradient = np.empty(M.shape)
+    for entry in np.ndindex(M.shape):
+        nudge = np.zeros(M.shape)
+        nudge[entry] = h
+        gradient[entry] = (loss(M + nudge) - loss(M - nudge)) / (2 * h)
+    return gradient
+
+
+@expects(R="N M", K="rank R")
+def truncated_svd(R, K):
+    """The best P (N, K) and Q (M, K) there are, without a constraint: the first K singular triplets, scale in P.
+
+    Source: Eckart and Young, Psychometrika 1936.
+    """
+    U, singular_values, Vt = np.linalg.svd(R, full_matrices=False)
+    return U[:, :K] * singular_values[:K], Vt[:K].T
+
+
+def track(step, R, P, Q, steps):
+    """Repeat step(P, Q) -> (P, Q) and keep the squared error before it and after every step.
+
+    Parameters
+    ----------
+    step : function of (P, Q)
+    R : array (N, M)
+    P, Q : arrays (N, K) and (M, K), the start
+    steps : int, the most to take; fewer when the error stops being a finite number
+
+    Returns
+    -------
+    (P, Q, losses) : the last pair, and an array of at most steps + 1 squared errors ||R - P Q^T||_F^2
+    """
+    losses = [np.sum((R - P @ Q.T) ** 2)]
+    # A diverging run ends in one inf or NaN, which the caller reports, not in a warning for every operation.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        while len(losses) <= steps and np.isfinite(losses[-1]):
+            P, Q = step(P, Q)
+            losses.append(np.sum((R - P @ Q.T) ** 2))
+    return P, Q, np.array(losses)
+
+
+# ---- 4. Non-negative factorisation ----
+
+
+@expects(X="d n", D="d k", A="k n")
+def gradient_codes(X, D, A):
+    """The gradient of ||X - D A||_F^2 with respect to the codes A: -2 D^T X + 2 D^T D A, shape (k, n)."""
+    return -2 * D.T @ X + 2 * D.T @ D @ A
+
+
+@expects(R="N M", P="N K", Q="M K")
+def multiplicative_step(R, P, Q):
+    """One multiplicative update of P, then one of Q with the new P, for the squared error.
+
+    Source: Lee and Seung, Algorithms for non-negative matrix factorization, NIPS 2000, Theorem 1 (equation 4).
+
+    Parameters
+    ----------
+    R : array (N, M), non-negative
+    P : array (N, K), non-negative
+    Q : array (M, K), non-negative
+
+    Returns
+    -------
+    (P, Q) : arrays (N, K) and (M, K), non-negative, with no larger error
+    """
+    tiny = 1e-12  # keeps 0 / 0 from becoming NaN
+    P = P * (R @ Q) / (P @ (Q.T @ Q) + tiny)
+    Q = Q * (R.T @ P) / (Q @ (P.T @ P) + tiny)
+    return P, Q
+
+
+def has_settled(previous_loss, loss, tolerance=1e-4):
+    """Whether the loss changed by no more than `tolerance` of itself; from 0 to 0 it has settled."""
+    return abs(previous_loss - loss) <= tolerance * max(previous_loss, loss)
+
+
+@expects(R="N M", P="N K", Q="M K", nonnegative=("R", "P", "Q"))
+def mf_multiplicative_update(R, P, Q, steps=5000):
+    """Non-negative factorisation: multiplicative steps until the loss has settled, `steps` at the most.
+
+    Parameters
+    ----------
+    R : array (N, M), non-negative
+    P : array (N, K), non-negative, the start
+    Q : array (M, K), non-negative, the start
+    steps : int
+
+    Returns
+    -------
+    (P, Q) : arrays (N, K) and (M, K), non-negative
+    """
+    loss = np.sum((R - P @ Q.T) ** 2)
+    for _ in range(steps):
+        P, Q = multiplicative_step(R, P, Q)
+        previous_loss, loss = loss, np.sum((R - P @ Q.T) ** 2)
+        if has_settled(previous_loss, loss):
+            break
+    return P, Q
+
+
+def sparseness(v):
+    """How few entries carry the weight: 0 when all have the same size, 1 when a single one is not zero.
+
+    (sqrt(n) - ||v||_1 / ||v||_2) / (sqrt(n) - 1), and 0 for a vector of zeros.
+    Source: Hoyer, Non-negative matrix factorization with sparseness constraints, JMLR 2004, section 3.1.
+
+    Parameters
+    ----------
+    v : array of any shape, with n >= 2 entries
+
+    Returns
+    -------
+    float
+    """
+    l1, l2 = np.sum(np.abs(v)), np.sqrt(np.sum(v**2))
+    if l2 == 0:
+        return 0.0
+    return (np.sqrt(v.size) - l1 / l2) / (np.sqrt(v.size) - 1)
+
+
+# ---- 5. One objective ----
+
+
+@expects(X="d n", D="d k")
+def one_hot_codes(X, D):
+    """The codes of k-means: a single 1 in each column, at the atom nearest to that sample.
+
+    Parameters
+    ----------
+    X : array (d, n)
+    D : array (d, k)
+
+    Returns
+    -------
+    array (k, n) of zeros and ones
+    """
+    # ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2, and ||x||^2 is the same for every atom.
+    distances = np.sum(D**2, axis=0)[:, np.newaxis] - 2 * D.T @ X
+    return np.eye(D.shape[1])[:, distances.argmin(axis=0)]
+
+
+@expects(X="d n", k="rank X")
+def pca_dictionary(X, k):
+    """The k directions of largest variance: leading left singular vectors of X less its mean column.
+
+    Parameters
+    ----------
+    X : array (d, n)
+    k : int from 0 to min(d, n)
+
+    Returns
+    -------
+    array (d, k) with orthonormal columns, largest variance first
+    """
+    U, _, _ = np.linalg.svd(X - X.mean(axis=1, keepdims=True), full_matrices=False)
+    return U[:, :k]
+
+
+@expects(X="d n", D="d k")
+def project(X, D):
+    """Reconstruct X from an orthonormal dictionary: code X less its mean column, decode, add the mean back.
+
+    Parameters
+    ----------
+    X : array (d, n)
+    D : array (d, k) with orthonormal columns
+
+    Returns
+    -------
+    array (d, n)
+    """
+    mean = X.mean(axis=1, keepdims=True)
+    return mean + D @ (D.T @ (X - mean))
+
+
+@expects(X="d n", D="d k", A="k n")
+def relative_error(X, D, A):
+    """||X - D A||_F / ||X||_F: the share of the data's size that the reconstruction misses."""
+    return np.linalg.norm(X - D @ A) / np.linalg.norm(X)

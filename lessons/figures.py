@@ -1,0 +1,271 @@
+"""The pictures of the lesson. Every function shows one figure and prints a text alternative with the numbers in it.
+
+Signed values are drawn in a diverging colour map centred on zero, non-negative ones in a sequential map, and what is
+shown together shares one scale. Both maps can be told apart by colour-blind readers and in print.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+SIGNED, MATRIX, PHOTO = "RdBu_r", "Blues", "gray"
+COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"]  # Okabe and Ito, 2008
+STYLES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1))]  # a second sign beside the colour
+TEXT_SIZE = {"font.size": 12, "axes.titlesize": 13, "figure.titlesize": 15}
+
+
+def equation(*terms, title, rows=None, columns=None):
+    """Matrices as heat maps with their entries, and the signs between them, as in X = D x A.
+
+    Parameters
+    ----------
+    *terms : pairs (name, matrix), and str for the signs between them
+    title : str
+    rows, columns : list of str, optional
+        Labels for the rows and columns of the first matrix.
+    """
+    matrices = [np.asarray(term[1], dtype=float) for term in terms if not isinstance(term, str)]
+    colours = _colours(np.concatenate([matrix.ravel() for matrix in matrices]), MATRIX)
+    widths = [0.5 if isinstance(term, str) else max(term[1].shape[1], 1.6) for term in terms]
+    height = max(matrix.shape[0] for matrix in matrices)
+    with plt.rc_context(TEXT_SIZE):
+        figure, axes = plt.subplots(
+            1, len(terms), figsize=(0.62 * sum(widths) + 1.6, 0.55 * height + 1.6), width_ratios=widths, squeeze=False
+        )
+        for term, axis in zip(terms, axes[0]):
+            if isinstance(term, str):
+                axis.text(0.5, 0.5, term, ha="center", va="center", fontsize=20)
+                axis.axis("off")
+            else:
+                _heat_map(axis, term[1], term[0], colours)
+        if rows:
+            axes[0][0].set_yticks(range(len(rows)), rows)
+        if columns:
+            axes[0][0].set_xticks(range(len(columns)), columns, rotation=45, ha="right")
+        figure.suptitle(title)
+        names = " ".join(term if isinstance(term, str) else f"{term[0]} {_shape(term[1])}" for term in terms)
+        _show(figure, f"{title}: {names}. {_span(np.concatenate([matrix.ravel() for matrix in matrices]))}")
+
+
+def _heat_map(axis, matrix, name, colours):
+    axis.imshow(matrix, **colours)
+    axis.set_title(f"{name} {_shape(matrix)}")
+    axis.set_xticks([])
+    axis.set_yticks([])
+    norm, cmap = plt.Normalize(colours["vmin"], colours["vmax"]), plt.get_cmap(colours["cmap"])
+    for (row, column), value in np.ndenumerate(matrix):
+        dark = np.dot(cmap(norm(value))[:3], (0.3, 0.6, 0.1)) < 0.5
+        axis.text(column, row, f"{value:.3g}", ha="center", va="center", color="white" if dark else "black")
+
+
+def tiles(images, title, labels=None, columns=None):
+    """A sheet of small images on one colour scale: faces, atoms, residuals.
+
+    Parameters
+    ----------
+    images : array (n, height, width)
+    title : str
+    labels : list of n str, optional
+    columns : int, optional
+        Tiles in a row; as square as possible if not given.
+    """
+    images = np.asarray(images)
+    columns = columns or int(np.ceil(np.sqrt(len(images))))
+    rows = int(np.ceil(len(images) / columns))
+    size = np.clip(9 / columns, 0.7, 2)
+    colours = _colours(images, PHOTO)
+    with plt.rc_context(TEXT_SIZE):
+        figure, axes = plt.subplots(
+            rows,
+            columns,
+            figsize=(size * columns + 1.2, (size + (0.3 if labels else 0)) * rows + 0.9),
+            squeeze=False,
+            layout="constrained",
+        )
+        for axis in axes.flat:
+            axis.axis("off")
+        for number, (axis, image) in enumerate(zip(axes.flat, images)):
+            picture = axis.imshow(image, **colours)
+            if labels:
+                axis.set_title(labels[number], fontsize=11)
+        figure.colorbar(picture, ax=axes, shrink=0.8, aspect=25)
+        figure.suptitle(title)
+        height, width = images.shape[1:]
+        count = f"{len(images)} image{'s' * (len(images) > 1)}"
+        _show(figure, f"{title}: {count} of {height} x {width} pixels. {_span(images)}")
+
+
+def recipe(sample, atoms, code, title, offset=0):
+    """One sample beside what its code makes of the atoms: sample ~ offset + atoms x code.
+
+    Parameters
+    ----------
+    sample : array (height, width)
+    atoms : array (K, height, width)
+    code : array (K,)
+    title : str
+    offset : array (height, width), optional
+        What is added to the mixture, such as the mean face of PCA.
+    """
+    mixture = offset + np.tensordot(code, atoms, axes=1)
+    side = int(np.ceil(np.sqrt(len(atoms))))
+    height, width = sample.shape
+    panels = [
+        ("sample", sample, _colours(np.stack([sample, mixture]), PHOTO)),
+        (f"{len(atoms)} atoms", _sheet(atoms, side), _colours(atoms, PHOTO)),
+        ("code", _sheet(np.reshape(code, (-1, 1, 1)), side), _colours(code, MATRIX)),
+        ("mixture", mixture, _colours(np.stack([sample, mixture]), PHOTO)),
+    ]
+    with plt.rc_context(TEXT_SIZE):
+        figure, axes = plt.subplots(1, 4, figsize=(13, 3.9), layout="constrained")
+        for axis, (name, picture, colours), sign in zip(axes, panels, ("", "~", "x", "=")):
+            axis.axis("off")
+            shown = axis.imshow(picture, **colours)
+            figure.colorbar(shown, ax=axis, shrink=0.7, location="bottom")
+            axis.set_title(f"{sign}   {name}" if sign else name)
+        figure.suptitle(title)
+        error = np.linalg.norm(sample - mixture) / np.linalg.norm(sample)
+        negative = np.mean(np.asarray(code) < 0)
+        _show(
+            figure,
+            f"{title}: a sample of {height} x {width} pixels from {len(atoms)} atoms, relative error {error:.3f}, "
+            f"{np.mean(atoms < 0):.0%} of the atoms' and {negative:.0%} of the code's entries negative.",
+        )
+
+
+def _sheet(images, columns):
+    """Images (n, height, width) as one picture, with a gap of NaN between them."""
+    count, height, width = images.shape
+    gap = max(1, height // 16) if height > 1 else 0
+    rows = int(np.ceil(count / columns))
+    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), np.nan)
+    for number, image in enumerate(images):
+        top, left = number // columns * (height + gap), number % columns * (width + gap)
+        sheet[top : top + height, left : left + width] = image
+    return sheet
+
+
+def losses(curves, title, floor=None):
+    """Squared error against steps, on a log axis, with the floor that no rank-K factorisation can pass.
+
+    Parameters
+    ----------
+    curves : dict of name to array of losses, the first before any step
+    title : str
+    floor : float, optional
+    """
+    with plt.rc_context(TEXT_SIZE):
+        figure, axis = plt.subplots(figsize=(8, 4.5), layout="constrained")
+        for (name, values), colour, style in zip(curves.items(), COLOURS, STYLES):
+            axis.plot(np.arange(len(values)), values, color=colour, linestyle=style, linewidth=2, label=name)
+        if floor is not None:
+            axis.axhline(floor, color="black", linewidth=1, linestyle=(0, (1, 1)), label=f"SVD floor {floor:.4g}")
+        axis.set(yscale="log", xlabel="step", ylabel="squared error")
+        axis.set_xscale("symlog", linthresh=1)
+        axis.set_xlim(left=0)
+        axis.legend()
+        axis.set_title(title)
+        ends = "; ".join(
+            f"{name} from {values[0]:.4g} to {values[-1]:.4g} in {len(values) - 1} steps"
+            for name, values in curves.items()
+        )
+        _show(figure, f"{title}: {ends}." + ("" if floor is None else f" The floor is {floor:.4g}."))
+
+
+def curve(x, y, title, xlabel, ylabel, mark=None):
+    """A curve over a log axis of positive x, with its smallest point (or `mark`) marked.
+
+    Parameters
+    ----------
+    x, y : arrays (n,)
+    title, xlabel, ylabel : str
+    mark : (x, y), optional
+    """
+    mark = mark or (x[np.argmin(y)], np.min(y))
+    with plt.rc_context(TEXT_SIZE):
+        figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
+        axis.plot(x, y, color=COLOURS[0], linewidth=2)
+        axis.plot(*mark, "o", color=COLOURS[1], markersize=9)
+        axis.annotate(f"({mark[0]:.3g}, {mark[1]:.4g})", mark, xytext=(8, 10), textcoords="offset points")
+        axis.set(xscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
+        _show(figure, f"{title}: marked at {xlabel} = {mark[0]:.3g}, {ylabel} = {mark[1]:.4g}.")
+
+
+def valley(x, paths, title):
+    """The surface f(d, a) = (x - d a)^2 seen from above, its valley d a = x, and the paths of descents over it.
+
+    Parameters
+    ----------
+    x : float, positive
+    paths : dict of name to array (steps, 2) of points (d, a)
+    title : str
+    """
+    points = np.concatenate(list(paths.values()))
+    reach = max(1.2 * np.sqrt(x), 1.1 * points.max())
+    grid = np.linspace(0.02, reach, 200)
+    d, a = np.meshgrid(grid, grid)
+    with plt.rc_context(TEXT_SIZE):
+        figure, axis = plt.subplots(figsize=(6.5, 5.5), layout="constrained")
+        surface = axis.contourf(d, a, np.log10((x - d * a) ** 2 + 1e-3), levels=20, cmap="cividis")
+        figure.colorbar(surface, ax=axis, label="log10 of the error (+ 0.001)")
+        axis.plot(grid, x / grid, color="white", linewidth=3, label=f"valley d a = {x:g}")
+        for (name, path), colour, style in zip(paths.items(), COLOURS[1:], STYLES):
+            axis.plot(*np.transpose(path), marker="o", markersize=5, color=colour, linestyle=style, label=name)
+        axis.set(xlim=(0, reach), ylim=(0, reach), xlabel="d", ylabel="a", title=title)
+        axis.legend(loc="upper right")
+        ends = "; ".join(
+            f"{name} from ({path[0][0]:.3g}, {path[0][1]:.3g}) to ({path[-1][0]:.3g}, {path[-1][1]:.3g})"
+            for name, path in paths.items()
+        )
+        _show(figure, f"{title}: {ends}.")
+
+
+def shares(names, table, title):
+    """Horizontal bars that split each row's whole into named shares, with the percentages written in.
+
+    Parameters
+    ----------
+    names : list of str, one a column
+    table : dict of row label to array of shares that sum to 1
+    title : str
+    """
+    with plt.rc_context(TEXT_SIZE):
+        figure, axis = plt.subplots(figsize=(10, 0.6 * len(table) + 1.4), layout="constrained")
+        left = np.zeros(len(table))
+        for number, name in enumerate(names):
+            widths = np.array([row[number] for row in table.values()])
+            bars = axis.barh(list(table), widths, left=left, color=COLOURS[number], label=name, edgecolor="white")
+            axis.bar_label(bars, [f"{w:.0%}" if w >= 0.06 else "" for w in widths], label_type="center", color="white")
+            left += widths
+        axis.invert_yaxis()
+        axis.set(xlim=(0, 1), xlabel="share of the code", title=title)
+        axis.legend(ncols=len(names), loc="upper center", bbox_to_anchor=(0.5, -0.25))
+        words = "; ".join(
+            f"{label}: " + " + ".join(f"{share:.0%} {name}" for name, share in zip(names, row))
+            for label, row in table.items()
+        )
+        _show(figure, f"{title}: {words}.")
+
+
+def _colours(values, sequential):
+    """Colour map and limits: diverging around zero where a value is negative, else sequential from zero."""
+    low, high = np.nanmin(values), np.nanmax(values)
+    if low < 0:
+        reach = max(-low, high)
+        return {"cmap": SIGNED, "vmin": -reach, "vmax": reach}
+    return {"cmap": sequential, "vmin": 0, "vmax": high or 1}
+
+
+def _span(values):
+    negative = np.mean(np.asarray(values) < 0)
+    share = f", {negative:.0%} of them negative" if negative else ""
+    return f"Values from {np.min(values):.3g} to {np.max(values):.3g}{share}."
+
+
+def _shape(matrix):
+    return " x ".join(map(str, np.shape(matrix)))
+
+
+def _show(figure, text):
+    plt.show()
+    plt.close(figure)
+    print(f"Figure. {text}")
