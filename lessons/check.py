@@ -154,7 +154,11 @@ class Exercise:
         except (_Stopped, Wrong) as finding:
             status = "error" if isinstance(finding, _Stopped) else "wrong"
             key = getattr(finding, "mistake", None) or self._recognise(answer)
-            return Verdict(self, status, f"{finding} {self.sentence(key)}" if key else str(finding), key)
+            if key:
+                explanation = self.sentence(key)
+            else:
+                explanation = f"It should return {self.returns}." if status == "wrong" else ""
+            return Verdict(self, status, f"{finding} {explanation}".strip(), key)
         return Verdict(self, "correct", "")
 
     def hint(self):
@@ -259,9 +263,7 @@ def _same_as_reference(run):
         expected = run.exercise.reference(*copy.deepcopy(case))
         came = run(*case, like=expected)
         if not close(came, expected, case):
-            raise Wrong(
-                f"For {run.call_text(case)} it returned {describe(came)}. It should return {run.exercise.returns}."
-            )
+            raise Wrong(f"For {run.call_text(case)} it returned {describe(came)}.")
 
 
 def close(a, b, scale=()):
@@ -292,8 +294,8 @@ def describe(value):
         return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
     if isinstance(value, np.ndarray) and value.ndim:
         if value.size <= 16 and value.dtype.kind in "fiu":
-            with np.printoptions(precision=4, suppress=True, floatmode="maxprec"):
-                return re.sub(r"\s+", " ", np.array2string(value, separator=", "))
+            numbers = np.array2string(value, separator=", ", formatter={"float_kind": lambda number: f"{number:.4g}"})
+            return re.sub(r"\s+", " ", numbers)
         return f"an array of shape {value.shape}"
     if isinstance(value, (float, np.floating, np.ndarray)) and np.asarray(value).dtype.kind == "f":
         return f"{float(value):.6g}"

@@ -1,0 +1,312 @@
+"""Notebook 1, what a dictionary is: the exercises, and the mistakes known for each."""
+
+import functools
+
+import numpy as np
+
+from lessons import check, factorise
+
+_rng = np.random.default_rng(11)
+
+X_LEGO = np.array([[1.0, 2, 2, 4], [1, 2, 1, 2], [1, 2, 2, 4], [1, 2, 1, 2]])
+D_LEGO = np.array([[1.0, 2], [1, 1], [1, 2], [1, 1]])
+A_LEGO = np.array([[1.0, 2, 0, 0], [0, 0, 1, 2]])
+
+# The Lego numbers hide mistakes (d = n, rank 2, whole numbers), so these have d, n and k all different,
+# full rank, signs, and large and small values.
+D_TALL, A_WIDE = _rng.normal(size=(5, 3)), _rng.normal(size=(3, 7))
+X_FULL = _rng.normal(size=(5, 7))
+X_LARGE = 1000 * _rng.normal(size=(6, 4))
+X_SMALL = 1e-3 * _rng.normal(size=(3, 8))
+
+
+reconstruct = check.Exercise(
+    factorise.reconstruct,
+    number="1.1",
+    title="mix the atoms by the codes",
+    minutes=2,
+    returns="one mixture of the atoms a column, mixed by the code in that column of A",
+    hints=(
+        "A model is a mixture: so many of set 1 plus so many of set 2. One matrix product does it for all models at once.",
+        "X' = D A. D is (d, k), A is (k, n), so X' is (d, n). numpy writes the matrix product as `@`.",
+        "`return D @ ...`",
+    ),
+    cases=[(D_LEGO, A_LEGO), (D_TALL, A_WIDE), (1000 * D_TALL, A_WIDE), (np.eye(4), X_LEGO)],
+)
+
+
+@reconstruct.mistake
+def elementwise(D, A):
+    """`*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`."""
+    return D * A
+
+
+@reconstruct.mistake
+def wrong_order(D, A):
+    """That is A D. The atoms are the columns of D and each code is a column of A, so D comes first."""
+    return A @ D
+
+
+@reconstruct.mistake
+def transposed(D, A):
+    """The result is transposed: samples should be columns, as in X."""
+    return (D @ A).T
+
+
+code = check.Exercise(
+    factorise.code,
+    number="1.2",
+    title="code one sample",
+    minutes=5,
+    core=True,
+    returns="the alpha (k,) for which D alpha comes nearest to x",
+    hints=(
+        "x is given and so are the atoms. Which weights bring their mixture nearest to x? That is a least-squares problem.",
+        "At the minimum the residual is perpendicular to every atom: D^T (x - D alpha) = 0, so (D^T D) alpha = D^T x. "
+        "D^T D is (k, k), D^T x is (k,).",
+        "`return np.linalg.solve(D.T @ D, ...)`, or the first part of what `np.linalg.lstsq(D, x)` returns",
+    ),
+    cases=[
+        (X_LEGO[:, 0], D_LEGO),
+        (X_LEGO[:, 3], np.array([[1.0, 2], [1, 1], [1, 2], [2, 1]])),
+        # Two equal rows, so that D D^T has no inverse in floating point either.
+        (X_FULL[:, 0], D_TALL[[0, 1, 2, 3, 3]]),
+        (X_FULL[:, 1], D_TALL[[0, 1, 2, 3, 3], :1]),
+        (X_LARGE[:, 2], np.diag([1.0, 2, 3, 4, 5, 6])[:, :4] + 1),
+    ],
+)
+
+
+@code.mistake
+def inner_products(x, D):
+    """D^T x compares x with each atom, but atoms overlap and have lengths: the Gram matrix D^T D has to be undone too."""
+    return D.T @ x
+
+
+@code.mistake
+def whole_lstsq(x, D):
+    """np.linalg.lstsq returns four things: the code, the residual, the rank and the singular values. Take the first."""
+    return np.linalg.lstsq(D, x, rcond=None)
+
+
+@code.mistake
+def inverse_of_dictionary(x, D):
+    """D has no inverse: it has more rows than columns. Invert the (k, k) matrix D^T D instead, or solve with it."""
+    return np.linalg.inv(D) @ x
+
+
+@code.mistake
+def outer_gram(x, D):
+    """D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k)."""
+    return D.T @ np.linalg.inv(D @ D.T) @ x
+
+
+@code.mistake
+def exact_samples_only(x, D):
+    """This solves the first k equations and ignores the others: right only when x is an exact mixture of the atoms."""
+    k = D.shape[1]
+    return np.linalg.solve(D[:k], x[:k])
+
+
+sample_error = check.Exercise(
+    factorise.sample_error,
+    number="1.3",
+    title="the error of one sample",
+    minutes=2,
+    returns="the length of the residual x - D alpha",
+    hints=(
+        "What is left over when the mixture is taken away from the sample, and how long is that vector?",
+        "||x - D alpha|| = sqrt of the sum of squared entries of the residual, a single number.",
+        "`return np.sqrt(np.sum(... ** 2))`",
+    ),
+    cases=[
+        (X_LEGO[:, 0], np.array([[1.0, 2], [1, 1], [1, 2], [2, 1]]), np.array([3.0, 0])),
+        (X_FULL[:, 0], D_TALL, A_WIDE[:, 0]),
+        (X_LARGE[:, 1], np.ones((6, 2)), np.array([2.0, -3])),
+        (X_SMALL[:, 1], np.eye(3), np.zeros(3)),
+    ],
+)
+
+
+@sample_error.mistake
+def squared(x, D, alpha):
+    """That is the squared error: take the root, so that the error has the unit of the data."""
+    return np.sum((x - D @ alpha) ** 2)
+
+
+@sample_error.mistake
+def absolute_values(x, D, alpha):
+    """That sums absolute values (the l1 norm). The length of a vector squares, sums and takes the root."""
+    return np.sum(np.abs(x - D @ alpha))
+
+
+@sample_error.mistake
+def mean_inside(x, D, alpha):
+    """That takes the mean of the squares; the length of a vector takes their sum."""
+    return np.sqrt(np.mean((x - D @ alpha) ** 2))
+
+
+@sample_error.mistake
+def signed_sum(x, D, alpha):
+    """In a plain sum, errors of opposite sign cancel. Square them before summing."""
+    return np.sum(x - D @ alpha)
+
+
+frobenius_norm = check.Exercise(
+    factorise.frobenius_norm,
+    number="1.4",
+    title="the size of a matrix",
+    minutes=3,
+    returns="the length of all entries of M taken as one long vector",
+    hints=(
+        "Unroll the matrix into one long vector and take its length.",
+        "||M||_F = sqrt(sum of m_ij^2) = sqrt(trace(M^T M)). M may be tall or wide; the result is one number.",
+        "`return np.sqrt(np.sum(...))`",
+    ),
+    cases=[(X_LEGO,), (np.array([[3.0], [-4]]),), (X_FULL,), (X_LARGE,), (X_SMALL,), (X_FULL.T,)],
+)
+
+
+@frobenius_norm.mistake
+def spectral_norm(M):
+    """That is the spectral norm, the largest singular value alone. The Frobenius norm takes all entries."""
+    return np.linalg.norm(M, 2)
+
+
+@frobenius_norm.mistake
+def squared_norm(M):
+    """That is the squared norm: the root is missing."""
+    return np.sum(M**2)
+
+
+@frobenius_norm.mistake
+def plain_sum(M):
+    """That sums the entries, so that signs cancel. Square them first, then take the root."""
+    return np.sum(M)
+
+
+@frobenius_norm.mistake
+def square_matrices_only(M):
+    """This works only for square matrices. sqrt(trace(M^T M)), with the transpose, works for every shape."""
+    return np.sqrt(np.trace(M * M))
+
+
+@frobenius_norm.mistake
+def loop_over_square(M):
+    """The loop runs over the same number of rows and columns; a matrix can be tall or wide."""
+    size = len(M)
+    return np.sqrt(sum(M[i, j] ** 2 for i in range(size) for j in range(size)))
+
+
+@frobenius_norm.mistake
+def trace_of_product(M):
+    """That is the trace of M M, without a transpose. The squares of the entries stand on the diagonal of M^T M."""
+    return np.sqrt(np.trace(M @ M))
+
+
+objective = check.Exercise(
+    factorise.objective,
+    number="1.5",
+    title="the error over all samples",
+    minutes=4,
+    core=True,
+    returns="the mean over the n samples of ||x_i - D alpha_i||^2",
+    hints=(
+        "Every sample has a squared error. Add them up and divide by how many samples there are.",
+        "(1/n) sum_i ||x_i - D alpha_i||^2 = (1/n) ||X - D A||_F^2, where n is the number of columns of X.",
+        "`return np.sum((X - D @ A) ** 2) / ...`",
+    ),
+    cases=[
+        (X_LEGO, np.ones((4, 1)), np.array([[1.0, 2, 2, 4]])),
+        (X_FULL, D_TALL, A_WIDE),
+        (X_LARGE, np.ones((6, 2)), np.ones((2, 4))),
+        (X_SMALL, np.eye(3), np.zeros((3, 8))),
+    ],
+)
+
+
+@objective.mistake
+def divided_by_rows(X, D, A):
+    """That divides by d, the number of rows. The mean is over the n samples, and samples are columns here."""
+    return np.sum((X - D @ A) ** 2) / X.shape[0]
+
+
+@objective.mistake
+def mean_over_entries(X, D, A):
+    """That is the mean over all d n entries. The mean is over the n samples only: each brings its whole squared error."""
+    return np.mean((X - D @ A) ** 2)
+
+
+@objective.mistake
+def root_of_it(X, D, A):
+    """The root is one step too many: the objective is the mean squared error."""
+    return np.sqrt(np.sum((X - D @ A) ** 2) / X.shape[1])
+
+
+@objective.mistake
+def norm_not_squared(X, D, A):
+    """The norm has to be squared: (1/n) ||X - D A||_F^2."""
+    return np.linalg.norm(X - D @ A) / X.shape[1]
+
+
+@objective.mistake
+def not_divided(X, D, A):
+    """That is the sum over the samples. Divide by how many there are."""
+    return np.sum((X - D @ A) ** 2)
+
+
+smallest_error = check.Exercise(
+    factorise.smallest_error,
+    number="1.6",
+    title="the best that k atoms can do",
+    minutes=4,
+    returns="the least ||X - D A||_F that any D (d, k) and A (k, n) can reach",
+    hints=(
+        "The singular values say how much of X lies in each of its independent directions. "
+        "k atoms can catch k of them; the error is made of the rest.",
+        "Eckart and Young: the least ||X - D A||_F is sqrt(sigma_{k+1}^2 + sigma_{k+2}^2 + ...). "
+        "`np.linalg.svd(X, compute_uv=False)` gives the sigmas, largest first.",
+        "`return np.sqrt(np.sum(singular_values[...] ** 2))`",
+    ),
+    cases=[(X_LEGO, 1), (X_LEGO, 2), (X_FULL, 2), (X_FULL, 4), (X_LARGE, 1), (X_SMALL, 0), (X_FULL.T, 5)],
+)
+
+
+@smallest_error.mistake
+def one_singular_value(X, k):
+    """The first singular value left out is not all that is missing: every one beyond the k-th counts."""
+    return np.append(np.linalg.svd(X, compute_uv=False), 0)[k]
+
+
+@smallest_error.mistake
+def kth_singular_value(X, k):
+    """That is the k-th singular value itself, which k atoms do catch. What is missing are those beyond it, all of them."""
+    return np.linalg.svd(X, compute_uv=False)[k - 1]
+
+
+@smallest_error.mistake
+def plain_sum_of_values(X, k):
+    """Singular values add like the sides of a right-angled triangle: square, sum, take the root."""
+    return np.sum(np.linalg.svd(X, compute_uv=False)[k:])
+
+
+@smallest_error.mistake
+def squares_without_root(X, k):
+    """That is the squared error: the root is missing."""
+    return np.sum(np.linalg.svd(X, compute_uv=False)[k:] ** 2)
+
+
+@smallest_error.mistake
+def one_too_many(X, k):
+    """Off by one: python counts from 0, so `[k:]` leaves out exactly the first k singular values."""
+    return np.sqrt(np.sum(np.linalg.svd(X, compute_uv=False)[k + 1 :] ** 2))
+
+
+@smallest_error.mistake
+def one_too_few(X, k):
+    """Off by one: this leaves out only k - 1 singular values. `[k:]` leaves out exactly the first k."""
+    return np.sqrt(np.sum(np.linalg.svd(X, compute_uv=False)[max(k - 1, 0) :] ** 2))
+
+
+exercises = [reconstruct, code, sample_error, frobenius_norm, objective, smallest_error]
+progress = functools.partial(check.progress, exercises)
