@@ -4,6 +4,8 @@ Signed values are drawn in a diverging colour map centred on zero, non-negative 
 shown together shares one scale. Both maps can be told apart by colour-blind readers and in print.
 """
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -25,36 +27,41 @@ def equation(*terms, title, rows=None, columns=None):
     """
     matrices = [np.asarray(term[1], dtype=float) for term in terms if not isinstance(term, str)]
     colours = _colours(np.concatenate([matrix.ravel() for matrix in matrices]), MATRIX)
-    widths = [0.5 if isinstance(term, str) else max(term[1].shape[1], 1.6) for term in terms]
-    height = max(matrix.shape[0] for matrix in matrices)
+    tallest = max(len(matrix) for matrix in matrices)
     with plt.rc_context(TEXT_SIZE):
-        figure, axes = plt.subplots(
-            1, len(terms), figsize=(0.62 * sum(widths) + 1.6, 0.55 * height + 1.6), width_ratios=widths, squeeze=False
-        )
-        for term, axis in zip(terms, axes[0]):
+        figure, axis = plt.subplots(layout="constrained")
+        axis.axis("off")
+        left = 0.0
+        for term in terms:
             if isinstance(term, str):
-                axis.text(0.5, 0.5, term, ha="center", va="center", fontsize=20)
-                axis.axis("off")
+                axis.text(left + 0.5, tallest / 2, term, ha="center", va="center", fontsize=20)
+                left += 1
             else:
-                _heat_map(axis, term[1], term[0], colours)
-        if rows:
-            axes[0][0].set_yticks(range(len(rows)), rows)
-        if columns:
-            axes[0][0].set_xticks(range(len(columns)), columns, rotation=45, ha="right")
+                _heat_map(axis, *term, left, (tallest - len(term[1])) / 2, colours)
+                left += term[1].shape[1]
+        top = (tallest - len(matrices[0])) / 2
+        for number, label in enumerate(rows or ()):
+            axis.text(-0.2, top + number + 0.5, label, ha="right", va="center")
+        for number, label in enumerate(columns or ()):
+            axis.text(number + 0.7, tallest + 0.2, label, ha="right", va="top", rotation=35)
+        axis.set(xlim=(-2.2 if rows else -0.2, left + 0.2), ylim=(tallest + (1.8 if columns else 0.2), -0.9))
+        figure.set_size_inches(0.65 * np.ptp(axis.get_xlim()) + 0.2, 0.62 * np.ptp(axis.get_ylim()) + 0.5)
+        axis.set_aspect("equal")
         figure.suptitle(title)
-        names = " ".join(term if isinstance(term, str) else f"{term[0]} {_shape(term[1])}" for term in terms)
-        _show(figure, f"{title}: {names}. {_span(np.concatenate([matrix.ravel() for matrix in matrices]))}")
+        words = " ".join(term if isinstance(term, str) else f"{term[0]} {_numbers(term[1])}" for term in terms)
+        _show(figure, f"{title}: {words}.")
 
 
-def _heat_map(axis, matrix, name, colours):
-    axis.imshow(matrix, **colours)
-    axis.set_title(f"{name} {_shape(matrix)}")
-    axis.set_xticks([])
-    axis.set_yticks([])
+def _heat_map(axis, name, matrix, left, top, colours):
+    height, width = matrix.shape
+    axis.imshow(matrix, extent=(left, left + width, top + height, top), **colours)
+    axis.add_patch(plt.Rectangle((left, top), width, height, fill=False, linewidth=0.8))
+    axis.text(left + width / 2, top - 0.15, f"{name} ({height} x {width})", ha="center", va="bottom")
     norm, cmap = plt.Normalize(colours["vmin"], colours["vmax"]), plt.get_cmap(colours["cmap"])
     for (row, column), value in np.ndenumerate(matrix):
         dark = np.dot(cmap(norm(value))[:3], (0.3, 0.6, 0.1)) < 0.5
-        axis.text(column, row, f"{value:.3g}", ha="center", va="center", color="white" if dark else "black")
+        place = left + column + 0.5, top + row + 0.5
+        axis.text(*place, f"{value:.3g}", ha="center", va="center", color="white" if dark else "black")
 
 
 def tiles(images, title, labels=None, columns=None):
@@ -229,16 +236,23 @@ def shares(names, table, title):
     title : str
     """
     with plt.rc_context(TEXT_SIZE):
-        figure, axis = plt.subplots(figsize=(10, 0.6 * len(table) + 1.4), layout="constrained")
+        figure, axis = plt.subplots(figsize=(10, 0.7 * len(table) + 1.4), layout="constrained")
         left = np.zeros(len(table))
         for number, name in enumerate(names):
             widths = np.array([row[number] for row in table.values()])
-            bars = axis.barh(list(table), widths, left=left, color=COLOURS[number], label=name, edgecolor="white")
+            bars = axis.barh(
+                [textwrap.fill(label, 40) for label in table],
+                widths,
+                left=left,
+                color=COLOURS[number],
+                label=name,
+                edgecolor="white",
+            )
             axis.bar_label(bars, [f"{w:.0%}" if w >= 0.06 else "" for w in widths], label_type="center", color="white")
             left += widths
         axis.invert_yaxis()
         axis.set(xlim=(0, 1), xlabel="share of the code", title=title)
-        axis.legend(ncols=len(names), loc="upper center", bbox_to_anchor=(0.5, -0.25))
+        figure.legend(ncols=len(names), loc="outside lower center")
         words = "; ".join(
             f"{label}: " + " + ".join(f"{share:.0%} {name}" for name, share in zip(names, row))
             for label, row in table.items()
@@ -261,8 +275,8 @@ def _span(values):
     return f"Values from {np.min(values):.3g} to {np.max(values):.3g}{share}."
 
 
-def _shape(matrix):
-    return " x ".join(map(str, np.shape(matrix)))
+def _numbers(matrix):
+    return "[" + ", ".join("[" + ", ".join(f"{value:.3g}" for value in row) + "]" for row in matrix) + "]"
 
 
 def _show(figure, text):
