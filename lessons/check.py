@@ -94,7 +94,8 @@ class Exercise:
         Arguments to try, smallest first; the first on which an answer fails is shown to the student.
     judge : function of a Run, optional
         For algorithms that may go several ways: raises Wrong when something that must hold does not. Without one,
-        the answer must give what the reference gives on every case.
+        the answer must give what the reference gives on every case. May return a remark, a sentence that a right
+        answer is told: what its way costs.
     core : bool
         Whether the 40-minute class does it.
     """
@@ -146,9 +147,9 @@ class Exercise:
                 raise Wrong(f"check takes the function itself, but got {describe(answer)}: write check({self.name}).")
             if _is_stub(answer):
                 raise _NotAttempted
-            self.judge(run)
+            remark = self.judge(run)
             if run.changed:
-                raise Wrong(f"It changed its argument {run.changed}.", "changes_arguments")
+                raise Wrong(f"It changed its argument `{run.changed}`.", "changes_arguments")
         except _NotAttempted:
             return Verdict(self, "not attempted", "Fill in the TODO, run its cell, then check again.")
         except (_Stopped, Wrong) as finding:
@@ -159,7 +160,7 @@ class Exercise:
             else:
                 explanation = f"It should return {self.returns}." if status == "wrong" else ""
             return Verdict(self, status, f"{finding} {explanation}".strip(), key)
-        return Verdict(self, "correct", "")
+        return Verdict(self, "correct", remark or "")
 
     def hint(self):
         """Show the next rung of the ladder: the idea, then formula and shapes, then the line with a gap."""
@@ -175,17 +176,17 @@ class Exercise:
         _display(Note(f"{self}: one solution", "", "\n".join(body)))
 
     def _recognise(self, answer):
-        """The key of the first known mistake that does the same as the answer on every case, or None."""
+        """The key of a known mistake that does the same as the answer on every case, or None."""
         if not callable(answer):
             return None
         came = [_outcome(answer, case) for case in self.cases]
-        for key, wrong in self.mistakes.items():
-            if key in GENERAL_MISTAKES:
-                continue
-            did = [_outcome(wrong, case) for case in self.cases]
+        matches = {}
+        for key in [key for key in self.mistakes if key not in GENERAL_MISTAKES]:
+            did = [_outcome(self.mistakes[key], case) for case in self.cases]
             if all(_alike(a, b, case) for a, b, case in zip(came, did, self.cases)):
-                return key
-        return None
+                matches[key] = _errors(did) != _errors(came)
+        # Two mistakes may stop with the same kind of error on every case; then the words of the error decide.
+        return min(matches, key=matches.get, default=None)
 
 
 # Mistakes that any exercise can meet; the sentences are said as they stand.
@@ -272,6 +273,8 @@ def close(a, b, scale=()):
         return len(a) == len(b) and all(close(x, y, scale) for x, y in zip(a, b))
     if isinstance(b, (bool, np.bool_)):
         return bool(a) == bool(b)
+    if np.iscomplexobj(a):
+        return False
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     if a.shape != b.shape:
         return False
@@ -348,17 +351,21 @@ def _quiet():
 
 
 def _outcome(function, case):
-    """What a function does with one case: its result, or the kind of error it raises."""
+    """What a function does with one case: its result, or the error it raises."""
     try:
         with _quiet(), contextlib.redirect_stdout(io.StringIO()):
             return function(*copy.deepcopy(case))
     except (Exception, SystemExit) as error:  # noqa: BLE001, a student's code may raise anything
-        return type(error)
+        return error
+
+
+def _errors(outcomes):
+    return [str(outcome) for outcome in outcomes if isinstance(outcome, BaseException)]
 
 
 def _alike(a, b, case):
-    if a is None or b is None or isinstance(a, type) or isinstance(b, type):
-        return a is b
+    if a is None or b is None or isinstance(a, BaseException) or isinstance(b, BaseException):
+        return type(a) is type(b)
     try:
         return close(a, b, case)
     except (TypeError, ValueError):

@@ -69,10 +69,10 @@ code = check.Exercise(
     cases=[
         (X_LEGO[:, 0], D_LEGO),
         (X_LEGO[:, 3], np.array([[1.0, 2], [1, 1], [1, 2], [2, 1]])),
-        # Two equal rows, so that D D^T has no inverse in floating point either.
-        (X_FULL[:, 0], D_TALL[[0, 1, 2, 3, 3]]),
-        (X_FULL[:, 1], D_TALL[[0, 1, 2, 3, 3], :1]),
-        (X_LARGE[:, 2], np.diag([1.0, 2, 3, 4, 5, 6])[:, :4] + 1),
+        # A row of zeros, so that D D^T has no inverse in floating point either.
+        (X_FULL[:, 0], D_TALL * [[1], [1], [1], [1], [0]]),
+        (X_FULL[:, 1], D_TALL[:, :1] * [[1], [1], [1], [1], [0]]),
+        (X_LARGE[:, 2], np.triu(np.ones((6, 4))) * [1, 2, 3, 4]),
     ],
 )
 

@@ -1,0 +1,199 @@
+"""The check itself, on a small exercise of its own."""
+
+import runpy
+import sys
+
+import numpy as np
+import pytest
+
+from lessons import check
+
+
+def double(x, times=2):
+    """Twice x."""
+    return times * x
+
+
+def exercise_of(reference, cases, **more):
+    return check.Exercise(
+        reference, "0.1", "a trial", 1, "twice the vector", ("think", "2 x", "`return ... * x`"), cases, **more
+    )
+
+
+@pytest.fixture
+def twice():
+    exercise = exercise_of(double, [(np.array([1.0, 2, 3]),), (np.array([-1.0, 0.5]),)])
+
+    @exercise.mistake
+    def squares(x):
+        """That is the square."""
+        return x**2
+
+    return exercise
+
+
+@pytest.mark.parametrize(
+    ("answer", "came"),
+    [
+        (lambda x: 2 * x[:, None], "array of shape (3, 1)"),
+        (lambda x: list(2 * x), "a list of 3"),
+        (lambda x: (2 * x, 1), "a tuple of 2"),
+        (lambda x: 2 * x * np.nan, "NaN"),
+        (lambda x: 2 * x + 1j, "complex"),
+        (lambda x: (2 * x).astype(str), "entries are <U"),
+        (lambda x: 7, "7"),
+        (lambda x: 2 * x + 0.01, "[2.01, 4.01, 6.01]"),
+    ],
+)
+def test_a_wrong_answer_is_told_what_came(twice, answer, came):
+    verdict = twice.verdict(answer)
+
+    assert (verdict.status, verdict.mistake) == ("wrong", None)
+    assert came in verdict.message
+    assert "x = [1, 2, 3]" in verdict.message
+
+
+def test_kind_is_looked_at_before_shape_and_shape_before_numbers(twice):
+    assert "it should return an array" in twice.verdict(lambda x: [np.nan]).message
+    assert "of shape (3,)" in twice.verdict(lambda x: np.full((2, 2), np.nan)).message
+
+
+def test_what_was_expected_is_said_in_words_but_not_in_numbers(twice):
+    message = twice.verdict(lambda x: x + 10).message
+
+    assert "It should return twice the vector." in message
+    assert "[2, 4, 6]" not in message
+
+
+def test_a_small_slip_within_rounding_passes_and_a_larger_one_does_not(twice):
+    assert twice.verdict(lambda x: 2 * x + 1e-7).status == "correct"
+    assert twice.verdict(lambda x: 2 * x + 1e-3).status == "wrong"
+
+
+def test_numpy_scalars_and_0d_arrays_are_numbers():
+    total = exercise_of(np.sum, [(np.array([1.0, 2]),)])
+
+    for kind in (float, np.float32, np.array):
+        assert total.verdict(lambda x, kind=kind: kind(np.sum(x))).status == "correct"
+    assert total.verdict(lambda x: np.array([np.sum(x)])).status == "wrong"
+
+
+@pytest.mark.parametrize(
+    "source", ["pass", '"""Only a docstring."""', "...", "return ...", "raise NotImplementedError"]
+)
+def test_an_empty_body_is_not_attempted(twice, source, tmp_path):
+    path = tmp_path / "stub.py"
+    path.write_text(f"def double(x):\n    {source}")
+    scope = runpy.run_path(path)
+
+    assert twice.verdict(scope["double"]).status == "not attempted"
+
+
+def test_a_half_filled_pair_is_not_attempted():
+    pair = exercise_of(np.divmod, [(np.array([7.0]), np.array([2.0]))])
+
+    assert pair.verdict(lambda a, b: (a // b, ...)).status == "not attempted"
+
+
+def test_an_error_names_the_line_and_the_arguments(twice):
+    def fails(x):
+        y = x.reshape(17)
+        return y
+
+    verdict = twice.verdict(fails)
+
+    assert verdict.status == "error"
+    assert "ValueError" in verdict.message
+    assert "`y = x.reshape(17)`" in verdict.message
+    assert "x = [1, 2, 3]" in verdict.message
+    assert "Traceback" not in verdict.message
+
+
+def test_a_function_of_other_arguments_is_told_the_signature(twice):
+    assert "It could not be called as double(x, times)." in twice.verdict(lambda: 3).message
+
+
+def test_something_that_is_no_function_is_told_so(twice):
+    verdict = twice.verdict(np.array([2.0, 4, 6]))
+
+    assert verdict.status == "wrong"
+    assert "check(double)" in verdict.message
+
+
+def test_leaving_the_process_is_an_error_of_the_answer(twice):
+    assert twice.verdict(lambda x: sys.exit(3)).status == "error"
+
+
+def test_an_interrupt_passes_through(twice):
+    def interrupted(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        twice.verdict(interrupted)
+
+
+def test_a_changed_argument_is_named_even_when_the_value_is_right(twice):
+    def in_place(x):
+        x *= 2
+        return x
+
+    verdict = twice.verdict(in_place)
+
+    assert (verdict.status, verdict.mistake) == ("wrong", "changes_arguments")
+    assert "argument `x`" in verdict.message
+
+
+def test_warnings_of_the_answer_do_not_reach_the_notebook(twice, recwarn):
+    twice.verdict(lambda x: x / np.zeros(len(x)))
+
+    assert not recwarn.list
+
+
+def test_check_returns_the_answer_only_when_it_is_right(twice, capsys):
+    def own(x):
+        return x + x
+
+    assert twice.check(own) is own
+    assert twice.check(lambda x: x**2) is twice.reference
+    assert twice.check(twice.reference) is twice.reference
+    assert capsys.readouterr().out.splitlines()[0] == "0.1 double: correct"
+
+
+def test_the_page_and_the_plain_text_say_the_same(twice):
+    verdict = twice.verdict(lambda x: x**2)
+
+    assert repr(verdict).startswith("0.1 double: not yet\nFor x = [1, 2, 3] it returned [1, 4, 9]. That is the square.")
+    for line in repr(verdict).splitlines():
+        assert line in verdict._repr_html_()
+
+
+def test_html_in_a_message_is_escaped(twice):
+    def fails(x):
+        raise ValueError("<script>")
+
+    assert "<script>" not in twice.verdict(fails)._repr_html_()
+
+
+def test_hints_climb_and_the_solution_shows_the_source(twice, capsys):
+    for _ in range(4):
+        twice.hint()
+    twice.solution()
+    shown = capsys.readouterr().out
+
+    assert shown.count("hint 1 of 3\nthink") == 1
+    assert shown.count("hint 3 of 3") == 2
+    assert "return times * x" in shown
+
+
+def test_progress_follows_the_latest_check(twice, capsys):
+    rows = [repr(check.Progress([twice]))]
+    for answer in (lambda x: ..., lambda x: x**2, lambda x: 2 * x, twice.reference):
+        twice.check(answer)
+        rows.append(repr(check.Progress([twice])))
+
+    words = ["not checked", "borrowed", "not yet (borrowed)", "correct", "borrowed"]
+    assert [row.splitlines()[0].split("1 min")[1].strip() for row in rows] == words
+    assert rows[3].endswith("1 of 1 correct")
+    capsys.readouterr()
+    check.progress([twice])
+    assert capsys.readouterr().out.strip() == rows[-1]

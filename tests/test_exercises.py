@@ -1,0 +1,124 @@
+"""What every exercise of every notebook owes its students."""
+
+import functools
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+import lessons.exercises
+from lessons import factorise
+
+NOTEBOOKS = ["lego", "scaling", "faces", "nmf", "one_objective"]
+MODULES = [
+    importlib.import_module(f"lessons.exercises.{name}")
+    for name in NOTEBOOKS
+    if name in {module.name for module in pkgutil.iter_modules(lessons.exercises.__path__)}
+]
+EXERCISES = [exercise for module in MODULES for exercise in module.exercises]
+MISTAKES = [(exercise, key) for exercise in EXERCISES for key in exercise.mistakes]
+
+
+def name_of(value):
+    return value if isinstance(value, str) else value.name
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+def test_the_reference_in_a_students_hands_is_correct(exercise):
+    own = functools.wraps(exercise.reference)(lambda *args, **kwargs: exercise.reference(*args, **kwargs))
+
+    verdict = exercise.verdict(own)
+
+    assert (verdict.status, verdict.mistake) == ("correct", None), verdict.message
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+def test_the_reference_itself_is_borrowed(exercise):
+    assert exercise.verdict(exercise.reference).status == "borrowed"
+
+
+@pytest.mark.parametrize(("exercise", "key"), MISTAKES, ids=name_of)
+def test_every_known_mistake_is_recognised_by_name(exercise, key):
+    verdict = exercise.verdict(exercise.mistakes[key])
+
+    assert verdict.mistake == key, verdict.message
+    assert verdict.status in ("wrong", "error")
+    assert exercise.sentence(key) in verdict.message
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+def test_an_untouched_stub_is_not_attempted(exercise):
+    assert exercise.verdict(lambda *args, **kwargs: ...).status == "not attempted"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+def test_a_forgotten_return_is_named(exercise):
+    def forgets(*args, **kwargs):
+        exercise.reference(*args, **kwargs)
+
+    verdict = exercise.verdict(forgets)
+
+    assert (verdict.status, verdict.mistake) == ("wrong", "returns_nothing")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+def test_changing_an_argument_in_place_is_named(exercise):
+    arrays = [name for name, spec in inspect.signature(exercise.reference).parameters.items() if name.isupper()]
+    if not arrays:
+        pytest.skip("takes no array by a capital letter")
+
+    def changes(*args, **kwargs):
+        result = exercise.reference(*args, **kwargs)
+        inspect.signature(exercise.reference).bind(*args, **kwargs).arguments[arrays[0]][...] = 7.5
+        return result
+
+    verdict = exercise.verdict(changes)
+
+    assert (verdict.status, verdict.mistake) == ("wrong", "changes_arguments")
+    assert f"`{arrays[0]}`" in verdict.message
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+def test_an_exception_is_shown_as_the_students_own(exercise):
+    def fails(*args, **kwargs):
+        raise ZeroDivisionError("my own doing")
+
+    verdict = exercise.verdict(fails)
+
+    assert verdict.status == "error"
+    assert 'in `raise ZeroDivisionError("my own doing")`' in verdict.message
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+def test_the_message_is_one_short_paragraph_and_never_the_reference(exercise):
+    source = inspect.getsource(inspect.unwrap(exercise.reference)).strip().splitlines()[-1].strip()
+    for key in exercise.mistakes:
+        message = exercise.verdict(exercise.mistakes[key]).message
+
+        assert "\n" not in message
+        assert len(message) < 700, message
+        assert source not in message
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+def test_the_ladder_has_three_rungs_and_ends_in_a_gap(exercise):
+    assert len(exercise.hints) == 3
+    assert "..." in exercise.hints[2]
+
+
+def test_exercises_are_numbered_in_order_and_refer_to_factorise():
+    for module in MODULES:
+        chapter = NOTEBOOKS.index(module.__name__.rpartition(".")[2]) + 1
+        numbers = [exercise.number for exercise in module.exercises]
+
+        assert numbers == [f"{chapter}.{i}" for i in range(1, len(numbers) + 1)]
+        assert all(getattr(factorise, exercise.name) is exercise.reference for exercise in module.exercises)
+        assert all(getattr(module, exercise.name) is exercise for exercise in module.exercises)
+
+
+def test_the_core_path_fits_a_class_of_40_minutes():
+    core = {exercise.number: exercise.minutes for exercise in EXERCISES if exercise.core}
+
+    assert sorted(core) == ["1.2", "1.5", "2.1", "3.4", "4.2", "4.4"]
+    assert sum(core.values()) == 40
