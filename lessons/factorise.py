@@ -9,6 +9,7 @@ fit, a NaN or an infinity, negative data where the method needs none, or a rank 
 
 import functools
 import inspect
+import math
 
 import numpy as np
 
@@ -61,7 +62,7 @@ def _check_array(name, value, letters, sizes):
         )
     sizes.update(zip(letters, value.shape))
     # The sum is quick and finite for all but broken (or astronomically large) data; only then look closer.
-    if not np.isfinite(np.sum(value)) and not np.isfinite(value).all():
+    if not math.isfinite(value.sum()) and not np.isfinite(value).all():
         bad = np.argwhere(~np.isfinite(value))
         raise ValueError(
             f"{name} should hold finite numbers, but {len(bad)} of its {value.size} entries are NaN or infinite "

@@ -1,0 +1,1 @@
+"""Measurements, never assertions: `python -m benchmarks` runs all, `python -m benchmarks steps` one."""
