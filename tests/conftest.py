@@ -1,0 +1,15 @@
+"""What holds for every test."""
+
+import os
+
+from hypothesis import settings
+
+# Two workers share two cores and each starts kernels of its own, so more threads would only get in each other's way;
+# and with one thread a sum is always added up in the same order. Set here, before numpy is imported, and inherited by
+# workers and kernels.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
+# The same examples in every run, and none judged by the clock.
+settings.register_profile("lessons", derandomize=True, deadline=None)
+settings.load_profile("lessons")
