@@ -206,6 +206,7 @@ class Run:
         self.exercise = exercise
         self.answer = answer
         self.changed = None  # the name of an argument the answer changed in place
+        self.result = None  # the latest thing the answer returned, also when it was of the wrong kind
 
     def __call__(self, *args, like=None, **kwargs):
         """Call the answer on copies of the arguments.
@@ -218,7 +219,7 @@ class Run:
         given, named = copy.deepcopy(args), copy.deepcopy(kwargs)
         try:
             with _quiet():
-                result = self.answer(*given, **named)
+                result = self.result = self.answer(*given, **named)
         except NotImplementedError:
             raise _NotAttempted from None
         except (Exception, SystemExit) as error:
@@ -302,6 +303,8 @@ def describe(value):
         return f"an array of shape {value.shape}"
     if isinstance(value, (float, np.floating, np.ndarray)) and np.asarray(value).dtype.kind == "f":
         return f"{float(value):.6g}"
+    if isinstance(value, np.generic):
+        value = value.item()
     return repr(value) if len(repr(value)) <= 60 else f"a {type(value).__name__}"
 
 

@@ -1,0 +1,472 @@
+"""Answers to notebook 3: what is accepted, and what is recognised, however it is written."""
+
+import numpy as np
+import pytest
+
+from lessons import factorise
+from lessons.exercises import faces as todo
+
+# ---- 3.1 ----
+
+
+def local_first(faces):
+    faces = faces - faces.mean(axis=1, keepdims=True)
+    return faces - faces.mean(axis=0)
+
+
+def overall_mean_added_back(faces):
+    return faces - faces.mean(axis=0) - faces.mean(axis=1)[:, None] + faces.mean()
+
+
+def means_by_loops(faces):
+    N, M = faces.shape
+    centred = np.array(faces, dtype=float)
+    for j in range(M):
+        centred[:, j] = centred[:, j] - sum(centred[i, j] for i in range(N)) / N
+    for i in range(N):
+        centred[i] = centred[i] - sum(centred[i]) / M
+    return centred
+
+
+def centred_in_place(faces):
+    faces -= np.mean(faces, axis=0, keepdims=True)
+    return faces - np.mean(faces, axis=1, keepdims=True)
+
+
+# ---- 3.2 and 3.3 ----
+
+
+def loss_by_loops(R, P, Q, beta):
+    loss = 0
+    for i in range(R.shape[0]):
+        for j in range(R.shape[1]):
+            loss += (R[i, j] - sum(P[i, k] * Q[j, k] for k in range(P.shape[1]))) ** 2
+    return loss + beta / 2 * sum(p**2 for p in P.ravel()) + beta / 2 * sum(q**2 for q in Q.ravel())
+
+
+def loss_with_penalty_in_the_loop(R, P, Q, beta):
+    loss = 0
+    for i in range(len(R)):
+        for j in range(len(R[0])):
+            loss += (R[i, j] - P[i] @ Q[j]) ** 2
+            for k in range(P.shape[1]):
+                loss += beta / 2 * (P[i, k] ** 2 + Q[j, k] ** 2)
+    return loss
+
+
+def loss_with_norms_in_the_loop(R, P, Q, beta):
+    loss = 0
+    for i, j in np.ndindex(R.shape):
+        loss += (R[i, j] - P[i] @ Q[j]) ** 2 + beta / 2 * (np.linalg.norm(P) ** 2 + np.linalg.norm(Q) ** 2)
+    return loss
+
+
+def gradients_by_loops(R, P, Q, beta):
+    dP, dQ = beta * P, beta * Q
+    for i, j in np.ndindex(R.shape):
+        e = R[i, j] - P[i] @ Q[j]
+        dP[i] = dP[i] - 2 * e * Q[j]
+        dQ[j] = dQ[j] - 2 * e * P[i]
+    return dP, dQ
+
+
+def gradients_by_differences(R, P, Q, beta):
+    return (
+        factorise.numerical_gradient(lambda M: factorise.regularised_loss(R, M, Q, beta), P),
+        factorise.numerical_gradient(lambda M: factorise.regularised_loss(R, P, M, beta), Q),
+    )
+
+
+def gradients_in_place(R, P, Q, beta):
+    R -= P @ Q.T
+    return -2 * R @ Q + beta * P, -2 * R.T @ P + beta * Q
+
+
+def only_dQ_wrong(a, b):
+    def answer(R, P, Q, beta):
+        E = R - np.dot(P, Q.T)
+        return beta * P - 2 * np.dot(E, Q), a * np.dot(E.T, P) + b * beta * Q
+
+    return answer
+
+
+# ---- 3.4 ----
+
+
+def simultaneous(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        dP, dQ = factorise.gradients(R, P, Q, beta)
+        P, Q = P - alpha * dP, Q - alpha * dQ
+    return P, Q
+
+
+def fresh_residual(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        P = P + alpha * (2 * (R - P @ Q.T) @ Q - beta * P)
+        Q = Q + alpha * (2 * (R - P @ Q.T).T @ P - beta * Q)
+    return P, Q
+
+
+def Q_first(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        E = R - P @ Q.T
+        Q = Q + alpha * (2 * E.T @ P - beta * Q)
+        P = P + alpha * (2 * E @ Q - beta * P)
+    return P, Q
+
+
+def Q_kept_transposed(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    P, Q = P.copy(), Q.T.copy()
+    step = 0
+    while step < steps:
+        E = R - np.dot(P, Q)
+        P += alpha * (2 * np.dot(E, Q.T) - beta * P)
+        Q += alpha * (2 * np.dot(P.T, E) - beta * Q)
+        step += 1
+    return [P, Q.T]
+
+
+def entry_by_entry(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        P, Q = factorise.entrywise_step(R, P, Q, alpha, beta)
+    return P, Q
+
+
+def triple_loop(R, P, Q, K, steps=500, alpha=0.002, beta=0.02, positive_only=False, copies=True):
+    """As slow as they come: every entry with python loops, and the loss in every step to stop by."""
+    P, Q = (P.copy(), Q.copy().T) if copies else (P, Q.T)
+    for _ in range(steps):
+        for i in range(len(R)):
+            for j in range(len(R[i])):
+                if R[i][j] > 0 or not positive_only:
+                    e = R[i][j] - np.dot(P[i, :], Q[:, j])
+                    for k in range(K):
+                        P[i][k] = P[i][k] + alpha * (2 * e * Q[k][j] - beta * P[i][k])
+                        Q[k][j] = Q[k][j] + alpha * (2 * e * P[i][k] - beta * Q[k][j])
+        loss = 0
+        for i in range(len(R)):
+            for j in range(len(R[i])):
+                loss = loss + (R[i][j] - np.dot(P[i, :], Q[:, j])) ** 2
+                for k in range(K):
+                    loss = loss + beta / 2 * (P[i][k] ** 2 + Q[k][j] ** 2)
+        if loss < 0.001:
+            break
+    return P, Q.T
+
+
+def one_step_less(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    return factorise.matrix_factorization(R, P, Q, K, steps - 1, alpha, beta)
+
+
+def one_step_more(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    return simultaneous(R, P, Q, K, steps + 1, alpha, beta)
+
+
+def penalty_once_a_step(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    """Entry by entry for the error, then the whole penalty."""
+    for _ in range(steps):
+        shrunk_P, shrunk_Q = -alpha * beta * P, -alpha * beta * Q
+        P, Q = factorise.entrywise_step(R, P, Q, alpha, 0.0)
+        P, Q = P + shrunk_P, Q + shrunk_Q
+    return P, Q
+
+
+def sequential(error=2.0, penalty=1.0, error_Q=None, penalty_Q=None):
+    """The tutorial's order of updating, with the weights of the two terms in P and in Q."""
+    error_Q, penalty_Q = error if error_Q is None else error_Q, penalty if penalty_Q is None else penalty_Q
+
+    def answer(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+        for _ in range(steps):
+            E = R - P @ Q.T
+            P = P + alpha * (error * E @ Q - penalty * beta * P)
+            Q = Q + alpha * (error_Q * E.T @ P - penalty_Q * beta * Q)
+        return P, Q
+
+    return answer
+
+
+def stale_entry_by_entry(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    P, Q = P.copy(), Q.copy()
+    E = R - P @ Q.T
+    for _ in range(steps):
+        for i, j in np.ndindex(R.shape):
+            P[i] += alpha * (2 * E[i, j] * Q[j] - beta * P[i])
+            Q[j] += alpha * (2 * E[i, j] * P[i] - beta * Q[j])
+    return P, Q
+
+
+def stale_sequential(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    E = R - P @ Q.T
+    for _ in range(steps):
+        Q = Q + alpha * (2 * E.T @ P - beta * Q)
+        P = P + alpha * (2 * E @ Q - beta * P)
+    return P, Q
+
+
+def batch_in_a_loop_over_rows(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        E = R - P @ Q.T
+        for _ in range(len(R)):
+            P = P + 2 * alpha * E @ Q
+            Q = Q + 2 * alpha * E.T @ P
+        P, Q = P - alpha * beta * P, Q - alpha * beta * Q
+    return P, Q
+
+
+def alpha_forgotten(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        E = R - P @ Q.T
+        P = P + 2 * E @ Q - beta * P
+        Q = Q + 2 * E.T @ P - beta * Q
+    return P, Q
+
+
+def growing_alpha(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        E = R - P @ Q.T
+        P, Q = P + alpha * (2 * E @ Q - beta * P), Q + alpha * (2 * E.T @ P - beta * Q)
+        alpha = 1.05 * alpha
+    return P, Q
+
+
+def only_Q(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        Q = Q + alpha * (2 * (R - P @ Q.T).T @ P - beta * Q)
+    return P, Q
+
+
+def returns_inside_the_loop(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        E = R - P @ Q.T
+        P = P + alpha * (2 * E @ Q - beta * P)
+        Q = Q + alpha * (2 * E.T @ P - beta * Q)
+        return P, Q
+
+
+def result_thrown_away(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        E = R - P @ Q.T
+        new_P = P + alpha * (2 * E @ Q - beta * P)
+        new_Q = Q + alpha * (2 * E.T @ P - beta * Q)
+    return new_P, new_Q
+
+
+def new_values_unused(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        simultaneous(R, P, Q, K, 1, alpha, beta)
+    return P, Q
+
+
+def random_start(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    P, Q = np.random.rand(len(R), K), np.random.rand(R.shape[1], K)
+    return simultaneous(R, P, Q, K, steps, alpha, beta)
+
+
+def five_thousand_steps(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    return simultaneous(R, P, Q, K, 5000, alpha, beta)
+
+
+def fixed_alpha(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    return fresh_residual(R, P, Q, K, steps, 0.002, beta)
+
+
+def triple_loop_in_place(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    return triple_loop(R, P, Q, K, steps, alpha, beta, copies=False)
+
+
+def ratings_code(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    return triple_loop(R, P, Q, K, steps, alpha, beta, positive_only=True)
+
+
+def kept_non_negative(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        E = R - P @ Q.T
+        P = np.maximum(P + alpha * (2 * E @ Q - beta * P), 0)
+        Q = np.maximum(Q + alpha * (2 * E.T @ P - beta * Q), 0)
+    return P, Q
+
+
+ACCEPTED = [
+    (todo.centre, local_first),
+    (todo.centre, overall_mean_added_back),
+    (todo.centre, means_by_loops),
+    (todo.centre, lambda faces: factorise.centre(faces).astype(np.float32)),
+    (todo.regularised_loss, loss_by_loops),
+    (
+        todo.regularised_loss,
+        lambda R, P, Q, beta: (
+            np.linalg.norm(R - P @ Q.T) ** 2 + 0.5 * beta * (np.trace(P.T @ P) + np.linalg.norm(Q) ** 2)
+        ),
+    ),
+    (todo.regularised_loss, lambda R, P, Q, beta: np.array(factorise.regularised_loss(R, P, Q, beta), np.float32)),
+    (todo.gradients, gradients_by_loops),
+    (todo.gradients, gradients_by_differences),
+    (todo.gradients, lambda R, P, Q, beta: list(factorise.gradients(R, P, Q, beta))),
+    (todo.gradients, only_dQ_wrong(-2, 1)),
+    (todo.matrix_factorization, simultaneous),
+    (todo.matrix_factorization, sequential()),
+    (todo.matrix_factorization, fresh_residual),
+    (todo.matrix_factorization, Q_first),
+    (todo.matrix_factorization, Q_kept_transposed),
+    (todo.matrix_factorization, entry_by_entry),
+    (todo.matrix_factorization, triple_loop),
+    (todo.matrix_factorization, one_step_less),
+    (todo.matrix_factorization, one_step_more),
+    (todo.matrix_factorization, penalty_once_a_step),
+]
+
+RECOGNISED = [
+    (todo.centre, lambda faces: faces - np.mean(faces, axis=0), "only_global"),
+    (todo.centre, lambda faces: (faces - faces.mean(0)) - (faces - faces.mean(0)).mean(0), "only_global"),
+    (todo.centre, lambda faces: faces - faces.mean(1)[:, None], "only_local"),
+    (todo.centre, lambda faces: (faces.T - faces.mean(1)).T, "only_local"),
+    (todo.centre, lambda faces: faces - np.average(faces), "overall_mean"),
+    (todo.centre, lambda faces: faces - (faces.mean(0)[None] + faces.mean(1)[:, None]), "both_from_the_original"),
+    (todo.centre, lambda faces: faces - faces.mean(0) - (faces - faces.mean(0)).mean(1), "means_of_faces_as_a_row"),
+    (todo.centre, lambda faces: factorise.centre(faces) / faces.std(), "divides_by_spread"),
+    (todo.centre, lambda faces: factorise.centre(faces) / np.ptp(faces), "divides_by_spread"),
+    (todo.centre, lambda faces: factorise.centre((faces - faces.mean(0)) / faces.std(0)), "divides_by_spread"),
+    (
+        todo.centre,
+        lambda faces: factorise.centre(faces) / (factorise.centre(faces).std(1, keepdims=True) + 1e-9),
+        "divides_by_spread",
+    ),
+    (todo.centre, lambda faces: local_first(faces).T, "transposed"),
+    (todo.centre, centred_in_place, "changes_arguments"),
+    (todo.regularised_loss, loss_with_penalty_in_the_loop, "penalty_per_entry"),
+    (todo.regularised_loss, loss_with_norms_in_the_loop, "penalty_for_all_entries"),
+    (
+        todo.regularised_loss,
+        lambda R, P, Q, beta: np.linalg.norm(R - P @ Q.T) ** 2 + beta * (P**2).sum() + beta * (Q**2).sum(),
+        "whole_beta",
+    ),
+    (
+        todo.regularised_loss,
+        lambda R, P, Q, beta: np.linalg.norm(R - P @ Q.T) + beta / 2 * (np.linalg.norm(P) + np.linalg.norm(Q)),
+        "no_norm_squared",
+    ),
+    (
+        todo.regularised_loss,
+        lambda R, P, Q, beta: ((R - P @ Q.T) ** 2).mean() + (beta / 2) * (np.sum(P * P) + np.sum(Q * Q)),
+        "mean_of_squares",
+    ),
+    (todo.regularised_loss, lambda R, P, Q, beta: np.linalg.norm(R - P @ Q.T) ** 2, "no_penalty"),
+    (todo.gradients, only_dQ_wrong(2, 1), "error_sign"),
+    (todo.gradients, only_dQ_wrong(2, -1), "minus_the_gradient"),
+    (todo.gradients, only_dQ_wrong(-1, 1), "factor_two"),
+    (todo.gradients, only_dQ_wrong(-4, 1), "factor_two_twice"),
+    (todo.gradients, only_dQ_wrong(-1, 0.5), "half_of_it"),
+    (todo.gradients, only_dQ_wrong(-2, 0), "penalty_missing"),
+    (todo.gradients, only_dQ_wrong(-2, 2), "penalty_doubled"),
+    (todo.gradients, only_dQ_wrong(-2, 0.5), "penalty_halved"),
+    (todo.gradients, only_dQ_wrong(-2, -1), "penalty_sign"),
+    (
+        todo.gradients,
+        lambda R, P, Q, beta: (beta * P - 2 * (R - P @ Q.T) @ Q, beta * Q.T - 2 * P.T @ (R - P @ Q.T)),
+        "transposed",
+    ),
+    (todo.gradients, gradients_in_place, "changes_arguments"),
+    (todo.matrix_factorization, sequential(error=-2), "ascends"),
+    (todo.matrix_factorization, sequential(error_Q=-2), "ascends"),
+    (todo.matrix_factorization, sequential(error=1), "factor_two"),
+    (todo.matrix_factorization, sequential(error_Q=1), "factor_two"),
+    (todo.matrix_factorization, sequential(penalty=0), "ignores_beta"),
+    (todo.matrix_factorization, sequential(penalty=-1), "penalty_sign"),
+    (todo.matrix_factorization, sequential(penalty_Q=-1), "penalty_sign"),
+    (todo.matrix_factorization, sequential(penalty=2), "penalty_doubled"),
+    (todo.matrix_factorization, sequential(penalty=0.5), "penalty_halved"),
+    (todo.matrix_factorization, sequential(error=0), "nothing_moves"),
+    (todo.matrix_factorization, stale_sequential, "residual_before_loop"),
+    (todo.matrix_factorization, stale_entry_by_entry, "residual_before_loop"),
+    (todo.matrix_factorization, batch_in_a_loop_over_rows, "overflows"),
+    (todo.matrix_factorization, growing_alpha, "overflows"),
+    (todo.matrix_factorization, alpha_forgotten, "ignores_alpha"),
+    (todo.matrix_factorization, fixed_alpha, "ignores_alpha"),
+    (todo.matrix_factorization, five_thousand_steps, "ignores_steps"),
+    (todo.matrix_factorization, returns_inside_the_loop, "one_step_only"),
+    (todo.matrix_factorization, result_thrown_away, "one_step_only"),
+    (todo.matrix_factorization, new_values_unused, "nothing_moves"),
+    (todo.matrix_factorization, only_Q, "one_factor_only"),
+    (todo.matrix_factorization, random_start, "own_start"),
+    (todo.matrix_factorization, ratings_code, "skips_entries"),
+    (todo.matrix_factorization, kept_non_negative, "clipped"),
+    (todo.matrix_factorization, triple_loop_in_place, "changes_arguments"),
+    (todo.matrix_factorization, lambda *a, **k: (simultaneous(*a, **k)[0], fresh_residual(*a, **k)[1].T), "transposed"),
+    (todo.matrix_factorization, lambda *a, **k: fresh_residual(*a, **k)[::-1], "swapped"),
+    (todo.matrix_factorization, lambda *a, **k: (*fresh_residual(*a, **k), 0.5), "returns_more"),
+    (todo.matrix_factorization, lambda *a, **k: np.inner(*fresh_residual(*a, **k)), "returns_the_product"),
+]
+
+
+@pytest.mark.parametrize(("exercise", "answer"), ACCEPTED)
+def test_right_answers_are_accepted_in_any_style(exercise, answer):
+    verdict = exercise.verdict(answer)
+
+    assert verdict.status == "correct", verdict.message
+
+
+@pytest.mark.parametrize(("exercise", "answer", "mistake"), RECOGNISED)
+def test_mistakes_are_recognised_in_any_wording(exercise, answer, mistake):
+    verdict = exercise.verdict(answer)
+
+    assert verdict.mistake == mistake, verdict.message
+
+
+def with_momentum(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    push_P, push_Q = 0, 0
+    for _ in range(steps):
+        dP, dQ = factorise.gradients(R, P, Q, beta)
+        push_P, push_Q = 0.5 * push_P - alpha * dP, 0.5 * push_Q - alpha * dQ
+        P, Q = P + push_P, Q + push_Q
+    return P, Q
+
+
+def first_two_atoms(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    two_P, two_Q = simultaneous(R, P[:, :2], Q[:, :2], 2, steps, alpha, beta)
+    return np.hstack([two_P, P[:, 2:]]), np.hstack([two_Q, Q[:, 2:]])
+
+
+@pytest.mark.parametrize("answer", [with_momentum, first_two_atoms])
+def test_a_wrong_descent_without_a_name_is_still_not_accepted(answer):
+    verdict = todo.matrix_factorization.verdict(answer)
+
+    assert (verdict.status, verdict.mistake) == ("wrong", None)
+    assert "steps downhill from the P and Q given" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "words"),
+    [
+        (todo.centre, lambda faces: faces / 0, "NaN or infinite"),
+        (todo.centre, lambda faces: faces.mean(axis=0), "shape"),
+        (todo.regularised_loss, lambda R, P, Q, beta: R - P @ Q.T, "a single number"),
+        (todo.gradients, lambda R, P, Q, beta: -2 * (R - P @ Q.T) @ Q + beta * P, "2 arrays"),
+        (todo.matrix_factorization, lambda R, P, Q, K, steps, alpha, beta: P, "2 arrays"),
+        (todo.matrix_factorization, lambda *a, **k: [M.tolist() for M in simultaneous(*a, **k)], "a list of 12"),
+        (todo.matrix_factorization, lambda *a, **k: [M + 0j for M in simultaneous(*a, **k)], "complex"),
+    ],
+)
+def test_what_cannot_be_judged_is_described(exercise, answer, words):
+    verdict = exercise.verdict(answer)
+
+    assert verdict.status == "wrong"
+    assert words in verdict.message
+
+
+def test_a_forgotten_transpose_is_shown_as_the_students_own_error():
+    def answer(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+        for _ in range(steps):
+            E = R - P @ Q
+        return P, E
+
+    verdict = todo.matrix_factorization.verdict(answer)
+
+    assert verdict.status == "error"
+    assert "in `E = R - P @ Q`" in verdict.message
+
+
+def test_other_names_for_the_settings_are_said():
+    verdict = todo.matrix_factorization.verdict(lambda R, P, Q, K, steps, rate, weight: (P, Q))
+
+    assert verdict.status == "error"
+    assert "matrix_factorization(R, P, Q, K, steps, alpha, beta)" in verdict.message
