@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import inspect
+import json
 import socket
 from pathlib import Path
 
@@ -60,6 +61,30 @@ def headlines():
         The folder data/ did not come along with the package.
     """
     return _read_csv("headlines.csv")
+
+
+def tutorial_residuals():
+    """What the tutorial printed of its two residual tables: the corners of R - P Q^T.
+
+    COMP4328/5328/8328, tutorial on matrix factorisation, semester 2, 2025.
+
+    Returns
+    -------
+    tables : dict
+        Key "corners", an array (6,) of int: the rows and columns that were printed, the first and last three. Keys "mf"
+        (gradient descent, 5000 steps) and "nmf" (multiplicative updates of the centred faces), arrays (6, 6).
+
+    Raises
+    ------
+    RuntimeError
+        The folder data/ did not come along with the package.
+    """
+    numbers = json.loads(_data_file("tutorial_numbers.json").read_text(encoding="utf-8"))
+    return {
+        "corners": np.array(numbers["corners"]),
+        "mf": np.array(numbers["mf_residual"]["values"]),
+        "nmf": np.array(numbers["nmf_residual_on_centred_faces"]["values"]),
+    }
 
 
 def faces(count=None, size=FACE_SIZE, source=None):
@@ -191,15 +216,19 @@ def _scikit_learn_faces():
 
 
 def _read_csv(name):
+    # newline="" leaves line ends to csv, which reads LF and CR LF alike.
+    with open(_data_file(name), newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _data_file(name):
     path = DATA / name
     if not path.is_file():
         raise RuntimeError(
             f"The lesson's data should be in {path}, but there is no such file. "
             "Clone the whole repository and run `pip install -e .` in it."
         )
-    # newline="" leaves line ends to csv, which reads LF and CR LF alike.
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    return path
 
 
 def _whole_number(name, value, most):

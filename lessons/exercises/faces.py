@@ -401,11 +401,10 @@ def _start(N, M, K, seed):
 
 
 STARTS = [_start(12, 9, 3, seed=4), _start(7, 10, 2, seed=1)]
-FEW, TINY = (
-    5,
-    1e-6,
-)  # steps and an alpha with which all orders of updating move alike; one step more or less is no matter
-LONG, CALM = 200, 0.02  # steps and an alpha with which every order of updating comes within 1 % of the floor
+# With so small an alpha all orders of updating move alike, and with so few steps a factor 2 is told from a step too many.
+FEW, TINY = 5, 1e-6
+# With these every order of updating comes within 1 % of the floor.
+LONG, CALM = 200, 0.02
 BETA = 0.5
 
 
