@@ -13,10 +13,8 @@ python := .venv/bin/python
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-# The flags keep JupyterLab from asking about news, and from looking for updates, on its first start.
 lab: .venv/ready-for-lab  ## install what the lesson needs and open the notebooks
-	@$(python) -m jupyterlab --LabApp.news_url=None \
-	    --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LABFLAGS) notebooks
+	@$(python) -m jupyterlab $(LABFLAGS) notebooks
 
 test: .venv/ready-for-test  ## install what the tests need and run them all
 	@$(python) -m pytest
@@ -57,6 +55,10 @@ endif
 	@printf '%s\n' "$(CURDIR)" > .venv/folder
 	@touch .venv/ready-for-lab $@
 
+# JupyterLab should not ask about news on its first start, nor look for updates; and nbgrader comes with the tests for
+# what it does to notebooks, not for its buttons.
+quiet_lab = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true, "@jupyter/nbgrader": true}}
+
 .venv/made:
 	@command -v "$(PYTHON)" > /dev/null || { \
 	    echo >&2 "There is no $(PYTHON) here. Install Python 3.10 or newer, or name yours: make lab PYTHON=python3.12"; \
@@ -70,4 +72,6 @@ endif
 	    echo >&2 "$(PYTHON) could not make a virtual environment; its reason stands above." \
 	        "On Debian and Ubuntu: sudo apt install python3-venv, and then the same command again."; \
 	    exit 1; }
+	@mkdir -p .venv/etc/jupyter/labconfig
+	@echo '$(quiet_lab)' > .venv/etc/jupyter/labconfig/page_config.json
 	@touch $@
