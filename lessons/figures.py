@@ -179,7 +179,7 @@ def losses(curves, title, floor=None):
 
 
 def curve(x, y, title, xlabel, ylabel, mark=None):
-    """A curve over a log axis of positive x, with its smallest point (or `mark`) marked.
+    """A curve over a log axis of positive x (a tick each doubling), with its smallest point (or `mark`) marked.
 
     Parameters
     ----------
@@ -192,33 +192,51 @@ def curve(x, y, title, xlabel, ylabel, mark=None):
         figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
         axis.plot(x, y, color=COLOURS[0], linewidth=2)
         axis.plot(*mark, "o", color=COLOURS[1], markersize=9)
-        axis.annotate(f"({mark[0]:.3g}, {mark[1]:.4g})", mark, xytext=(8, 10), textcoords="offset points")
-        axis.set(xscale="log", xlabel=xlabel, ylabel=ylabel, title=title)
+        axis.annotate(f"({mark[0]:.3g}, {mark[1]:.4g})", mark, xytext=(0, 14), textcoords="offset points", ha="center")
+        axis.set_xscale("log", base=2)
+        axis.xaxis.set_major_formatter("{x:g}")
+        axis.set(xlabel=xlabel, ylabel=ylabel, title=title)
         _show(figure, f"{title}: marked at {xlabel} = {mark[0]:.3g}, {ylabel} = {mark[1]:.4g}.")
 
 
-def valley(x, paths, title):
-    """The surface f(d, a) = (x - d a)^2 seen from above, its valley d a = x, and the paths of descents over it.
+def valley(x, paths, title, beta=0.0):
+    """The surface f(d, a) = (x - d a)^2 + (beta / 2) (d^2 + a^2) in relief and from above, and descents over it.
 
     Parameters
     ----------
     x : float, positive
-    paths : dict of name to array (steps, 2) of points (d, a)
+    paths : dict of name to array (steps, 2) of points (d, a), both positive
     title : str
+    beta : float, the weight of the penalty
     """
-    points = np.concatenate(list(paths.values()))
-    reach = max(1.2 * np.sqrt(x), 1.1 * points.max())
+    reach = 1.1 * max(np.sqrt(x), *(np.max(path) for path in paths.values()))
     grid = np.linspace(0.02, reach, 200)
     d, a = np.meshgrid(grid, grid)
+    f = (x - d * a) ** 2 + beta / 2 * (d**2 + a**2)
+    top = 2 * x**2 + beta * x  # higher walls would hide the valley
+    height = np.log10(f + 1e-3)
+    shade = plt.get_cmap("cividis")(plt.Normalize(height.min(), height.max())(height))
+    bottom = np.linspace(x / reach, reach, 200)
     with plt.rc_context(TEXT_SIZE):
-        figure, axis = plt.subplots(figsize=(6.5, 5.5), layout="constrained")
-        surface = axis.contourf(d, a, np.log10((x - d * a) ** 2 + 1e-3), levels=20, cmap="cividis")
-        figure.colorbar(surface, ax=axis, label="log10 of the error (+ 0.001)")
-        axis.plot(grid, x / grid, color="white", linewidth=3, label=f"valley d a = {x:g}")
-        for (name, path), colour, style in zip(paths.items(), COLOURS[1:], STYLES):
-            axis.plot(*np.transpose(path), marker="o", markersize=5, color=colour, linestyle=style, label=name)
-        axis.set(xlim=(0, reach), ylim=(0, reach), xlabel="d", ylabel="a", title=title)
-        axis.legend(loc="upper right")
+        figure = plt.figure(figsize=(12.5, 5.5), layout="constrained")
+        relief = figure.add_subplot(1, 2, 1, projection="3d")
+        relief.plot_surface(d, a, np.where(f > top, np.nan, f), facecolors=shade, rcount=100, ccount=100, shade=False)
+        relief.plot(bottom, x / bottom, beta / 2 * (bottom**2 + (x / bottom) ** 2), "w", linewidth=3, zorder=10)
+        relief.set(xlabel="d", ylabel="a", zlabel="f", xlim=(0, reach), ylim=(0, reach), zlim=(0, top))
+        relief.set_title(f"in relief, cut off at {top:.3g}")
+        relief.view_init(elev=40, azim=215)
+        axis = figure.add_subplot(1, 2, 2)
+        above = axis.contourf(d, a, height, levels=20, cmap="cividis")
+        figure.colorbar(above, ax=axis, label="log10 of (f + 0.001)")
+        axis.plot(bottom, x / bottom, color="white", linewidth=3)
+        axis.text(1.3 * x / reach, 0.9 * reach, f"d a = {x:g}", color="white", weight="bold")
+        for number, (name, path) in enumerate(paths.items()):
+            colour, style = COLOURS[number + 1], STYLES[number]
+            axis.plot(*path.T, "o", markersize=3, color=colour, linestyle=style, label=name, zorder=2.9 - number / 10)
+            axis.plot(*path[-1], marker="*", markersize=16, color=colour, markeredgecolor="black", zorder=3)
+        axis.set(xlim=(0, reach), ylim=(0, reach), xlabel="d", ylabel="a", title="from above, a star at each end")
+        figure.legend(loc="outside lower right", ncols=len(paths))
+        figure.suptitle(title)
         ends = "; ".join(
             f"{name} from ({path[0][0]:.3g}, {path[0][1]:.3g}) to ({path[-1][0]:.3g}, {path[-1][1]:.3g})"
             for name, path in paths.items()
