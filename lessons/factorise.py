@@ -463,6 +463,56 @@ def mf_multiplicative_update(R, P, Q, steps=5000):
     return P, Q
 
 
+@expects(R="N M", P="N K", Q="M K", nonnegative=("R", "P", "Q"))
+def hals(R, P, Q, steps, sweeps=4):
+    """Non-negative factorisation as practitioners run it: hierarchical alternating least squares, extrapolated.
+
+    One column of a factor at a time has an exact best value; a few sweeps over the columns share one pair of large
+    products. Between steps both factors go on a little in the direction they came, as long as the error falls.
+    Source: Cichocki, Zdunek and Amari, Hierarchical ALS algorithms for nonnegative matrix and 3D tensor factorization,
+    ICA 2007; the sweeps: Gillis and Glineur, Accelerated multiplicative updates and hierarchical ALS algorithms for
+    nonnegative matrix factorization, Neural Computation 2012; the extrapolation: Ang and Gillis, Accelerating
+    nonnegative matrix factorization algorithms using extrapolation, Neural Computation 2019.
+
+    Parameters
+    ----------
+    R : array (N, M), non-negative
+    P : array (N, K), non-negative, the start
+    Q : array (M, K), non-negative, the start
+    steps : int
+    sweeps : int, how often each column is improved in a step
+
+    Returns
+    -------
+    (P, Q) : arrays (N, K) and (M, K), non-negative; more steps never give a larger error
+    """
+    P, Q = P.T.copy(), Q.T.copy()  # atoms as rows, each in one piece of memory
+    ahead, streak, lowest = Q, 0, np.inf
+    for _ in range(steps):
+        momentum = streak / (streak + 3)
+        new_P = _sweep(P, ahead @ ahead.T, ahead @ R.T, sweeps)
+        new_P = np.maximum(new_P + momentum * (new_P - P), 0)
+        gram, target = new_P @ new_P.T, new_P @ R
+        new_Q = _sweep(ahead, gram, target, sweeps)
+        loss = np.vdot(gram, new_Q @ new_Q.T) - 2 * np.vdot(target, new_Q)  # ||R - P Q^T||^2 - ||R||^2
+        if loss > lowest:  # too far: go on from the best pair, without momentum
+            ahead, streak = Q, 0
+        else:
+            ahead = np.maximum(new_Q + momentum * (new_Q - Q), 0)
+            P, Q, lowest, streak = new_P, new_Q, loss, streak + 1
+    return P.T, Q.T
+
+
+def _sweep(factor, gram, target, sweeps):
+    """Give each row of a factor (K, n) in turn its best non-negative value, the other rows held fixed."""
+    factor = factor.copy()
+    for _ in range(sweeps):
+        for k in np.flatnonzero(gram.diagonal()):  # beside an atom of zeros any value is as good
+            step = (target[k] - gram[k] @ factor) / gram[k, k]
+            factor[k] = np.maximum(factor[k] + step, 0)
+    return factor
+
+
 def sparseness(v):
     """How few entries carry the weight: 0 when all have the same size, 1 when a single one is not zero.
 

@@ -165,7 +165,7 @@ def test_an_atom_of_zeros_gives_no_nan(problem):
     assert np.isfinite(A).all()
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(problems(signed=False))
 def test_non_negative_factorisation_lies_between_the_floor_and_its_start(problem):
     R, P, A = problem
@@ -173,6 +173,50 @@ def test_non_negative_factorisation_lies_between_the_floor_and_its_start(problem
     found = row_error(R, *factorise.mf_multiplicative_update(R, P, A.T, steps=200))
 
     assert factorise.smallest_error(R, K) * (1 - 1e-9) <= found <= row_error(R, P, A.T)
+
+
+@settings(max_examples=30)
+@given(problems(signed=False))
+def test_hals_never_rises_with_more_steps_and_frees_zeros(problem):
+    R, P, A = problem
+    Q = A.T.copy()
+    P[0, 0] = Q[-1, 0] = 0
+    P_before, Q_before = P.copy(), Q.copy()
+    losses = [row_error(R, P, Q)]
+    for steps in (1, 2, 5, 20):
+        found = factorise.hals(R, P, Q, steps)
+        losses.append(row_error(R, *found))
+        assert min(found[0].min(), found[1].min()) >= 0
+
+    assert np.all(np.diff(losses) <= 1e-7 * np.linalg.norm(R))
+    assert losses[-1] >= factorise.smallest_error(R, P.shape[1]) * (1 - 1e-7)
+    assert np.array_equal(P, P_before)
+    assert np.array_equal(Q, Q_before)
+
+
+@settings(max_examples=15)
+@given(problems(signed=False))
+def test_hals_is_where_no_column_can_be_improved(problem):
+    """At a fixed point every gradient is zero where the entry is positive and non-negative where it is zero."""
+    R, P, A = problem
+    R = R / R.max()
+    P, Q = factorise.hals(R, P, A.T, steps=2000)
+    slope = factorise.gradient_codes(R, P, Q.T)
+
+    assert slope.min() > -1e-3
+    assert np.abs(slope * Q.T).max() < 1e-3
+
+
+def test_hals_does_not_mind_an_atom_of_zeros():
+    rng = np.random.default_rng(7)
+    R, P, Q = rng.random((8, 6)), rng.random((8, 3)), rng.random((6, 3))
+    P[:, 1] = Q[:, 1] = 0
+    P[0, 0] = 0
+    P, Q = factorise.hals(R, P, Q, 50)
+
+    assert np.isfinite(P).all()
+    assert np.isfinite(Q).all()
+    assert P[0, 0] > 0
 
 
 def test_multiplicative_updates_take_the_steps_of_scikit_learn():
