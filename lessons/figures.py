@@ -290,7 +290,10 @@ def _colours(values, sequential):
 def _span(values):
     negative = np.mean(np.asarray(values) < 0)
     share = f", {negative:.0%} of them negative" if negative else ""
-    return f"Values from {np.min(values):.3g} to {np.max(values):.3g}{share}."
+    low, high = np.min(values), np.max(values)
+    if abs(low) < 1e-9 * high:  # an entry on its way to zero: its exponent says nothing and differs between machines
+        low = 0.0
+    return f"Values from {low:.3g} to {high:.3g}{share}."
 
 
 def _numbers(matrix):
