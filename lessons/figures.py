@@ -57,6 +57,10 @@ def _heat_map(axis, name, matrix, left, top, colours):
     axis.imshow(matrix, extent=(left, left + width, top + height, top), **colours)
     axis.add_patch(plt.Rectangle((left, top), width, height, fill=False, linewidth=0.8))
     axis.text(left + width / 2, top - 0.15, f"{name} ({height} x {width})", ha="center", va="bottom")
+    _write_entries(axis, matrix, left, top, colours)
+
+
+def _write_entries(axis, matrix, left, top, colours):
     norm, cmap = plt.Normalize(colours["vmin"], colours["vmax"]), plt.get_cmap(colours["cmap"])
     for (row, column), value in np.ndenumerate(matrix):
         dark = np.dot(cmap(norm(value))[:3], (0.3, 0.6, 0.1)) < 0.5
@@ -129,6 +133,8 @@ def recipe(sample, atoms, code, title, offset=0):
             shown = axis.imshow(picture, **colours)
             figure.colorbar(shown, ax=axis, shrink=0.7, location="bottom")
             axis.set_title(f"{sign}   {name}" if sign else name)
+        if len(code) <= 9:
+            _write_entries(axes[2], panels[2][1], -0.5, -0.5, panels[2][2])
         figure.suptitle(title)
         error = np.linalg.norm(sample - mixture) / np.linalg.norm(sample)
         negative = np.mean(np.asarray(code) < 0)
