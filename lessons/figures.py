@@ -62,7 +62,8 @@ def _heat_map(axis, name, matrix, left, top, colours):
 
 def _write_entries(axis, matrix, left, top, colours):
     norm, cmap = plt.Normalize(colours["vmin"], colours["vmax"]), plt.get_cmap(colours["cmap"])
-    for (row, column), value in np.ndenumerate(matrix):
+    for row, column in np.argwhere(np.isfinite(matrix)):  # a sheet has gaps of NaN
+        value = matrix[row, column]
         dark = np.dot(cmap(norm(value))[:3], (0.3, 0.6, 0.1)) < 0.5
         place = left + column + 0.5, top + row + 0.5
         axis.text(*place, f"{value:.3g}", ha="center", va="center", color="white" if dark else "black")
