@@ -145,7 +145,7 @@ class Exercise:
         try:
             if not callable(answer):
                 raise Wrong(f"check takes the function itself, but got {describe(answer)}: write check({self.name}).")
-            if _is_stub(answer):
+            if is_stub(answer):
                 raise _NotAttempted
             remark = self.judge(run)
             if run.changed:
@@ -218,7 +218,7 @@ class Run:
             like = self.exercise.reference(*copy.deepcopy(args), **copy.deepcopy(kwargs))
         given, named = copy.deepcopy(args), copy.deepcopy(kwargs)
         try:
-            with _quiet():
+            with quiet():
                 result = self.result = self.answer(*given, **named)
         except NotImplementedError:
             raise _NotAttempted from None
@@ -246,18 +246,25 @@ class Run:
                 self.changed = name
 
     def _explain(self, error, args, kwargs):
-        frames = traceback.extract_tb(error.__traceback__)[1:]
         kind = f"{type(error).__name__}: {error}"
-        if not frames and isinstance(error, TypeError):
+        # An answer that lives in another process (tools.review) brings the place along, since tracebacks stay behind.
+        entered, where = getattr(error, "place", None) or place_of(error, self.answer)
+        if not entered and isinstance(error, TypeError):
             wanted = f"{self.exercise.name}({', '.join(self.names())})"
             return f"It could not be called as {wanted}. {kind}."
-        code = getattr(inspect.unwrap(self.answer), "__code__", None)
-        own = [frame for frame in frames if code and frame.filename == code.co_filename]
-        where = ""
-        if own:
-            line = (own[-1].line or linecache.getline(own[-1].filename, own[-1].lineno)).strip()
-            where = f" in `{line}`" if line else f" in line {own[-1].lineno}"
         return f"{kind}{where}, called with {self.call_text(args, kwargs)}."
+
+
+def place_of(error, answer):
+    """Whether an error came up inside the answer, rather than on the way in, and the answer's line in words."""
+    frames = traceback.extract_tb(error.__traceback__)[1:]
+    code = getattr(inspect.unwrap(answer), "__code__", None)
+    own = [frame for frame in frames if code and frame.filename == code.co_filename]
+    where = ""
+    if own:
+        line = (own[-1].line or linecache.getline(own[-1].filename, own[-1].lineno)).strip()
+        where = f" in `{line}`" if line else f" in line {own[-1].lineno}"
+    return bool(frames), where
 
 
 def _same_as_reference(run):
@@ -321,7 +328,7 @@ def _unlike(result, like):
                 return f"the result number {number} of {len(like)} is off: {problem}", mistake
         return None, None
     if isinstance(like, (bool, np.bool_)):
-        right = isinstance(result, (bool, np.bool_)) or (isinstance(result, np.ndarray) and result.dtype == bool)
+        right = isinstance(result, (bool, np.bool_)) or (isinstance(result, np.ndarray) and result.dtype == bool and not result.ndim)
         return (None, None) if right else (f"it should return True or False, but returned {_kind(result)}", None)
     wanted = "an array" if np.ndim(like) else "a single number"
     if not isinstance(result, (np.ndarray, np.number, int, float)) or isinstance(result, bool):
@@ -346,7 +353,7 @@ def _kind(value):
 
 
 @contextlib.contextmanager
-def _quiet():
+def quiet():
     """Silence numpy's warnings: what overflows or divides by zero shows in the result, and is named there."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -356,7 +363,7 @@ def _quiet():
 def _outcome(function, case):
     """What a function does with one case: its result, or the error it raises."""
     try:
-        with _quiet(), contextlib.redirect_stdout(io.StringIO()):
+        with quiet(), contextlib.redirect_stdout(io.StringIO()):
             return function(*copy.deepcopy(case))
     except (Exception, SystemExit) as error:  # noqa: BLE001, a student's code may raise anything
         return error
@@ -371,11 +378,11 @@ def _alike(a, b, case):
         return type(a) is type(b)
     try:
         return close(a, b, case)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
 
 
-def _is_stub(answer):
+def is_stub(answer):
     """Whether the body is nothing but `pass`, a docstring, `...` or returning one of these."""
     code = getattr(answer, "__code__", None)
     if code is None:

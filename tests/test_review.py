@@ -1,0 +1,843 @@
+"""Reviewing a class: the verdicts of the notebook, come what may from the submissions."""
+
+import csv
+import hashlib
+import importlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("resource", reason="the review needs Linux or macOS")
+
+from tools.review import __main__ as command  # noqa: E402
+from tools.review import judge, report, sandbox, student, submissions, wire  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+LESSON = "01_lego_dictionary"
+NAMES = ["reconstruct", "code", "sample_error", "frobenius_norm", "objective", "smallest_error"]
+NUMBERS = ["1.1", "1.2", "1.3", "1.4", "1.5", "1.6"]
+WRONG = "def reconstruct(D, A):\n    return (D @ A).T"
+
+
+@pytest.fixture(scope="module", params=sandbox.KINDS)
+def kind(request):
+    """A kind of isolation that works here."""
+    problem = sandbox.problem_with(request.param)
+    if problem:
+        pytest.skip(f"no isolation by {request.param} here: {problem}")
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def any_kind():
+    """The isolation that a review would use here."""
+    try:
+        return sandbox.best_available()
+    except sandbox.Unavailable as tried:
+        pytest.skip(f"no isolation here: {tried}")
+
+
+def solved():
+    """The solved notebook 1 without outputs, as plain data."""
+    notebook = json.loads((ROOT / "solutions" / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    return notebook
+
+
+def code_cell(source):
+    return {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
+
+
+def hand_in(*added, file=f"{LESSON}.ipynb", **answers):
+    """The solved notebook with some answers replaced, and with code cells added after the imports."""
+    notebook = solved()
+    cells = notebook["cells"]
+    for cell in cells:
+        for name, source in answers.items():
+            if f"def {name}(" in "".join(cell["source"]):
+                cell["source"] = source
+    imports = next(i for i, cell in enumerate(cells) if cell["id"] == "imports")
+    cells[imports + 1 : imports + 1] = [code_cell(source) for source in added]
+    return submissions.Submission("anna", file, json.dumps(notebook).encode("utf-8"))
+
+
+def run(submission, kind):
+    """The verdicts and remarks on a submission that can be run."""
+    notebook = submissions.notebook(submission)
+    trial = judge.Trial(notebook, kind)
+    trial.run()
+    verdicts = {verdict.exercise.number: verdict for verdict in trial.all_verdicts()}
+    assert list(verdicts) == NUMBERS
+    return verdicts, [*notebook.remarks, *trial.remarks()]
+
+
+def statuses(verdicts):
+    return {number: verdict.status for number, verdict in verdicts.items()}
+
+
+ALL_CORRECT = dict.fromkeys(NUMBERS, "correct")
+
+
+# What a student's `reconstruct` may do.
+BODIES = [
+    "return None",
+    "return [[1.0, 2.0], [3.0, 4.0]]",
+    "return (D, A)",
+    "return np.linalg.svd(D)",
+    "return np.matrix(D @ A)",
+    "return np.float32(3)",
+    "return True",
+    "return 'a text'",
+    "return 10**400",
+    "return 3 + 4j",
+    "return {1: 2}",
+    "return (x for x in D)",
+    "return np.full(D.shape, None)",
+    "return np.ones((3000, 3000))",
+    "return (D @ A).astype('U8')",
+    "return (D @ A) * np.nan",
+    "return ...",
+    "return (..., D)",
+    "pass",
+    "raise NotImplementedError",
+    "D += 1\n    return D @ A",
+    "D -= 1\n    D += 1\n    return D @ A",
+    "import sys\n    sys.exit('bye')",
+    "return {}['missing']",
+    "return np.reshape(D, 17)",
+    "return D @ A[:, :, 0]",
+    "return np.linalg.inv(D)",
+    "return np.sum(D, axis=5)",
+    "D += 1j\n    return D",
+    "return helper(D)",
+]
+
+
+def checked(module, prepare, answers, kind):
+    """The verdicts on answers, pairs of an exercise's name and a cell's source, checked one after the other."""
+    sources = [f"from lessons.exercises import {module} as todo\n{prepare}"]
+    sources += [f"{source}\n\ntodo.{name}.check({name})" for name, source in answers]
+    lesson = submissions.Lesson("trial", module, {}, {})
+    trial = judge.Trial(submissions.Notebook(lesson, sources, []), kind)
+    came = []
+    trial._verdict = lambda *args: came.append(judge.Trial._verdict(trial, *args)) or came[-1]
+    trial.run()
+    assert not trial.stopped and not trial.left_out
+    return came
+
+
+class TestVerdicts:
+    """What the review says is what the check says in the notebook."""
+
+    @pytest.mark.parametrize("module", ["lego", "scaling", "faces", "nmf", "one_objective"])
+    def test_every_known_mistake_gets_the_verdict_of_the_notebook(self, module, any_kind):
+        exercises = importlib.import_module(f"lessons.exercises.{module}").exercises
+        pairs = [(exercise, key) for exercise in exercises for key in exercise.mistakes]
+        answers = [
+            (exercise.name, f"{exercise.name} = todo.{exercise.name}.mistakes[{key!r}]") for exercise, key in pairs
+        ]
+        came = checked(module, "", answers, any_kind)
+
+        assert came == [exercise.verdict(exercise.mistakes[key]) for exercise, key in pairs]
+
+    def test_solved_notebooks_are_correct_and_student_notebooks_not_attempted(self, any_kind):
+        for folder, status in (("solutions", "correct"), ("notebooks", "not attempted")):
+            for path in sorted((ROOT / folder).glob("*.ipynb")):
+                row = judge.review(submissions.Submission("anna", path.name, path.read_bytes()), trust=False)
+                assert not row["problem"]
+                assert {answer[0] for answer in row["answers"].values()} == {status}, path.name
+
+    def test_whatever_comes_back_gets_the_verdict_of_the_notebook(self, any_kind, tmp_path):
+        helper = "def helper(D):\n    return D.no_such_thing"
+        answers = [f"def reconstruct(D, A):\n    {body}" for body in BODIES]
+        named = [("reconstruct", answer) for answer in answers]
+        came = checked("lego", f"import numpy as np\n{helper}", named, any_kind)
+        here = []
+        for number, source in enumerate(answers):
+            path = tmp_path / f"{number}.py"  # a file, so that the notebook's verdict knows the line as well
+            path.write_text(source)
+            scope = {"np": np}
+            exec(helper, scope)
+            exec(compile(source, path, "exec"), scope)
+            here.append(importlib.import_module("lessons.exercises.lego").reconstruct.verdict(scope["reconstruct"]))
+
+        assert came == here
+        assert {verdict.status for verdict in came} == {"wrong", "error", "not attempted", "correct"}
+
+    def test_a_function_of_other_arguments_is_told_the_signature(self, any_kind):
+        verdicts, _ = run(hand_in(reconstruct="def reconstruct(D):\n    return D"), any_kind)
+
+        assert "It could not be called as reconstruct(D, A)." in verdicts["1.1"].message
+
+    def test_something_that_is_no_function_is_told_so(self, any_kind):
+        verdicts, _ = run(hand_in(reconstruct="def reconstruct(D, A): ...\n\nreconstruct = np.ones((2, 2))"), any_kind)
+
+        assert verdicts["1.1"].status == "wrong"
+        assert "check takes the function itself" in verdicts["1.1"].message
+
+    def test_an_interrupt_in_a_function_does_not_interrupt_the_review(self, any_kind):
+        verdicts, _ = run(hand_in(reconstruct="def reconstruct(D, A):\n    raise KeyboardInterrupt"), any_kind)
+
+        assert statuses(verdicts) == {**ALL_CORRECT, "1.1": "error"}
+        assert "KeyboardInterrupt" in verdicts["1.1"].message
+
+    def test_any_callable_may_answer(self, any_kind):
+        verdicts, _ = run(hand_in(reconstruct="def reconstruct(D, A): ...\n\nreconstruct = np.dot"), any_kind)
+
+        assert statuses(verdicts) == ALL_CORRECT
+
+    def test_a_later_attempt_counts(self, any_kind):
+        notebook = solved()
+        notebook["cells"] += [code_cell(WRONG), code_cell("reconstruct = todo.reconstruct.check(reconstruct)")]
+        content = json.dumps(notebook).encode()
+        verdicts, _ = run(submissions.Submission("anna", "a.ipynb", content), any_kind)
+
+        assert (verdicts["1.1"].status, verdicts["1.1"].mistake) == ("wrong", "transposed")
+
+    def test_checking_again_what_was_borrowed_does_not_hide_the_mistake(self, any_kind):
+        again = "reconstruct = todo.reconstruct.check(reconstruct)\n" * 2
+        verdicts, _ = run(hand_in(reconstruct=f"{WRONG}\n\n{again}"), any_kind)
+
+        assert (verdicts["1.1"].status, verdicts["1.1"].mistake) == ("wrong", "transposed")
+
+    def test_magics_commands_and_display_do_what_they_do_in_a_notebook(self, any_kind):
+        added = "%matplotlib inline\n%time n = 3\n!echo hello\ndisplay(np.eye(n))\nawait __import__('asyncio').sleep(0)"
+        verdicts, remarks = run(hand_in(added, "%%time\nassert n == 3"), any_kind)
+
+        assert statuses(verdicts) == ALL_CORRECT
+        assert not [remark for remark in remarks if "code cell" in remark]
+
+    def test_a_helper_in_another_cell_is_found(self, any_kind):
+        verdicts, _ = run(
+            hand_in("def mix(D, A):\n    return D @ A", reconstruct="def reconstruct(D, A):\n    return mix(D, A)"),
+            any_kind,
+        )
+
+        assert statuses(verdicts) == ALL_CORRECT
+
+
+BORROWED = {
+    "a new name": "from lessons import factorise\ndef reconstruct(D, A): ...\n\nreconstruct = factorise.reconstruct",
+    "its exercise": "def reconstruct(D, A): ...\n\nreconstruct = todo.reconstruct.reference",
+    "a wrapper": "from lessons import factorise\ndef reconstruct(D, A):\n    return factorise.reconstruct(D, A)",
+    "what check returned": (
+        "lent = todo.reconstruct.check(lambda D, A: ...)\ndef reconstruct(D, A):\n    return lent(D, A)"
+    ),
+    "a partial": (
+        "import functools\nfrom lessons import factorise\ndef reconstruct(D, A): ...\n\n"
+        "reconstruct = functools.partial(factorise.reconstruct)"
+    ),
+}
+
+
+def test_the_lessons_own_function_is_borrowed_whatever_it_is_called(any_kind):
+    came = checked("lego", "", [("reconstruct", source) for source in BORROWED.values()], any_kind)
+    # Between the verdicts on the answers is one on the empty answer that gets a reference lent.
+    found = [verdict.status for verdict in came]
+
+    assert found == ["borrowed"] * 3 + ["not attempted"] + ["borrowed"] * 2
+
+
+# Cells and answers that try to fake a pass; in each the answer to 1.1 is the elementwise product.
+FAKES = {
+    "patches the verdict": [
+        "from lessons import check\nfake = lambda self, answer: check.Verdict(self, 'correct', '')\n"
+        "check.Exercise.verdict = check.Exercise.check = fake"
+    ],
+    "patches the comparison": [
+        "from lessons import check\ncheck.close = check._alike = lambda *args: True\ncheck.TOLERANCE = float('inf')",
+        "np.allclose = np.array_equal = lambda *args, **kwargs: True",
+    ],
+    "replaces modules": [
+        "import sys, types\nfor name in [name for name in sys.modules if name.startswith(('lessons', 'tools'))]:\n"
+        "    sys.modules[name] = types.ModuleType(name)",
+    ],
+    "moves the goal": ["todo.reconstruct.reference = lambda D, A: D * A\ntodo.reconstruct.cases.clear()"],
+    "patches what talks to the reviewer": [
+        "from tools.review import wire\nwire.encode = lambda value: {'correct': True, 'borrowed': False}"
+    ],
+    "talks to the reviewer itself": [
+        "import gc\nfrom tools.review import wire\n"
+        "channel = next(each for each in gc.get_objects() if type(each) is wire.Channel)\n"
+        "channel.send({'check': 'reconstruct', 'answer': {'status': 'correct', 'correct': True}})\nchannel.receive()\n"
+        "channel.send({'ran': None, 'unchecked': [], 'correct': True, 'verdict': 'correct'})",
+    ],
+    "compares equal to everything": [
+        "class Same(np.ndarray):\n    __eq__ = __lt__ = __le__ = lambda *args: True\n"
+        "    def __array_function__(self, *args): return True",
+        "product = lambda D, A: (np.resize(D, (len(D), A.shape[1])) * 0).view(Same)",
+    ],
+}
+
+
+@pytest.mark.parametrize("cells", FAKES.values(), ids=FAKES)
+def test_a_pass_cannot_be_faked(cells, any_kind, monkeypatch):
+    monkeypatch.setattr(judge, "CELL_SECONDS", 5)
+    wrong = "product = globals().get('product', lambda D, A: D * A)\ndef reconstruct(D, A):\n    return product(D, A)"
+    verdicts, _ = run(hand_in(*cells, reconstruct=wrong), any_kind)
+
+    assert verdicts["1.1"].status in ("wrong", "error", "not attempted")
+
+
+ENDS = {
+    "os._exit": "import os\nos._exit(0)",
+    "kills its own process": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+    "an endless loop that will not be interrupted": "while True:\n    try:\n        while True: pass\n    except: pass",
+    "closes every file": "import os\nos.closerange(0, 100)",
+}
+
+
+def test_cells_that_end_or_block_the_process_cost_only_themselves(kind, monkeypatch):
+    monkeypatch.setattr(judge, "CELL_SECONDS", 3)
+    verdicts, remarks = run(hand_in(*ENDS.values()), kind)
+
+    assert statuses(verdicts) == ALL_CORRECT
+    left_out = [remark for remark in remarks if "left out" in remark]
+    assert [remark.split(": ")[0] for remark in left_out] == [
+        f"code cell {2 + i} was left out" for i in range(len(ENDS))
+    ]
+    reasons = {remark.split(": ")[1] for remark in left_out}
+    assert reasons == {"it ended its own process", "it ran longer than 3 s"}
+
+
+def test_answers_that_end_or_block_the_process_cost_only_themselves(any_kind, monkeypatch):
+    monkeypatch.setattr(judge, "CELL_SECONDS", 3)
+    answers = {}
+    for name, source in zip(NAMES, ENDS.values()):
+        body = "\n".join(f"    {line}" for line in source.splitlines())
+        answers[name] = f"def {name}(*args):\n{body}\n    return 0"
+    verdicts, _ = run(hand_in(**answers), any_kind)
+
+    assert statuses(verdicts) == {**ALL_CORRECT, **dict.fromkeys(NUMBERS[: len(ENDS)], "error")}
+    for number in NUMBERS[: len(ENDS)]:
+        assert re.match("(TimeLimit: it ran longer than 3 s|ProcessEnded: it ended)", verdicts[number].message)
+
+
+TOO_MUCH = {
+    "np.ones(100 * 2**30 // 8)": "Unable to allocate 100. GiB",
+    "while True: print('x' * 1000)": "File too large",
+    "with open('huge', 'wb') as file:\n    while True: file.write(bytes(2**20))": "File too large",
+    "for i in range(1000):\n    with open(f'{i}', 'wb') as file: file.write(bytes(2**20))": "No space left on device",
+    "def down(): down()\ndown()": "RecursionError",
+}
+
+
+def test_memory_output_and_files_are_limited(kind):
+    verdicts, remarks = run(hand_in(*TOO_MUCH), kind)
+    stopped = [remark for remark in remarks if " stopped: " in remark]
+
+    assert statuses(verdicts) == ALL_CORRECT
+    for number, (remark, error) in enumerate(zip(stopped, TOO_MUCH.values()), start=2):
+        assert remark.startswith(f"code cell {number} stopped: ") and error in remark
+    assert len(stopped) == len(TOO_MUCH)
+
+
+def test_an_answer_that_takes_too_much_is_an_error(any_kind):
+    answers = {
+        "reconstruct": "def reconstruct(D, A):\n    return np.ones(100 * 2**30 // 8)",
+        "code": "def code(x, D):\n    while True: print('x' * 1000)",
+    }
+    verdicts, _ = run(hand_in(**answers), any_kind)
+
+    assert statuses(verdicts) == {**ALL_CORRECT, "1.1": "error", "1.2": "error"}
+    assert "Unable to allocate 100. GiB" in verdicts["1.1"].message
+    assert "File too large" in verdicts["1.2"].message
+
+
+def test_processes_are_limited_and_end_with_the_review(kind):
+    # Kept small: twice as many as are allowed, each gone after a while.
+    name = f"{10_000 + time.time() % 1000:.6f}"
+    forks = (
+        "import os\nfor i in range(%d):\n    if os.fork() == 0:\n        os.setsid()\n"
+        "        os.execvp('sleep', ['sleep', '%s'])"
+    )
+    verdicts, remarks = run(hand_in(forks % (2 * student.PROCESSES, name)), kind)
+
+    assert statuses(verdicts) == ALL_CORRECT
+    assert [remark for remark in remarks if "code cell 2 stopped: BlockingIOError" in remark]
+    deadline = time.monotonic() + 20  # the system takes a moment to end them
+    while _running(name) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not _running(name)
+
+
+def _running(word):
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found += [path] * (word.encode() in path.read_bytes())
+        except OSError:
+            continue
+    return found
+
+
+def test_nothing_of_the_reviewers_can_be_read_or_reached(kind, tmp_path, monkeypatch):
+    """Whatever the notebook finds out it puts into an error, where it would be seen."""
+    monkeypatch.setenv("REVIEWERS_TOKEN", "token-of-the-reviewer")
+    (tmp_path / "ben.ipynb").write_text("answers-of-ben")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        read = f"raise ValueError(open({str(tmp_path / 'ben.ipynb')!r}).read())"
+        verdicts, remarks = run(
+            hand_in(
+                read,
+                "import os\nraise ValueError(dict(os.environ))",
+                f"import glob\nraise ValueError(glob.glob('{Path.home()}/*'), glob.glob('/proc/[0-9]*/environ'))",
+                f"import socket\nsocket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 5)",
+                f"import os\nos.kill({os.getpid()}, 0)",
+            ),
+            kind,
+        )
+        with pytest.raises(TimeoutError):
+            server.accept()
+    said = "\n".join(remarks)
+
+    assert statuses(verdicts) == ALL_CORRECT
+    assert "answers-of-ben" not in said and "FileNotFoundError" in said
+    assert "token-of-the-reviewer" not in said and "ValueError: {" in said
+    assert "ValueError: ([], [])" in said
+    assert "code cell 5 stopped: " in said
+    assert "code cell 6 stopped: ProcessLookupError" in said
+
+
+def test_nothing_can_be_written_outside_the_own_folder(kind, tmp_path):
+    places = [tmp_path / "x", ROOT / "x", ROOT / "lessons" / "x", Path(sys.prefix, "x"), "/x", "/usr/x", "/home/x"]
+    cells = [f"open({str(place)!r}, 'w')" for place in places]
+    cells += [f"import os\nos.remove({str(ROOT / 'lessons' / 'check.py')!r})", "open('x', 'w').close()"]
+    cells += ["import subprocess\nsubprocess.run(['mount', '-o', 'remount,rw', '/usr'], check=True)"]
+    verdicts, remarks = run(hand_in(*cells), kind)
+    stopped = [remark for remark in remarks if " stopped: " in remark]
+
+    assert statuses(verdicts) == ALL_CORRECT
+    assert len(stopped) == len(cells) - 1  # all but the file in the own folder
+    assert not [place for place in places if Path(place).exists()]
+
+
+def test_an_isolation_that_does_not_hold_is_not_used(monkeypatch):
+    monkeypatch.setattr(sandbox, "command", lambda kind, argv, folder: argv)
+
+    assert sandbox.problem_with("bubblewrap") == "it can read the reviewer's files"
+    if shutil.which("bwrap") or shutil.which("unshare"):
+        with pytest.raises(sandbox.Unavailable, match="it can read the reviewer's files"):
+            sandbox.best_available()
+
+
+class TestSubmissions:
+    """Every file gets a row, and what is unusual about it is said."""
+
+    def remarks(self, notebook, file=f"{LESSON}.ipynb"):
+        content = json.dumps(notebook).encode("utf-8")
+        return submissions.notebook(submissions.Submission("anna", file, content)).remarks
+
+    def student(self, **changes):
+        notebook = json.loads((ROOT / "notebooks" / f"{LESSON}.ipynb").read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                cell["execution_count"] = 1
+        return notebook
+
+    def test_an_ordinary_one_needs_no_remark(self):
+        assert self.remarks(self.student()) == []
+
+    def test_renamed(self):
+        assert self.remarks(self.student(), "week 1 (2).ipynb") == [f"renamed, it is {LESSON}"]
+
+    def test_saved_with_outputs(self):
+        notebook = self.student()
+        notebook["cells"][1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "hello"}]
+        assert self.remarks(notebook) == ["saved with outputs"]
+
+    def test_half_run_or_not_at_all(self):
+        notebook = self.student()
+        code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        for cell in code[5:]:
+            cell["execution_count"] = None
+        assert self.remarks(notebook) == [f"half run: 5 of {len(code)} code cells"]
+        for cell in code:
+            cell["execution_count"] = None
+        assert self.remarks(notebook) == ["saved without having been run"]
+
+    def test_cells_deleted_and_added(self):
+        notebook = self.student()
+        gone = ("code", "code-check")
+        notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] not in gone]
+        notebook["cells"].append({**code_cell("1 + 1"), "execution_count": 1})
+        assert self.remarks(notebook) == ["2 cells deleted: code, code-check", "1 cell added"]
+
+    def test_an_older_version(self):
+        notebook = self.student()
+        notebook["cells"][0]["source"] = "# 1. What a dictionary was"
+        assert self.remarks(notebook) == ["an older version of the notebook, or its text was edited: title"]
+
+    def test_cells_in_another_order_need_no_remark_of_their_own(self):
+        notebook = self.student()
+        notebook["cells"].reverse()
+        assert self.remarks(notebook) == []
+
+    def test_new_ids_do_not_make_new_cells(self):
+        notebook = self.student()
+        for number, cell in enumerate(notebook["cells"]):
+            cell["metadata"] = {"id": f"aB-{number}"}
+            del cell["id"]
+            if "def reconstruct" in "".join(cell["source"]):
+                cell["source"] = "def reconstruct(D, A):\n    return D @ A"
+        assert self.remarks(notebook) == []
+
+    @pytest.mark.parametrize(
+        ("content", "reason"),
+        [
+            (b"", "the file is empty"),
+            (b" \n", "the file is empty"),
+            (b"%PDF-1.5 \xff\xfe", "not a notebook: not text"),
+            (b'{"cells": [', "not a notebook: not JSON, or cut short"),
+            (b"[" * 200_000, "not a notebook: not JSON, or cut short"),
+            (b"[1, 2]", "not a notebook: JSON without cells"),
+            (b'{"cells": 3}', "not a notebook: JSON without cells"),
+            (b'{"cells": [3]}', "not a notebook: some of its cells are not cells"),
+            (b'{"worksheets": []}', "a notebook of format 3"),
+            (b'{"cells": []}', "of another lesson"),
+            (b'{"cells": [{"cell_type": "code", "source": "1 + 1"}]}', "of another lesson"),
+        ],
+    )
+    def test_what_is_no_notebook_says_what_it_is(self, content, reason, any_kind):
+        row = judge.review(submissions.Submission("anna", "a.ipynb", content))
+        assert reason in row["problem"]
+        assert row["answers"] == {}
+
+    def test_cells_of_the_wrong_kind_do_not_stop_the_review(self, any_kind):
+        notebook = self.student()
+        notebook["cells"][1].update(source=None, metadata=None, outputs=3, execution_count="x")
+        notebook["cells"][3].update(source=[1, 2], id=["x"])
+        row = judge.review(submissions.Submission("anna", "a.ipynb", json.dumps(notebook).encode()))
+        assert row["answers"] or row["problem"]
+
+    def test_every_file_is_found_and_none_is_followed(self, tmp_path):
+        (tmp_path / "anna").mkdir()
+        (tmp_path / "anna" / ".ipynb_checkpoints").mkdir()
+        (tmp_path / "anna" / ".ipynb_checkpoints" / "a-checkpoint.ipynb").write_text("{}")
+        (tmp_path / "anna" / "a.ipynb").write_text("{}")
+        (tmp_path / "ben.ipynb").write_text("{}")
+        (tmp_path / "link.ipynb").symlink_to(ROOT / "README.md")
+        (tmp_path / "folder").symlink_to(ROOT)
+        os.mkfifo(tmp_path / "pipe.ipynb")
+        (tmp_path / "caf\u00e9\n=1+1.txt").write_text("hello")
+        found = [(each.student, each.file, each.content, each.problem) for each in submissions.find(tmp_path)]
+
+        assert found == [
+            ("anna", "anna/a.ipynb", b"{}", ""),
+            ("ben", "ben.ipynb", b"{}", ""),
+            ("caf\u00e9\ufffd=1+1", "caf\u00e9\ufffd=1+1.txt", b"hello", ""),
+            ("folder", "folder", None, "a link, which is not followed"),
+            ("link", "link.ipynb", None, "a link, which is not followed"),
+            ("pipe", "pipe.ipynb", None, "not a file"),
+        ]
+
+
+class TestCellsToRun:
+    def test_the_students_cells_and_what_they_build_on(self):
+        sources = [
+            "import numpy as np",
+            "X = np.ones((2, 2))",
+            "picture(X)",
+            "def f(x):\n    Y = x\n    return Y + X",
+            "Y = slow()",
+            "X[0] = 2",
+        ]
+        assert student.cells_to_run(sources, {0, 1, 2, 4, 5}) == [0, 1, 3, 5]
+
+    def test_checks_are_always_run(self):
+        assert student.cells_to_run(["import t", "f = t.f.check(f)", "t.progress()"], {0, 1, 2}) == [0, 1]
+
+    def test_a_cell_that_cannot_be_read_needs_nothing(self):
+        assert student.cells_to_run(["import numpy", "def (", "\0"], {0}) == [1, 2]
+
+
+class TestWire:
+    @pytest.mark.parametrize(
+        "value",
+        [
+            None,
+            True,
+            3,
+            -0.1,
+            float("inf"),
+            "text",
+            ...,
+            2 - 1j,
+            (1, [2.0, None]),
+            np.float32(1.5),
+            np.bool_(True),
+            np.arange(6).reshape(2, 3),
+            np.array(2.5),
+            np.zeros((0, 3)),
+            np.asfortranarray(np.eye(2, 3)),
+            np.array(["a", "bc"]),
+            np.array([1, 2], dtype=">i2"),
+        ],
+        ids=repr,
+    )
+    def test_values_arrive_as_they_were_sent(self, value):
+        came = wire.decode(json.loads(json.dumps(wire.encode(value))))
+        assert type(came) is type(value)
+        assert getattr(came, "dtype", None) == getattr(value, "dtype", None)
+        assert came.tolist() == value.tolist() if isinstance(value, np.ndarray) else came == value
+
+    def test_not_a_number_arrives(self):
+        assert np.isnan(wire.decode(json.loads(json.dumps(wire.encode(float("nan"))))))
+
+    def test_what_cannot_be_sent_arrives_by_name(self):
+        came = wire.decode(wire.encode({1: 2}))
+        assert (type(came).__name__, repr(came)) == ("dict", "{1: 2}")
+        endless = []
+        endless.append(endless)
+        assert repr(wire.decode(wire.encode(endless))) == "[[...]]"
+
+    def test_a_large_array_arrives_as_its_shape_alone(self):
+        came = wire.decode(wire.encode(np.ones((3000, 3000))))
+        assert came.shape == (3000, 3000) and came.strides == (0, 0)
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            [],
+            {},
+            {"array": "|O", "shape": [1], "data": "AAAAAAAAAAA="},
+            {"array": "V8", "shape": [1], "data": "AAAAAAAAAAA="},
+            {"array": "<f8", "shape": [2], "data": "AAAAAAAAAAA="},
+            {"array": "<f8", "shape": [-1], "data": "AAAAAAAAAAA="},
+            {"array": "<f8", "shape": [True], "data": "AAAAAAAAAAA="},
+            {"array": "<f8", "shape": [10**9, 10**9, 10**9]},
+            {"array": "<f8", "shape": [1], "data": "!"},
+            {"array": "<f8"},
+            {"array": 3, "shape": []},
+            {"scalar": 3},
+            {"complex": ["a"]},
+            {"complex": 3},
+            {"tuple": 3},
+            {"nothing": 1},
+        ],
+        ids=json.dumps,
+    )
+    def test_nonsense_is_refused(self, data):
+        with pytest.raises(ValueError):
+            wire.decode(data)
+
+    @pytest.mark.parametrize("sent", [b"\xff" * 8, b"\0" * 7 + b"\x02[]", b"\0" * 7 + b"\x02{,", b"\0" * 8])
+    def test_a_message_that_is_none_is_refused(self, sent):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.sendall(sent)
+            with pytest.raises(ValueError):
+                wire.Channel(ours).receive(5)
+
+    def test_a_slow_message_is_not_waited_for(self):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.sendall(b"\0")
+            with pytest.raises(TimeoutError):
+                wire.Channel(ours).receive(0.05)
+
+
+@pytest.fixture
+def a_class(tmp_path):
+    """A small class: right, wrong, half done, hostile in name and deed, and files that are no notebooks."""
+    folder = tmp_path / "class"
+    for name, content in {
+        "anna/01_lego_dictionary.ipynb": hand_in().content,
+        "ben/01_lego_dictionary.ipynb": hand_in(reconstruct=WRONG).content,
+        "carl/my try.ipynb": hand_in("import os\nos._exit(0)", reconstruct=WRONG).content,
+        "dora/01_lego_dictionary.ipynb": (ROOT / "notebooks" / f"{LESSON}.ipynb").read_bytes(),
+        "=cmd()/<b>.ipynb": hand_in(reconstruct="def reconstruct(D, A):\n    raise ValueError('<script>')").content,
+        "eve.ipynb": b"",
+        "notes.txt": b"hello",
+    }.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+def fingerprints(folder):
+    return {
+        path: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns) for path in folder.rglob("*.*")
+    }
+
+
+def table(path):
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_class_is_reviewed_written_down_and_left_as_it_was(a_class, tmp_path, capfd, any_kind):
+    before = fingerprints(a_class)
+    command.main([str(a_class), "--output", str(tmp_path / "review"), "--jobs", "2"])
+    printed = capfd.readouterr()
+    rows = {row["file"]: row for row in table(tmp_path / "review" / "review.csv")}
+
+    assert fingerprints(a_class) == before
+    assert f"Isolation: {any_kind}." in printed.out
+    assert "7 submissions, 5 reviewed, 2 that could not be. 21 of 30 answers are correct." in printed.out
+    assert "7/7" in printed.err  # the progress bar
+    assert list(rows) == [each.file if each.file[0] != "=" else f"'{each.file}" for each in submissions.find(a_class)]
+    assert [rows[f"anna/{LESSON}.ipynb"][f"{number} {name}"] for number, name in zip(NUMBERS, NAMES)] == ["correct"] * 6
+    ben = rows[f"ben/{LESSON}.ipynb"]
+    assert (ben["student"], ben["notebook"]) == ("ben", LESSON)
+    assert (ben["1.1 reconstruct"], ben["1.1 reconstruct mistake"]) == ("wrong", "transposed")
+    assert "renamed" in rows["carl/my try.ipynb"]["remarks"]
+    assert "left out: it ended its own process" in rows["carl/my try.ipynb"]["remarks"]
+    assert rows["carl/my try.ipynb"]["1.6 smallest_error"] == "correct"
+    assert rows[f"dora/{LESSON}.ipynb"]["1.1 reconstruct"] == "not attempted"
+    assert rows["eve.ipynb"]["problem"] == "the file is empty"
+    assert rows["notes.txt"]["problem"].startswith("not a notebook")
+    assert rows["'=cmd()/<b>.ipynb"]["student"] == "'=cmd()"
+
+
+class Page(HTMLParser):
+    """What a page is made of: its tags, and its text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.words = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+def test_the_page_says_in_words_what_to_explain_again_and_needs_nothing_else(a_class, tmp_path, any_kind):
+    command.main([str(a_class), "--output", str(tmp_path), "--jobs", "2"])
+    page = Page((tmp_path / "review.html").read_text(encoding="utf-8"))
+    text = " ".join(page.words)
+
+    assert not {"script", "img", "link", "iframe", "b"} & set(page.tags)
+    assert not [value for name, value in page.attributes if name in ("src", "href")]
+    assert ("lang", "en") in page.attributes and page.tags.count("caption") == 3
+    assert ("scope", "row") in page.attributes and ("scope", "col") in page.attributes
+    assert "2 of 5" in text  # of 1.1 are correct
+    assert "2 of 5: transposed. The result is transposed" in text
+    assert "not yet: transposed" in text
+    assert "ValueError: <script>" in text
+    assert f"Isolation in force: {any_kind}." in text
+
+
+def test_an_interrupted_review_goes_on_where_it_stopped(a_class, tmp_path, capfd, monkeypatch, any_kind):
+    arguments = [str(a_class), "--output", str(tmp_path / "review"), "--jobs", "1"]
+    once = []
+
+    def interrupt(*args):
+        if len(once) == 3:
+            raise KeyboardInterrupt
+        once.append(keep(*args))
+
+    keep = command.Finished.add
+    monkeypatch.setattr(command.Finished, "add", interrupt)
+    with pytest.raises(SystemExit, match="the same command goes on from there"):
+        command.main(arguments)
+    monkeypatch.setattr(command.Finished, "add", keep)
+    with open(tmp_path / "review" / "review.jsonl", "a") as file:
+        file.write('{"version": "cut o')
+    (a_class / "eve.ipynb").write_bytes(b"handed in again")
+    capfd.readouterr()
+    command.main(arguments)
+    printed = capfd.readouterr()
+
+    assert re.search(r"[23] of 7 were reviewed before\.", printed.out)  # eve's may have been among the three
+    assert len(table(tmp_path / "review" / "review.csv")) == 7
+    command.main(arguments)
+    assert "7 of 7 were reviewed before." in capfd.readouterr().out
+
+
+def test_a_review_by_another_version_is_not_taken_over(tmp_path, monkeypatch):
+    submission = submissions.Submission("anna", "a.ipynb", b"1")
+    with command.Finished(tmp_path / "review.jsonl") as finished:
+        finished.add(judge.row(submission))
+    with command.Finished(tmp_path / "review.jsonl") as finished:
+        assert submission in finished
+    monkeypatch.setattr(command, "version", lambda: "another")
+    with command.Finished(tmp_path / "review.jsonl") as finished:
+        assert submission not in finished
+
+
+def test_without_isolation_it_refuses_unless_told_to_trust(a_class, tmp_path, monkeypatch, capfd):
+    judge.isolation.cache_clear()
+    monkeypatch.setenv("PATH", str(tmp_path))  # also for the worker processes
+    try:
+        with pytest.raises(SystemExit, match="bwrap is not installed.*unshare is not installed.*--trust"):
+            command.main([str(a_class), "--output", str(tmp_path / "review")])
+        assert not (tmp_path / "review" / "review.csv").exists()
+        command.main([str(a_class), "--output", str(tmp_path / "review"), "--jobs", "2", "--trust"])
+    finally:
+        judge.isolation.cache_clear()
+    page = (tmp_path / "review" / "review.html").read_text(encoding="utf-8")
+
+    assert "Isolation: none." in capfd.readouterr().out
+    assert "Isolation in force: none. Without isolation" in page
+    assert table(tmp_path / "review" / "review.csv")[1]["1.1 reconstruct"] == "correct"
+
+
+def test_the_review_is_not_written_among_the_submissions(a_class):
+    with pytest.raises(SystemExit, match="--output"):
+        command.main([str(a_class), "--output", str(a_class / "review")])
+    assert not (a_class / "review").exists()
+
+
+def test_a_submission_that_takes_its_worker_down_gets_a_row_and_spoils_no_other(monkeypatch):
+    """No submission is known to do so; the system may, when memory runs out."""
+    from concurrent.futures import Future
+
+    class Executor:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def submit(self, function, submission, trust):
+            future = Future()
+            if submission.student == "carl" or (crashed and crashed.pop()):
+                future.set_exception(RuntimeError("the worker died"))
+            else:
+                future.set_result(judge.row(submission))
+            return future
+
+    crashed = [True]  # carl's worker takes ben's down with it, once
+    handed_in = [submissions.Submission(name, f"{name}.ipynb", b"") for name in ("ben", "anna", "carl")]
+    rows = {row["student"]: row["problem"] for row in command.review_all(handed_in, Executor, False)}
+
+    assert rows["anna"] == rows["ben"] == ""
+    assert "died" in rows["carl"]
+
+
+def test_the_sandbox_says_why_it_could_not_start(monkeypatch):
+    monkeypatch.setattr(sandbox, "command", lambda *args: ["sh", "-c", "echo no such sandbox >&2; exit 3"])
+    row = judge.review(hand_in(), trust=True)
+
+    assert "it could not be started" in row["problem"] and "no such sandbox" in row["problem"]
+
+
+def test_a_report_of_nothing_can_be_written(tmp_path):
+    report.write_html(tmp_path / "review.html", [], "Nothing")
+    report.write_csv(tmp_path / "review.csv", [])
+    assert "0 submissions" in (tmp_path / "review.html").read_text(encoding="utf-8")
+    assert table(tmp_path / "review.csv") == []
+
+
+def test_the_command_explains_itself():
+    run = subprocess.run([sys.executable, "-m", "tools.review", "--help"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0 and "--scheduler" in run.stdout and "--trust" in run.stdout

@@ -1,0 +1,278 @@
+"""The process that a submission runs in: ``python -m tools.review.student SOCKET``, started by `sandbox`.
+
+Everything here shares a process with the student's code and can be changed by it, so nothing here decides anything. It runs
+cells when told to, calls the student's functions when told to, and reports what came out; the worst that a hostile
+notebook can make of that is a wrong value in its own answer.
+"""
+
+import ast
+import contextlib
+import functools
+import importlib
+import inspect
+import os
+import resource
+import socket
+import symtable
+import sys
+from pathlib import Path
+
+from lessons import check, factorise
+from tools.review import wire
+
+MEMORY = 4 * 2**30  # bytes of addresses a process; the libraries of the lesson alone take about one and a half of these
+OUTPUT = 8 * 2**20  # bytes a cell may print, and that a file may hold
+PROCESSES = 32  # at a time; the lesson needs one
+OPEN_FILES = 256
+
+
+def main():
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    connection.set_inheritable(False)
+    limit_resources(int(sys.argv[2]))
+    # From here on nothing is printed to whoever started the review, and the limit on the size of files holds for prints.
+    printed = os.open("printed.txt", os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(printed, 1)
+    os.dup2(printed, 2)
+    channel = wire.Channel(connection)
+    Student(channel, channel.receive()).obey()
+
+
+def limit_resources(seconds):
+    """Set limits that this process and its children cannot raise again."""
+    limits = {
+        "RLIMIT_AS": MEMORY,
+        "RLIMIT_FSIZE": OUTPUT,
+        "RLIMIT_NPROC": PROCESSES,
+        "RLIMIT_NOFILE": OPEN_FILES,
+        "RLIMIT_CPU": seconds,
+        "RLIMIT_CORE": 0,
+    }
+    for name, value in limits.items():
+        # macOS does not know all of them, and where the system allows less already, that stays.
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            resource.setrlimit(getattr(resource, name), (value, value))
+
+
+class Student:
+    """A notebook's cells and functions, at the reviewer's command.
+
+    Parameters
+    ----------
+    channel : wire.Channel
+        To the reviewer.
+    start : dict
+        The reviewer's first message: "module", the exercises' module; "cells", the sources of the code cells; "ours", the
+        numbers of those that are the lesson's own, unchanged; "files", what to put into the working folder.
+    """
+
+    def __init__(self, channel, start):
+        self.channel = channel
+        self.cells = start["cells"]
+        for name, text in start["files"].items():
+            Path(name).write_text(text, encoding="utf-8")
+        self.shell = _shell()
+        self.exercises = importlib.import_module(f"lessons.exercises.{start['module']}").exercises
+        self.functions = []  # what the reviewer may call, with the exercise it answers
+        self.checked = {}  # exercise name -> the answer last checked, and what the check gave back
+        self.used = set()  # names of references that the latest call went through
+        self._depth = 0
+        for exercise in self.exercises:
+            exercise.reference = self._watched(exercise.reference)
+            setattr(factorise, exercise.name, exercise.reference)
+        check.Exercise.check = lambda exercise, answer: self.check(exercise, answer)
+        sources = [self.shell.transform_cell(source) for source in self.cells]
+        self.channel.send({"run": cells_to_run(sources, set(start["ours"]))})
+
+    def obey(self):
+        """Do what the reviewer says until there is no more."""
+        while True:
+            message = self._next()
+            if "run" in message:
+                self.channel.send({"ran": self._run(message["run"])})
+            elif "unchecked" in message:
+                self.channel.send({"unchecked": self._unchecked()})
+            else:
+                return
+
+    def check(self, exercise, answer):
+        """What `todo.NAME.check(answer)` does here: the reviewer judges, and the notebook goes on as in class."""
+        self.channel.send({"check": exercise.name, "answer": self._introduce(exercise, answer)})
+        correct = self._next().get("correct")
+        result = answer if correct else exercise.reference
+        self.checked[exercise.name] = (answer, result)
+        return result
+
+    def _next(self):
+        """The next message that is not a call; calls are answered on the way."""
+        while True:
+            message = self.channel.receive()
+            if "call" not in message:
+                return message
+            self.channel.send(self._call(message))
+
+    def _introduce(self, exercise, answer):
+        """What the reviewer has to know of an answer before calling it."""
+        if not callable(answer):
+            return {"value": wire.encode(answer)}
+        if _unwrapped(answer) is _unwrapped(exercise.reference):
+            return {"borrowed": True}
+        self.functions.append((answer, exercise.name))
+        return {"function": len(self.functions) - 1, "stub": check.is_stub(answer)}
+
+    def _call(self, message):
+        function, name = self.functions[message["call"]]
+        args = [wire.decode(value) for value in message["args"]]
+        kwargs = {key: wire.decode(value) for key, value in message["kwargs"].items()}
+        before = [wire.encode(value) for value in args]
+        self.used.clear()
+        with self._printing():
+            try:
+                with check.quiet():
+                    reply = {"result": wire.encode(function(*args, **kwargs))}
+            except BaseException as error:  # noqa: BLE001, whatever a student's function raises is told
+                reply = {"error": _describe_error(error, function)}
+        after = [wire.encode(value) for value in args]
+        reply["changed"] = {str(i): new for i, (old, new) in enumerate(zip(before, after)) if old != new}
+        reply["borrowed"] = name in self.used
+        return reply
+
+    def _run(self, number):
+        """Run a cell; the error that stopped it in words, or None."""
+        with self._printing():
+            result = self.shell.run_cell(self.cells[number], silent=True)
+            if "matplotlib.pyplot" in sys.modules:
+                sys.modules["matplotlib.pyplot"].close("all")
+        error = result.error_before_exec or result.error_in_exec
+        return f"{type(error).__name__}: {error}"[: wire.LONGEST_TEXT] if error else None
+
+    def _unchecked(self):
+        """Functions of the exercises' names that no check has seen, because its cell is gone or came too early."""
+        found = []
+        for exercise in self.exercises:
+            answer = self.shell.user_ns.get(exercise.name)
+            seen = self.checked.get(exercise.name, ())
+            if callable(answer) and not any(answer is each for each in seen):
+                found.append({"check": exercise.name, "answer": self._introduce(exercise, answer)})
+        return found
+
+    def _watched(self, reference):
+        """The reference, noting when student code calls it; calls among the lesson's own functions do not count."""
+
+        @functools.wraps(reference)
+        def watched(*args, **kwargs):
+            if not self._depth:
+                self.used.add(reference.__name__)
+            self._depth += 1
+            try:
+                return reference(*args, **kwargs)
+            finally:
+                self._depth -= 1
+
+        return watched
+
+    @contextlib.contextmanager
+    def _printing(self):
+        """Let code print into the file that stands for the screen, and empty that afterwards."""
+        sys.stdout = sys.stderr = open(1, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError, ValueError):
+                sys.stdout.flush()
+            os.ftruncate(1, 0)
+            os.lseek(1, 0, os.SEEK_SET)
+
+
+def cells_to_run(sources, ours):
+    """Which cells to run: all that the student wrote, and of the lesson's own those that these build on.
+
+    The lesson's own cells say nothing of the student, and drawing every picture of a class again takes most of the time.
+
+    Parameters
+    ----------
+    sources : list of str
+        Code cells as plain Python.
+    ours : set of int
+        The cells that are the lesson's own, unchanged.
+    """
+    names = {number: _names(source) for number, source in enumerate(sources)}
+    run = {number for number, source in enumerate(sources) if number not in ours or ".check(" in source}
+    while True:
+        needed = set().union(*(names[number][1] for number in run))
+        more = {number for number in ours - run if names[number][0] & needed}
+        if not more:
+            return sorted(run)
+        run |= more
+
+
+def _names(source):
+    """The names that a cell defines or changes, and the global names that it uses, also inside its functions."""
+    try:
+        tree, table = ast.parse(source), symtable.symtable(source, "cell", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set(), set()
+    defines = {
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+    }
+    # X[0] = 1 and X.shape = 2, 2 change X.
+    defines |= {
+        node.value.id
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Subscript, ast.Attribute))
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+    }
+    uses, tables = set(), [table]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        uses |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and (symbol.is_global() or table.get_type() == "module")
+        }
+    return defines, uses
+
+
+def _shell():
+    """IPython's shell, so that magics, `!commands` and `display` do what they do in a notebook; nothing is kept."""
+    from IPython.core.history import HistoryManager
+    from IPython.core.interactiveshell import InteractiveShell
+
+    HistoryManager.enabled = False
+    shell = InteractiveShell.instance()
+    shell.showtraceback = shell.showsyntaxerror = lambda *args, **kwargs: None
+    shell.enable_matplotlib = lambda gui=None: (gui, "agg")  # nobody looks at the pictures
+    return shell
+
+
+def _unwrapped(answer):
+    try:
+        return inspect.unwrap(answer)
+    except ValueError:  # wrapped in itself
+        return answer
+
+
+def _describe_error(error, function):
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001, a student's exception may do anything in its __str__
+        text = ""
+    try:
+        place = check.place_of(error, function)
+    except Exception:  # noqa: BLE001, the traceback may lead anywhere
+        place = True, ""
+    return {
+        "type": type(error).__name__,
+        "module": type(error).__module__,
+        "text": text[: wire.LONGEST_TEXT],
+        "args": wire.encode(error.args),
+        "place": [place[0], place[1][: wire.LONGEST_TEXT]],
+    }
+
+
+if __name__ == "__main__":
+    main()
