@@ -831,6 +831,54 @@ def test_the_sandbox_says_why_it_could_not_start(monkeypatch):
     assert "it could not be started" in row["problem"] and "no such sandbox" in row["problem"]
 
 
+@pytest.fixture
+def cluster(tmp_path):
+    """The address of a scheduler with two workers, started by the commands that tutor/README.md gives, on loopback."""
+    pytest.importorskip("distributed")
+    file = tmp_path / "scheduler.json"
+    dask = [sys.executable, "-m", "dask"]
+    where = ["--host", "127.0.0.1", "--no-dashboard"]
+    quiet = {"cwd": ROOT, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    started = [subprocess.Popen([*dask, "scheduler", *where, "--port", "0", "--scheduler-file", str(file)], **quiet)]
+    try:
+        address = _address(file)
+        for number in range(2):
+            folder = ["--local-directory", str(tmp_path / f"worker {number}")]
+            started.append(subprocess.Popen([*dask, "worker", address, "--nthreads", "1", *where, *folder], **quiet))
+        yield address
+    finally:
+        for process in reversed(started):
+            process.terminate()
+        for process in started:
+            process.wait(timeout=30)
+
+
+def _address(file):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            return json.loads(file.read_text(encoding="utf-8"))["address"]
+        except (FileNotFoundError, ValueError):
+            time.sleep(0.1)
+    raise TimeoutError("the scheduler did not start")
+
+
+def test_a_cluster_gives_the_same_review(a_class, tmp_path, cluster, monkeypatch, any_kind, capfd):
+    from distributed import Client
+
+    command.main([str(a_class), "--output", str(tmp_path / "here"), "--jobs", "2"])
+    with Client(cluster) as client:
+        client.wait_for_workers(2, timeout=60)
+    monkeypatch.setattr(command.concurrent.futures, "ProcessPoolExecutor", None)  # nothing is done on this side
+    command.main([str(a_class), "--output", str(tmp_path / "there"), "--scheduler", cluster])
+    here, there = (
+        [{**row, "seconds": ""} for row in table(tmp_path / side / "review.csv")] for side in ("here", "there")
+    )
+
+    assert there == here
+    assert f"Isolation: {any_kind}." in capfd.readouterr().out
+
+
 def test_a_report_of_nothing_can_be_written(tmp_path):
     report.write_html(tmp_path / "review.html", [], "Nothing")
     report.write_csv(tmp_path / "review.csv", [])

@@ -21,7 +21,7 @@ th, td { border: 1px solid #c4c4c4; padding: .35rem .6rem; text-align: left; ver
 thead th { background: #f1f1f1; }
 td.verdict { border-left: 5px solid var(--colour); min-width: 7rem; }
 details { max-width: 26rem; } details p { margin: .3rem 0; overflow-wrap: anywhere; }
-summary { cursor: pointer; } ul { margin: 0; padding-left: 1.1rem; }
+summary { cursor: pointer; } small { font-weight: 400; } ul { margin: 0; padding-left: 1.1rem; }
 @media (prefers-color-scheme: dark) {
   body { color: #eee; background: #161616; } th, td { border-color: #555; } thead th { background: #2a2a2a; }
 }
@@ -119,15 +119,19 @@ def _mistakes(exercises, rows):
 
 def _students(exercises, rows):
     for row in rows:
-        where = row["file"] if row["file"] != row["student"] else ""
-        remarks = "".join(
-            f"<li>{_text(remark)}</li>" for remark in ([row["problem"]] if row["problem"] else []) + row["remarks"]
-        )
+        remarks = [row["problem"]] * bool(row["problem"]) + row["remarks"]
         yield (
-            f"{_text(row['student'])}<br><small>{_text(where)}</small>",
+            f"{_text(row['student'])}{_file_text(row)}",
             *(_verdict(row["answers"].get(exercise.number)) for exercise in exercises),
-            f"<ul>{remarks}</ul>" if remarks else "",
+            "<br>".join(map(_text, remarks)) or "none",
         )
+
+
+def _file_text(row):
+    """The file's name, where it is not what one would expect."""
+    file = row["file"].removeprefix(f"{row['student']}/")
+    expected = file in (f"{row['lesson']}.ipynb", f"{row['student']}.ipynb")
+    return "" if expected else f"<br><small>{_text(file)}</small>"
 
 
 def _verdict(answer):

@@ -1,0 +1,92 @@
+"""How long a class waits for its review, and what the time goes into."""
+
+import collections
+import concurrent.futures
+import json
+import multiprocessing
+import os
+import random
+import time
+
+from tools.review import __main__ as command
+from tools.review import judge, report, submissions
+
+SUBMISSIONS = 300
+
+
+def run():
+    handed_in = list(generated(SUBMISSIONS))
+    jobs = len(os.sched_getaffinity(0))
+    processes = multiprocessing.get_context("spawn")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    start = time.perf_counter()
+    rows = list(
+        command.review_all(handed_in, lambda: concurrent.futures.ProcessPoolExecutor(jobs, mp_context=processes), False)
+    )
+    minutes = (time.perf_counter() - start) / 60
+    print(f"\n{len(rows)} generated submissions over {len(submissions.lessons())} notebooks, {jobs} at a time,")
+    print(f"isolation {rows[0]['isolation']}: {60 * minutes:.0f} s, {len(rows) / minutes:.0f} a minute")
+    print(f"  {report.summary(rows)}")
+    for lesson in submissions.lessons():
+        seconds = sorted(row["seconds"] for row in rows if row["lesson"] == lesson.name)
+        print(f"  {lesson.name:34} median {seconds[len(seconds) // 2]:5.2f} s, slowest {seconds[-1]:5.2f} s")
+    where_the_time_goes(handed_in[:20])
+
+
+def generated(count):
+    """Submissions as a class might hand them in: each answer right, one of the known mistakes, or not attempted."""
+    rng = random.Random(6)
+    lessons = submissions.lessons()
+    for number in range(count):
+        lesson = lessons[number % len(lessons)]
+        folder = submissions.ROOT / ("notebooks" if rng.random() < 0.1 else "solutions")
+        notebook = json.loads((folder / f"{lesson.name}.ipynb").read_text(encoding="utf-8"))
+        for exercise in report.exercises_of(lesson.name):
+            for cell in notebook["cells"]:
+                if cell["cell_type"] == "code" and f"def {exercise.name}(" in "".join(cell["source"]):
+                    if rng.random() < 0.3:
+                        key = rng.choice(list(exercise.mistakes))
+                        cell["source"] = f"{exercise.name} = todo.{exercise.name}.mistakes[{key!r}]"
+        content = json.dumps(notebook).encode("utf-8")
+        yield submissions.Submission(f"student {number}", f"student {number}/{lesson.name}.ipynb", content)
+
+
+def where_the_time_goes(handed_in):
+    """Review a few, one after the other, and print the mean seconds of each part."""
+    spent = collections.Counter()
+    ask, enter, leave = judge.Process.ask, judge.sandbox.Sandbox.__enter__, judge.sandbox.Sandbox.__exit__
+    parts = {
+        "module": "start the process, import the libraries",
+        "run": "run cells until they end or ask for a verdict",
+        "correct": "run cells until they end or ask for a verdict",
+        "call": "call the students' functions",
+        "unchecked": "run cells until they end or ask for a verdict",
+    }
+
+    def timed(name, function):
+        def wrapper(*args, **kwargs):
+            start = time.perf_counter()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                spent[name(args)] += time.perf_counter() - start
+
+        return wrapper
+
+    judge.Process.ask = timed(lambda args: parts[next(iter(args[1]))], ask)
+    judge.sandbox.Sandbox.__enter__ = timed(lambda args: parts["module"], enter)
+    judge.sandbox.Sandbox.__exit__ = timed(lambda args: "end the process", leave)
+    try:
+        judge.isolation(False)
+        start = time.perf_counter()
+        for each in handed_in:
+            judge.review(each)
+        total = time.perf_counter() - start
+    finally:
+        judge.Process.ask = ask
+        judge.sandbox.Sandbox.__enter__, judge.sandbox.Sandbox.__exit__ = enter, leave
+    spent["judge: references, cases, known mistakes"] = total - sum(spent.values())
+    print(f"\nWhere the time of one submission goes (mean of {len(handed_in)}, one at a time)")
+    for name, seconds in spent.most_common():
+        print(f"  {name:48} {seconds / len(handed_in):7.3f} s  {100 * seconds / total:3.0f} %")
