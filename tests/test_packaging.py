@@ -44,6 +44,11 @@ def test_conda_asks_for_the_same_packages_as_pip():
     assert conda == pip
 
 
+def test_the_readme_names_the_conda_environment():
+    name = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["name"]
+    assert f"conda activate {name}\n" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_one_version():
     assert lessons.__version__ == PROJECT["version"]
 
