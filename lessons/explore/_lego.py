@@ -1,0 +1,123 @@
+"""Notebook 1: sets, packs and models; what one wrong entry of the dictionary does."""
+
+import ipywidgets as widgets
+import numpy as np
+from matplotlib.collections import PolyCollection
+from matplotlib.patches import Rectangle
+
+from lessons import datasets, factorise, figures
+from lessons.explore._panel import Picture, explorer, frame, matrix, number, sign
+
+PACKS = ["A", "B", "C", "D"]
+MODELS = ["small house", "big house", "small plane", "big plane"]
+SETS = np.array([[1, 2], [1, 1], [1, 2], [1, 1]], dtype=float)
+CODES = np.array([[1, 2, 0, 0], [0, 0, 1, 2]], dtype=float)
+MOST = 3  # of each set
+
+
+def lego():
+    """So many of set 1 and so many of set 2: which packs does that take, and which model is it?"""
+    models = datasets.lego()
+    picture = Picture(3.6, figures.MATRIX)
+    left, right = picture.figure.subplots(1, 2, width_ratios=[1, 1.15])
+    left.set(
+        title="Packs, brick by brick",
+        xlim=(-0.6, 3.6),
+        ylim=(0, MOST * SETS.sum(axis=1).max() + 2),
+        xlabel="pack",
+        ylabel="number of bricks",
+        xticks=range(4),
+        xticklabels=PACKS,
+    )
+    bricks = [
+        left.add_collection(PolyCollection([], facecolor=colour, edgecolor="white", label=f"from set {number}"))
+        for number, colour in ((1, figures.COLOURS[0]), (2, figures.COLOURS[5]))
+    ]
+    left.legend(loc="upper center", ncols=2)
+    colours = {"cmap": figures.MATRIX, "vmin": 0, "vmax": 9}
+    fill_sets, set_artists = matrix(right, "D", (4, 2), 0.7, 0, colours)
+    sign(right, "×", 2.7, 2)
+    fill_code, code_artists = matrix(right, "α", (2, 1), 3.7, 1, colours)
+    sign(right, "=", 4.7, 2)
+    fill_packs, pack_artists = matrix(right, "x = D α", (4, 1), 5.7, 0, colours)
+    for row, pack in enumerate(PACKS):
+        right.text(0.5, row + 0.5, pack, ha="right", va="center")
+    frame(right, 6.7, 4)
+    answer = right.text(3.35, 5, "", ha="center", va="center", fontsize=13)
+    right.set_ylim(5.5, -0.7)
+    fill_sets(SETS)
+
+    def draw(set_1, set_2):
+        code = np.array([[set_1], [set_2]], dtype=float)
+        packs = factorise.reconstruct(SETS, code)
+        bottom = np.zeros(4)
+        for collection, atom, count in zip(bricks, SETS.T, code[:, 0]):
+            collection.set_verts(
+                [_brick(pack, bottom[pack] + n) for pack in range(4) for n in range(int(atom[pack] * count))]
+            )
+            bottom += atom * count
+        fill_code(code)
+        fill_packs(packs)
+        which = [name for name, model in zip(MODELS, models.T) if np.array_equal(model, packs[:, 0])]
+        answer.set_text(f"the {which[0]}" if which else "none of the four models")
+        counts = ", ".join(f"{count:.0f} of {pack}" for pack, count in zip(PACKS, packs[:, 0]))
+        sentence = (
+            f"{set_1} × set 1 + {set_2} × set 2 takes {packs.sum():.0f} packs: {counts}. That is {answer.get_text()}."
+        )
+        return picture.png(*bricks, *code_artists, *pack_artists, *set_artists, answer), sentence
+
+    controls = {"set_1": number("set 1", 1, 0, MOST, 1), "set_2": number("set 2", 0, 0, MOST, 1)}
+    return explorer(controls, draw)
+
+
+def _brick(pack, bottom):
+    """The outline of a brick with two studs."""
+    steps = [(-0.4, 0), (0.4, 0), (0.4, 0.8), (0.3, 0.8), (0.3, 1), (0.1, 1), (0.1, 0.8)]
+    steps += [(-0.1, 0.8), (-0.1, 1), (-0.3, 1), (-0.3, 0.8), (-0.4, 0.8)]
+    return [(pack + x, bottom + y) for x, y in steps]
+
+
+def dictionary_error():
+    """Move one entry of D and see E = X - D A, its norm and the error of every sample."""
+    X = datasets.lego()
+    picture = Picture(3.3, figures.SIGNED)
+    left, right = picture.figure.subplots(1, 2, width_ratios=[2.6, 1])
+    colours = {"cmap": figures.SIGNED, "vmin": -4, "vmax": 4}
+    fill_D, D_artists = matrix(left, "D", (4, 2), 0.7, 0, colours)
+    fill_A, A_artists = matrix(left, "A", (2, 4), 3.2, 1, colours)
+    fill_E, E_artists = matrix(left, "E = X − D A", (4, 4), 8.2, 0, colours)
+    for row, pack in enumerate(PACKS):
+        left.text(0.5, row + 0.5, pack, ha="right", va="center")
+        left.text(8.0, row + 0.5, pack, ha="right", va="center")
+    moved = left.add_patch(Rectangle((0, 0), 1, 1, fill=False, edgecolor="black", linewidth=2.5))
+    frame(left, 12.2, 4)
+    bars = right.barh(MODELS, [0] * 4, color=figures.COLOURS[0])
+    right.set(title="error of each model", xlim=(0, 8), xlabel="||x − D α||")
+    right.invert_yaxis()
+
+    def draw(pack, atom, value, codes):
+        D = SETS.copy()
+        D[pack, atom] = value
+        A = CODES if codes == "kept" else factorise.update_codes(X, D)
+        E = X - factorise.reconstruct(D, A)
+        errors = [factorise.sample_error(x, D, alpha) for x, alpha in zip(X.T, A.T)]
+        for fill, values in ((fill_D, D), (fill_A, A), (fill_E, E)):
+            fill(values)
+        moved.set_xy((0.7 + atom, pack))
+        for bar, error in zip(bars, errors):
+            bar.set_width(error)
+        sentence = (
+            f"Pack {PACKS[pack]} of set {atom + 1} is {value:g} instead of {SETS[pack, atom]:g}, the codes are {codes}: "
+            f"||E||_F = {factorise.frobenius_norm(E):.3f}; "
+            + ", ".join(f"{model} {error:.3f}" for model, error in zip(MODELS, errors))
+            + "."
+        )
+        return picture.png(*D_artists, *A_artists, *E_artists, moved, *bars), sentence
+
+    controls = {
+        "pack": widgets.Dropdown(description="row of D", options=list(zip(PACKS, range(4))), value=3),
+        "atom": widgets.Dropdown(description="column of D", options=[("set 1", 0), ("set 2", 1)]),
+        "value": number("entry", 2.0, -2.0, 4.0, 0.1),
+        "codes": widgets.Dropdown(description="codes", options=["kept", "chosen anew"]),
+    }
+    return explorer(controls, draw)

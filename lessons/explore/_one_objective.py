@@ -1,0 +1,146 @@
+"""Notebook 5: a face as a recipe of atoms, for four methods."""
+
+import functools
+
+import ipywidgets as widgets
+import matplotlib as mpl
+import numpy as np
+from matplotlib.colors import Normalize
+
+from lessons import datasets, factorise, figures
+from lessons.explore._panel import Picture, computing, explorer, number, progress_bar
+
+K, SIDE = 49, 64
+
+
+@functools.cache
+def photographs():
+    """All faces, one a column, (4096, 400)."""
+    return datasets.faces().reshape(datasets.FACE_COUNT, -1).T.astype(float)
+
+
+def _pca(X, mean, bar):
+    D = factorise.pca_dictionary(X, K)
+    return D, D.T @ (X - mean), mean
+
+
+def _k_means(X, _mean, bar):
+    from sklearn.cluster import KMeans
+
+    D = KMeans(K, n_init=1, random_state=0).fit(X.T).cluster_centers_.T
+    return D, factorise.one_hot_codes(X, D), np.zeros((len(X), 1))
+
+
+def _nmf(X, _mean, bar):
+    rng = np.random.RandomState(1)
+    P, Q = rng.rand(X.shape[1], K), rng.rand(len(X), K)
+    for _ in range(10):
+        P, Q = factorise.hals(X.T, P, Q, steps=5)
+        bar.value += 10
+    return *factorise.normalise_atoms(Q, P.T), np.zeros((len(X), 1))
+
+
+def _sparse(X, mean, bar):
+    from sklearn.decomposition import MiniBatchDictionaryLearning
+
+    model = MiniBatchDictionaryLearning(
+        K, alpha=1, batch_size=20, random_state=0, transform_algorithm="lasso_lars", transform_alpha=1
+    )
+    centred = (X - mean).T
+    order = np.random.RandomState(0).permutation(len(centred))
+    for batch in np.array_split(np.tile(order, 5), 100):
+        model.partial_fit(centred[batch])
+        bar.value += 1
+    return model.components_.T, model.transform(centred).T, mean
+
+
+METHODS = {"PCA": _pca, "k-means": _k_means, "NMF": _nmf, "sparse dictionary": _sparse}
+_DICTIONARIES = {}  # by method: slow to compute, so kept
+
+
+def _dictionary(method, bar):
+    if method not in _DICTIONARIES:
+        X = photographs()
+        with computing(bar, method, 100):
+            _DICTIONARIES[method] = METHODS[method](X, X.mean(axis=1, keepdims=True), bar)
+    return _DICTIONARIES[method]
+
+
+def recipe():
+    """One face as a sum of atoms, each with its weight; switch atoms on and off."""
+    X = photographs()
+    picture = Picture(3.9, figures.PHOTO, figures.SIGNED)
+    layout = picture.figure.add_gridspec(2, 3, width_ratios=[0.46, 1, 1])
+    face_axis, sum_axis = (picture.figure.add_subplot(layout[row, 0]) for row in (0, 1))
+    atoms_axis, code_axis = (picture.figure.add_subplot(layout[:, column]) for column in (1, 2))
+    for axis, title in (
+        (face_axis, "face"),
+        (sum_axis, "sum"),
+        (atoms_axis, "atoms, those off are pale"),
+        (code_axis, "weights of the atoms on"),
+    ):
+        axis.axis("off")
+        axis.set_title(title)
+    original, mixture = (
+        axis.imshow(np.zeros((SIDE, SIDE)), cmap=figures.PHOTO, vmin=0, vmax=1) for axis in (face_axis, sum_axis)
+    )
+    sheet = atoms_axis.imshow(np.zeros(_CELLS.shape))
+    code = code_axis.imshow(np.zeros((7, 7)), cmap=figures.SIGNED)
+    numbers = [code_axis.text(k % 7, k // 7, "", fontsize=8) for k in range(K)]
+    bar = progress_bar()
+
+    def draw(method, face, count, off):
+        D, A, offset = _dictionary(method, bar)
+        x, alpha = X[:, face], A[:, face]
+        order = np.argsort(-np.abs(alpha) * np.linalg.norm(D, axis=0), kind="stable")
+        on = np.zeros(K, dtype=bool)
+        on[order[:count]] = True
+        on[[atom - 1 for atom in off]] = False
+        rebuilt = offset[:, 0] + D @ (alpha * on)
+        original.set_data(x.reshape(SIDE, SIDE))
+        mixture.set_data(rebuilt.reshape(SIDE, SIDE))
+        sheet.set_data(_with_pale(_atoms_in_colour(method), on))
+        code.set_data(np.where(on, alpha, 0).reshape(7, 7))
+        reach = np.abs(alpha).max() or 1
+        code.set_clim(-reach, reach)
+        for text, weight, shown in zip(numbers, alpha, on):
+            dark = abs(weight) > 0.6 * reach
+            text.set(text=f"{round(weight, 2):g}" if shown and weight else "", color="white" if dark else "black")
+        error = np.linalg.norm(x - rebuilt) / np.linalg.norm(x)
+        heaviest = ", ".join(f"{alpha[k]:.2f} × atom {k + 1}" for k in order[:3] if on[k] and alpha[k])
+        sentence = (
+            f"{method}, face {face}: {on.sum()} of {K} atoms are on, {np.sum(alpha[on] != 0)} of them with a weight "
+            f"that is not zero{', on top of the mean face' if offset.any() else ''}; relative error {error:.3f}. "
+            f"Heaviest: {heaviest or 'none'}. Negative weights: {np.sum(alpha[on] < 0)}."
+        )
+        return picture.png(original, mixture, sheet, code, *numbers), sentence
+
+    controls = {
+        "method": widgets.Dropdown(description="method", options=list(METHODS)),
+        "face": number("face", 0, 0, X.shape[1] - 1, 1),
+        "count": number("heaviest atoms on", K, 0, K, 1),
+        "off": widgets.SelectMultiple(description="atoms switched off", options=range(1, K + 1), rows=4),
+    }
+    return explorer(controls, draw, bar=bar)
+
+
+_CELLS = figures._sheet(
+    np.arange(K)[:, np.newaxis, np.newaxis] * np.ones((1, SIDE, SIDE)), 7
+)  # which atom, NaN between
+
+
+@functools.cache
+def _atoms_in_colour(method):
+    D = _DICTIONARIES[method][0]
+    atoms = figures._sheet((D / np.abs(D).max(axis=0)).T.reshape(K, SIDE, SIDE), 7)
+    signed = np.nanmin(atoms) < 0
+    norm = Normalize(-1 if signed else 0, 1)
+    colours = mpl.colormaps[figures.SIGNED if signed else figures.PHOTO](norm(atoms), bytes=True)
+    return np.where(np.isnan(atoms)[..., np.newaxis], np.uint8(255), colours)
+
+
+def _with_pale(colours, on):
+    off = ~np.append(on, True)[np.where(np.isnan(_CELLS), K, _CELLS).astype(int)]
+    pale = colours.copy()
+    pale[off] = 200 + colours[off] // 5  # a fifth of the contrast, near white
+    return pale

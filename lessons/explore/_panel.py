@@ -1,0 +1,295 @@
+"""What every explorer is made of: controls, a picture that is redrawn in milliseconds, and a sentence with the numbers.
+
+Only core widgets, so that JupyterLab, Notebook, Colab (ipywidgets 7.7.1) and voila show the same.
+"""
+
+import contextlib
+import functools
+import html
+import io
+
+import ipywidgets as widgets
+import matplotlib as mpl
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.text import Text
+from PIL import Image, ImageDraw, ImageFont
+
+from lessons import factorise, figures
+
+WIDTH = 8.4  # inches; a notebook beside an open file browser has room for it
+DPI = 100
+HALF = 415  # pixels, for a control
+
+
+class Picture:
+    """A matplotlib figure whose fixed parts are drawn once, so that the artists that move are redrawn quickly.
+
+    Parameters
+    ----------
+    height : float, in inches
+    cmaps : names of the colour maps that moving images use
+    """
+
+    def __init__(self, height, *cmaps):
+        self.figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
+        self.canvas = FigureCanvasAgg(self.figure)
+        self.palette = _palette(cmaps)
+        self.background = None
+
+    def png(self, *artists):
+        """The figure with its moving artists, in this order, on top of what is fixed, as PNG bytes."""
+        if self.background is None:
+            for artist in artists:
+                artist.set_animated(True)
+            self.canvas.draw()
+            self.background = self.canvas.copy_from_bbox(self.figure.bbox)
+        self.canvas.restore_region(self.background)
+        pixels = np.asarray(self.canvas.buffer_rgba())
+        for artist in artists:
+            if isinstance(artist, AxesImage):
+                _stamp(pixels, artist)
+            elif not isinstance(artist, Text):
+                self.figure.draw_artist(artist)
+        image = Image.fromarray(pixels).convert("RGB")
+        for artist in artists:
+            if isinstance(artist, Text):
+                _write(image, artist)
+        file = io.BytesIO()
+        # Against true colour, a palette takes a fifth of the time to encode and half of the bytes.
+        image.quantize(palette=self.palette, dither=Image.Dither.NONE).save(file, "PNG", compress_level=1)
+        return file.getvalue()
+
+
+def _palette(cmaps):
+    """256 colours: greys for text and axes, tints of the line colours, and the rest shared by the colour maps."""
+    greys = np.linspace(0, 1, 32)[:, np.newaxis] * np.ones(3)
+    tints = [1 - strength * (1 - np.array(to_rgb(colour))) for colour in figures.COLOURS for strength in (1, 0.7, 0.35)]
+    each = (256 - len(greys) - len(tints)) // max(len(cmaps), 1)
+    maps = [mpl.colormaps[name](np.linspace(0, 1, each))[:, :3] for name in cmaps]
+    colours = np.concatenate([greys, tints, *maps])
+    colours[colours.min(axis=1) > 0.98] = 1  # Pillow looks colours up roughly, and the page should stay white
+    palette = Image.new("P", (1, 1))
+    palette.putpalette((255 * colours).round().astype(np.uint8).tobytes())
+    return palette
+
+
+def _stamp(pixels, image):
+    """Write an image into the pixels, nearest neighbour: matplotlib's own resampling takes ten times as long."""
+    box = image.get_window_extent()
+    left, right = round(box.x0), round(box.x1)
+    top, bottom = len(pixels) - round(box.y1), len(pixels) - round(box.y0)
+    colours = image.to_rgba(image.get_array(), bytes=True)
+    rows = np.arange(bottom - top) * colours.shape[0] // (bottom - top)
+    columns = np.arange(right - left) * colours.shape[1] // (right - left)
+    colours[colours[..., 3] == 0] = 255  # NaN, the gap between atoms
+    pixels[top:bottom, left:right] = colours[rows[:, np.newaxis], columns]
+
+
+def _write(image, text):
+    """Write a centred text: matplotlib's own layout takes twenty times as long."""
+    x, y = text.get_transform().transform(text.get_position())
+    draw = ImageDraw.Draw(image)
+    font = _font(font_manager.findfont(text.get_fontproperties()), text.get_fontsize() * DPI / 72)
+    draw.text((x, image.height - y), text.get_text(), text.get_color(), font, anchor="mm", align="center")
+
+
+@functools.cache
+def _font(path, size):
+    return ImageFont.truetype(path, size)
+
+
+def fit(image, sheet):
+    """Show a sheet of atoms as large as the axis allows, in its middle."""
+    (left, right), (bottom, top) = image.axes.get_xlim(), image.axes.get_ylim()
+    height, width = sheet.shape[:2]
+    scale = min((right - left) / width, (top - bottom) / height) / 2
+    x, y = (left + right) / 2, (bottom + top) / 2
+    image.set_data(sheet)
+    image.set_extent((x - scale * width, x + scale * width, y - scale * height, y + scale * height))
+
+
+def matrix(axis, name, shape, left, top, colours):
+    """Prepare a matrix whose entries are drawn as coloured cells with numbers in them.
+
+    Returns
+    -------
+    (fill, artists) : fill(values) sets all entries; artists are what moves
+    """
+    height, width = shape
+    image = axis.imshow(np.zeros(shape), extent=(left, left + width, top + height, top), **colours)
+    axis.text(left + width / 2, top - 0.15, f"{name} ({height} x {width})", ha="center", va="bottom")
+    texts = [
+        axis.text(left + column + 0.5, top + row + 0.5, "", ha="center", va="center")
+        for row, column in np.ndindex(shape)
+    ]
+
+    def fill(values):
+        image.set_data(values)
+        brightness = image.to_rgba(values)[..., :3] @ (0.3, 0.6, 0.1)
+        for text, value, bright in zip(texts, values.flat, brightness.flat):
+            text.set(text=f"{round(value, 2) + 0.0:g}", color="black" if bright > 0.5 else "white")
+
+    return fill, [image, *texts]
+
+
+def sign(axis, symbol, left, middle):
+    """A sign between two matrices."""
+    axis.text(left + 0.5, middle, symbol, ha="center", va="center", fontsize=18)
+
+
+def frame(axis, right, bottom):
+    """Square cells for the matrices of an axis, from the corner (0, 0) to (right, bottom), with room for their names."""
+    axis.axis("off")
+    axis.set(xlim=(-0.1, right + 0.1), ylim=(bottom + 0.1, -0.7))
+    axis.set_aspect("equal")
+
+
+# ---- Controls ----
+
+
+def number(description, value, low, high, step, continuous=True):
+    """A slider for a number. What is slow to compute waits until the slider is let go (`continuous` false)."""
+    kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
+    return kind(
+        value=value, min=low, max=high, step=step, description=description, continuous_update=continuous, readout=False
+    )
+
+
+def choice(description, value, options, continuous=True):
+    """A slider over numbers that do not lie evenly."""
+    return widgets.SelectionSlider(
+        options=options, value=value, description=description, continuous_update=continuous, readout=False
+    )
+
+
+def steps(last):
+    """The steps at which a run is kept, dense where it moves fast: 0 to 10, then about twenty a decade, up to `last`."""
+    decade = [10, 11, 12, 13, 14, 16, 18, 20, 22, 25, 28, 32, 35, 40, 45, 50, 56, 63, 70, 80, 90]
+    later = [mantissa * 10**power for power in range(len(str(last))) for mantissa in decade]
+    return [*range(10), *(step for step in later if step <= last)]
+
+
+def step_axis(axis, last):
+    """Steps on a log axis that begins at 0, with a little room after the last."""
+    axis.set(xlabel="step")
+    axis.set_xscale("symlog", linthresh=1)
+    axis.set_xlim(0, last * 1.2)
+    ticks = [0, *(10**power for power in range(len(str(last))))]
+    axis.set_xticks(ticks, [str(tick) for tick in ticks])
+
+
+def progress_bar():
+    return widgets.IntProgress(layout=widgets.Layout(width="100%", height="8px", visibility="hidden"))
+
+
+def _row(control, label, play):
+    """A control with its name; a slider gets a box for typing as well, since not every page moves it with arrow keys."""
+    name, control.description = control.description, ""
+    slider = isinstance(control, (widgets.IntSlider, widgets.FloatSlider, widgets.SelectionSlider))
+    if not slider:
+        control.description, box, trait = name, control, "value"
+    elif isinstance(control, widgets.SelectionSlider):
+        box, trait = widgets.Dropdown(options=control.options, index=control.index, description=name), "index"
+    else:
+        kind = widgets.BoundedIntText if isinstance(control, widgets.IntSlider) else widgets.BoundedFloatText
+        limits = {"min": control.min, "max": control.max, "step": control.step}
+        box, trait = kind(value=control.value, description=name, **limits), "value"
+    parts = [box]
+    box.style.description_width = f"{label}px"
+    if slider:
+        # Linked in the browser, where a drag need not wait for the kernel.
+        widgets.jslink((box, trait), (control, trait))
+        box.layout.width = f"{label + 90}px"
+        control.layout.width = f"{HALF - label - 110}px"
+        parts.append(control)
+    if play:
+        last = len(control.options) - 1 if trait == "index" else control.max
+        player = widgets.Play(min=0, max=last, value=getattr(control, trait), interval=100)
+        widgets.jslink((player, "value"), (control, trait))
+        parts.append(player)
+    # Two to a line; a Play button needs a line to itself.
+    return widgets.HBox(parts, layout=widgets.Layout(width=f"{2 * HALF if play else HALF}px", max_width="100%"))
+
+
+class Explorer(widgets.VBox):
+    """A box that stands in a saved notebook, and where widgets are not shown, as one readable line."""
+
+    def __repr__(self):
+        return "Explorer: run this cell to move its controls."
+
+
+def explorer(controls, draw, play=None, bar=None):
+    """Controls, the picture they change, and under it the sentence that says what the picture shows.
+
+    Parameters
+    ----------
+    controls : dict of name to widget
+    draw : function of the values of the controls, by name, returning (PNG bytes, sentence)
+    play : name of the control that a Play button moves, optional
+    bar : IntProgress that `draw` moves while it computes, optional
+
+    Returns
+    -------
+    Explorer, a VBox with the attributes controls (that dict), picture (Image) and text (HTML)
+    """
+    picture = widgets.Image(format="png", layout=widgets.Layout(width=f"{WIDTH * DPI:.0f}px", max_width="100%"))
+    text = widgets.HTML(layout=widgets.Layout(width=picture.layout.width, max_width="100%", min_height="50px"))
+
+    def update(_change=None):
+        picture.value, sentence = draw(**{name: control.value for name, control in controls.items()})
+        text.value = f'<div role="status" style="font-size: 14px; line-height: 1.5">{html.escape(sentence)}</div>'
+        return sentence
+
+    print(f"Explorer. {update()}")
+    for control in controls.values():
+        control.observe(update, "value")
+    label = 20 + 7 * max(len(control.description) for control in controls.values())
+    rows = widgets.HBox(
+        [_row(control, label, name == play) for name, control in controls.items()],
+        layout=widgets.Layout(flex_flow="row wrap", width=picture.layout.width, max_width="100%"),
+    )
+    box = Explorer([rows, *([bar] if bar else []), picture, text])
+    box.controls, box.picture, box.text = controls, picture, text
+    return box
+
+
+# ---- Runs that are slow ----
+
+
+def follow(step, R, P, Q, stops, bar):
+    """Track a run and keep its dictionary at some of the steps.
+
+    Parameters
+    ----------
+    step : function of (P, Q)
+    R, P, Q : arrays (N, M), (N, K) and (M, K)
+    stops : increasing list of steps, the first 0
+    bar : IntProgress
+
+    Returns
+    -------
+    (dictionaries, losses) : a list of arrays (M, K), one for each stop before the error overflowed, and all errors
+    """
+    dictionaries, losses = [Q], np.array([np.sum((R - P @ Q.T) ** 2)])
+    with computing(bar, "computing", stops[-1]):
+        for start, stop in zip(stops, stops[1:]):
+            P, Q, more = factorise.track(step, R, P, Q, stop - start)
+            losses = np.concatenate([losses, more[1:]])
+            if not np.isfinite(losses[-1]):
+                break
+            dictionaries.append(Q)
+            bar.value = stop
+    return dictionaries, losses
+
+
+@contextlib.contextmanager
+def computing(bar, description, total):
+    """Show the progress bar as long as the computation goes on."""
+    bar.value, bar.max, bar.description, bar.layout.visibility = 0, total, description, "visible"
+    yield
+    bar.layout.visibility = "hidden"

@@ -1,0 +1,109 @@
+"""A real Jupyter in a real browser, for the tests and the measurements of the explorers."""
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# No sandbox, since continuous integration is often root in a container; and a quiet start without calls home.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+PATIENCE = 120  # seconds, on a busy machine
+
+
+def chromium():
+    """The path of an installed Chromium or Chrome, or None."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def write_notebook(path, cells):
+    """A notebook of code cells."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+    nbformat.write(notebook, path)
+
+
+@contextlib.contextmanager
+def jupyter(folder, settings):
+    """Serve the notebooks of a folder with JupyterLab and Notebook; gives the function from page to address.
+
+    Parameters
+    ----------
+    folder : Path; what Jupyter writes goes into `settings`, another one
+    """
+    token = secrets.token_hex(16)
+    env = dict(os.environ, PYTHONPATH=str(ROOT), MPLBACKEND="module://matplotlib_inline.backend_inline")
+    for name in ("CONFIG_DIR", "RUNTIME_DIR", "DATA_DIR"):
+        env[f"JUPYTER_{name}"] = str(settings / name)
+    env["JUPYTERLAB_SETTINGS_DIR"], env["JUPYTERLAB_WORKSPACES_DIR"] = str(settings / "user"), str(settings / "spaces")
+    tracker = settings / "user" / "@jupyterlab" / "notebook-extension"
+    tracker.mkdir(parents=True)
+    # Otherwise cells far from the view are not in the page at all.
+    (tracker / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}', encoding="utf-8")
+    command = [sys.executable, "-m", "notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"]
+    command += ["--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"]
+    command += [f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}"]
+    log = settings / "server.log"
+    with open(log, "w", encoding="utf-8") as file:
+        server = subprocess.Popen(command, env=env, stdout=file, stderr=file)
+        try:
+            base = _address(log, server)
+            yield lambda page: f"{base}/{page}?token={token}"
+        finally:
+            server.terminate()
+            server.wait(PATIENCE)
+
+
+def _address(log, server):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and server.poll() is None:
+        # The port is Jupyter's choice, and its log says which.
+        found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text(encoding="utf-8"))
+        if found:
+            with contextlib.suppress(urllib.error.HTTPError):
+                urllib.request.urlopen(f"{found.group()}/api", timeout=PATIENCE).close()
+            return found.group()
+        time.sleep(0.2)
+    raise RuntimeError(f"Jupyter did not start:\n{log.read_text(encoding='utf-8')[-2000:]}")
+
+
+@contextlib.contextmanager
+def browser(height=1000):
+    """A headless Chromium; gives a page."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = chrome.new_page(viewport={"width": 1280, "height": height})
+        page.set_default_timeout(PATIENCE * 1000)
+        yield page
+        chrome.close()
+
+
+RUN_ALL = """async () => {
+    const notebook = window.jupyterapp.shell.currentWidget;
+    await notebook.context.ready;
+    await notebook.sessionContext.ready;
+    await window.jupyterapp.commands.execute('notebook:run-all-cells');
+}"""
+
+
+def run_all(page, address):
+    """Open a notebook, run all its cells and wait for the last."""
+    page.goto(address)
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+    page.wait_for_function("() => window.jupyterapp?.commands.isEnabled('notebook:run-all-cells')")
+    page.evaluate(RUN_ALL)
