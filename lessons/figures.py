@@ -121,19 +121,28 @@ def recipe(sample, atoms, code, title, offset=0):
     mixture = offset + np.tensordot(code, atoms, axes=1)
     side = int(np.ceil(np.sqrt(len(atoms))))
     height, width = sample.shape
+    # A few bright pixels would leave every other one pale, so the atoms' scale ends at the 99.5th percentile.
+    bound = np.percentile(np.abs(atoms), 99.5)
     panels = [
         ("sample", sample, _colours(np.stack([sample, mixture]), PHOTO)),
-        (f"{len(atoms)} atoms", _sheet(atoms, side), _colours(atoms, PHOTO)),
+        (f"{len(atoms)} atoms", _sheet(atoms, side), _colours(np.clip(atoms, -bound, bound), PHOTO)),
         ("code", _sheet(np.reshape(code, (-1, 1, 1)), side), _colours(code, MATRIX)),
-        ("mixture", mixture, _colours(np.stack([sample, mixture]), PHOTO)),
+        ("mean + mixture" if np.any(offset) else "mixture", mixture, _colours(np.stack([sample, mixture]), PHOTO)),
     ]
     with plt.rc_context(TEXT_SIZE):
-        figure, axes = plt.subplots(1, 4, figsize=(13, 3.9), layout="constrained")
+        figure, axes = plt.subplots(1, 4, figsize=(14, 4.7), layout="constrained")
+        figure.get_layout_engine().set(w_pad=0.1)
         for axis, (name, picture, colours), sign in zip(axes, panels, ("", "~", "x", "=")):
             axis.axis("off")
             shown = axis.imshow(picture, **colours)
-            figure.colorbar(shown, ax=axis, shrink=0.7, location="bottom")
+            beyond = np.nanmax(np.abs(picture)) > colours["vmax"]
+            extend = ("both" if colours["vmin"] else "max") if beyond else "neither"
+            ticks = plt.MaxNLocator(4)
+            figure.colorbar(shown, ax=axis, shrink=0.9, location="bottom", extend=extend, ticks=ticks)
             axis.set_title(f"{sign}   {name}" if sign else name)
+        for between in np.arange(side - 1) + 0.5:
+            axes[2].axhline(between, color="white", linewidth=3)
+            axes[2].axvline(between, color="white", linewidth=3)
         if len(code) <= 9:
             _write_entries(axes[2], panels[2][1], -0.5, -0.5, panels[2][2])
         figure.suptitle(title)

@@ -71,6 +71,24 @@ def test_a_sample_and_its_mixture_share_a_scale(shown, capsys):
     assert "relative error 0.500" in capsys.readouterr().out
 
 
+def test_a_few_extreme_pixels_do_not_make_the_atoms_pale_and_the_scale_says_so(shown):
+    atoms = np.tile(SIGNED / 2, (100, 2, 2)).astype(float)
+    atoms[0, 0, 0] = 50.0
+    figures.recipe(SIGNED[0].repeat(2, 0).repeat(2, 1), atoms, np.ones(200), title="one bright pixel")
+    sheet = images_of(shown[0])[1]
+
+    assert sheet.get_clim() == (-1.0, 1.0)
+    assert sheet.colorbar.extend == "both"
+    assert np.nanmax(sheet.get_array()) == 50.0
+
+
+def test_what_is_added_to_a_mixture_is_named(shown):
+    figures.recipe(SIGNED[0], SIGNED, np.array([0.5, 0.0]), title="half", offset=np.ones((2, 2)))
+
+    assert shown[0].axes[3].get_title() == "=   mean + mixture"
+    np.testing.assert_allclose(images_of(shown[0])[3].get_array(), 1 + SIGNED[0] / 2)
+
+
 def test_losses_are_on_a_log_axis_with_the_floor_drawn_in(shown, capsys):
     figures.losses({"descent": np.array([8.0, 4.0, 3.5])}, title="run", floor=3.0)
     axis = shown[0].axes[0]
