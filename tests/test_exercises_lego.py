@@ -15,6 +15,38 @@ def by_loops(D, A):
     return X
 
 
+def rows_counted_by_columns(M):
+    total = 0
+    for i in range(M.shape[1]):
+        for j in range(M.shape[1]):
+            total = total + M[i][j] * M[i][j]
+    return total**0.5
+
+
+def columns_counted_by_rows(M):
+    total = 0
+    for i in range(M.shape[0]):
+        for j in range(M.shape[0]):
+            total = total + M[i][j] * M[i][j]
+    return total**0.5
+
+
+def columns_before_rows(M):
+    total = 0
+    for i in range(M.shape[1]):
+        for j in range(M.shape[0]):
+            total = total + M[i][j] * M[i][j]
+    return total**0.5
+
+
+def each_inner_product_by_its_length(x, D):
+    return np.array([x @ atom / np.linalg.norm(atom) ** 2 for atom in D.T])
+
+
+def eigenvalues(X, k):
+    return np.sort(np.linalg.eigvalsh(X @ X.T))[::-1][k:]
+
+
 def normal_equations(x, D):
     return np.linalg.inv(D.T @ D) @ D.T @ x
 
@@ -44,6 +76,9 @@ ACCEPTED = [
     (todo.smallest_error, lambda X, k: np.linalg.norm(np.linalg.svd(X)[1][k:])),
     # Eigenvalues lose half the digits, so that a true zero comes out as about 1e-7.
     (todo.smallest_error, lambda X, k: np.sqrt(abs(np.linalg.eigvalsh(X.T @ X)[::-1][k:].sum()))),
+    (todo.smallest_error, lambda X, k: np.sqrt(np.maximum(eigenvalues(X, k), 0).sum())),
+    (todo.smallest_error, lambda X, k: sum(abs(eigenvalues(X, k))) ** 0.5),
+    (todo.smallest_error, lambda X, k: np.sqrt(max(np.sum(X**2) - np.sum(np.linalg.svd(X)[1][:k] ** 2), 0))),
 ]
 
 RECOGNISED = [
@@ -55,21 +90,39 @@ RECOGNISED = [
     (todo.code, lambda x, D: np.linalg.solve(D, x), "inverse_of_dictionary"),
     (todo.code, lambda x, D: np.dot(D.T, np.linalg.inv(np.dot(D, D.T)).dot(x)), "outer_gram"),
     (todo.code, lambda x, D: np.linalg.inv(D[: D.shape[1]]) @ x[: D.shape[1]], "exact_samples_only"),
+    (todo.code, lambda x, D: D.T @ x / np.sum(D**2, axis=0), "each_atom_alone"),
+    (todo.code, each_inner_product_by_its_length, "each_atom_alone"),
     (todo.sample_error, lambda x, D, alpha: (x - D @ alpha) @ (x - D @ alpha), "squared"),
     (todo.sample_error, lambda x, D, alpha: np.linalg.norm(x - D @ alpha, 1), "absolute_values"),
     (todo.sample_error, lambda x, D, alpha: np.mean((x - D @ alpha) ** 2) ** 0.5, "mean_inside"),
+    (todo.sample_error, lambda x, D, alpha: sum((x - D @ alpha) ** 2) / len(x), "mean_of_squares"),
+    (todo.sample_error, lambda x, D, alpha: sum(abs(D @ alpha - x)) / x.size, "mean_of_absolute_values"),
     (todo.sample_error, lambda x, D, alpha: sum(x) - sum(D @ alpha), "signed_sum"),
     (todo.frobenius_norm, lambda M: np.linalg.svd(M, compute_uv=False).max(), "spectral_norm"),
     (todo.frobenius_norm, lambda M: np.trace(M.T @ M), "squared_norm"),
     (todo.frobenius_norm, np.sum, "plain_sum"),
     (todo.frobenius_norm, lambda M: np.trace(M @ M) ** 0.5, "trace_of_product"),
+    (todo.frobenius_norm, lambda M: np.sqrt(sum(np.diag(M**2))), "square_matrices_only"),
+    (todo.frobenius_norm, columns_counted_by_rows, "loop_over_square"),
+    (todo.frobenius_norm, rows_counted_by_columns, "columns_for_rows"),
+    (todo.frobenius_norm, columns_before_rows, "rows_and_columns_swapped"),
     (todo.objective, lambda X, D, A: np.linalg.norm(X - D @ A) ** 2 / len(X), "divided_by_rows"),
     (todo.objective, lambda X, D, A: np.sum((X - D @ A) ** 2) / X.size, "mean_over_entries"),
     (todo.objective, lambda X, D, A: np.sqrt(np.mean(np.sum((X - D @ A) ** 2, axis=0))), "root_of_it"),
     (todo.objective, lambda X, D, A: np.linalg.norm(X - D @ A) ** 2, "not_divided"),
+    (todo.objective, lambda X, D, A: np.sqrt(np.sum((X - D @ A) ** 2)) / len(X.T), "norm_not_squared"),
+    (todo.objective, lambda X, D, A: np.sqrt(((X - D @ A) ** 2).sum(axis=0)).mean(), "mean_of_norms"),
     (todo.smallest_error, lambda X, k: np.linalg.norm(X - X, 2) + np.linalg.svd(X)[1][k - 1], "kth_singular_value"),
     (todo.smallest_error, lambda X, k: sum(np.linalg.svd(X)[1][k:]), "plain_sum_of_values"),
     (todo.smallest_error, lambda X, k: np.linalg.norm(np.linalg.svd(X)[1][k + 1 :]), "one_too_many"),
+    (todo.smallest_error, lambda X, k: np.linalg.norm(np.linalg.svd(X)[1][max(0, k - 1) :]), "one_too_few"),
+    (todo.smallest_error, lambda X, k: np.linalg.norm(np.linalg.svd(X)[1][k - 1 :]), "one_too_few"),
+    (todo.smallest_error, lambda X, k: np.linalg.svd(X)[1][k], "one_singular_value"),
+    (todo.smallest_error, lambda X, k: np.append(np.linalg.svd(X)[1], [0])[k], "one_singular_value"),
+    (todo.smallest_error, lambda X, k: np.linalg.norm(np.linalg.svd(X)[1][k:]) ** 2, "squares_without_root"),
+    (todo.smallest_error, lambda X, k: np.sqrt(sum(eigenvalues(X, k))), "negative_eigenvalue"),
+    (todo.smallest_error, lambda X, k: sum(eigenvalues(X.T, k)) ** 0.5, "negative_eigenvalue"),
+    (todo.smallest_error, lambda X, k: np.linalg.norm(np.sqrt(eigenvalues(X, k))), "negative_eigenvalue"),
 ]
 
 

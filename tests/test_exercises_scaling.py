@@ -306,6 +306,8 @@ RECOGNISED = [
     (todo.rescale, lambda D, A, Q: (D @ Q, (A.T @ Q).T), "transpose_for_inverse"),
     (todo.rescale, lambda D, A, Q: (D @ Q, Q**-1 @ A), "entrywise_inverse"),
     (todo.rescale, lambda D, A, Q: (D * Q.diagonal(), (A.T / Q.diagonal()).T), "diagonal_only"),
+    (todo.rescale, lambda D, A, Q: (D @ Q, A / Q.diagonal()[:, None]), "inverse_of_diagonal"),
+    (todo.rescale, lambda D, A, Q: rescale_by_columns(D, A, Q)[::-1], "pair_swapped"),
     (todo.rescale, lambda D, A, Q: (np.multiply(D, Q), A / Q), "elementwise"),
     (todo.rescale, lambda D, A, Q: (Q @ D, A @ np.linalg.inv(Q)), "left_of_dictionary"),
     (todo.rescale, lambda D, A, Q: (D @ Q, np.linalg.solve(Q.T, A.T).T), "right_of_codes"),
@@ -326,6 +328,8 @@ RECOGNISED = [
     (todo.normalise_atoms, lambda D, A: (D / np.sqrt(sum(D**2)), np.diag(np.sqrt(sum(D**2))) @ A), "zero_atom"),
     (todo.normalise_atoms, divides_in_place, "changes_arguments"),
     (todo.update_codes, lambda X, D: (X.T @ D).T, "inner_products"),
+    (todo.update_codes, lambda X, D: D.T @ X / np.sum(D**2, axis=0)[:, None], "each_atom_alone"),
+    (todo.update_codes, lambda X, D: np.linalg.inv(np.diag(np.diag(D.T @ D))) @ D.T @ X, "each_atom_alone"),
     (todo.update_codes, lambda X, D: np.linalg.lstsq(D, X), "whole_lstsq"),
     (todo.update_codes, lambda X, D: np.linalg.solve(D, X), "inverse_of_dictionary"),
     (todo.update_codes, lambda X, D: np.dot(D.T, np.linalg.solve(np.dot(D, D.T), X)), "outer_gram"),
@@ -388,6 +392,7 @@ WRONG_WITHOUT_A_NAME = [
     (todo.normalise_atoms, lambda D, A: (D, A)),
     (todo.normalise_atoms, sign_of_atoms_only),
     (todo.update_codes, lambda X, D: np.zeros((D.shape[1], X.shape[1]))),
+    (todo.update_codes, lambda X, D: abs(D.T) @ abs(X)),
     (todo.update_dictionary, lambda X, A: X[:, : len(A)]),
     (todo.alternate, one_more_for_luck),
     (todo.alternate, lambda X, D, steps: (X[:, : D.shape[1]], solve_codes(X, X[:, : D.shape[1]]))),
@@ -397,6 +402,13 @@ WRONG_WITHOUT_A_NAME = [
 @pytest.mark.parametrize(("exercise", "answer"), WRONG_WITHOUT_A_NAME)
 def test_other_wrong_answers_are_not_yet_right(exercise, answer):
     assert exercise.verdict(answer).status == "wrong"
+
+
+def test_codes_are_not_called_nonnegative_where_the_right_ones_are_too():
+    verdict = todo.update_codes.verdict(lambda X, D: np.where(X[: D.shape[1]] == 4, 3.0, solve_codes(X, D)))
+
+    assert "[1, 2, 2, 4]" in verdict.message
+    assert (verdict.status, verdict.mistake) == ("wrong", None)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ A_LEGO = np.array([[1.0, 2, 0, 0], [0, 0, 1, 2]])
 D_TALL, A_WIDE = _rng.normal(size=(5, 3)), _rng.normal(size=(3, 7))
 X_FULL = _rng.normal(size=(5, 7))
 X_LARGE = 1000 * _rng.normal(size=(6, 4))
-X_SMALL = 1e-3 * _rng.normal(size=(3, 8))
+X_SMALL = 1e-3 * _rng.normal(size=(4, 8))
 
 
 reconstruct = check.Exercise(
@@ -77,15 +77,25 @@ code = check.Exercise(
 )
 
 
+# These work on one sample x or on a whole matrix of them: exercise 2.3 knows the same mistakes.
 @code.mistake
 def inner_products(x, D):
-    """D^T x compares x with each atom, but atoms overlap and have lengths: the Gram matrix D^T D has to be undone too."""
+    """Inner products D^T x say how much x looks like each atom, but atoms overlap and have lengths: the Gram matrix
+    D^T D has to be undone too."""
     return D.T @ x
 
 
 @code.mistake
+def each_atom_alone(x, D):
+    """That fits each atom on its own, as if the others were not there: right only when the atoms are perpendicular. Where
+    they overlap the whole (k, k) matrix D^T D has to be undone, not its diagonal alone."""
+    return (D / np.sum(D**2, axis=0)).T @ x
+
+
+@code.mistake
 def whole_lstsq(x, D):
-    """np.linalg.lstsq returns four things: the code, the residual, the rank and the singular values. Take the first."""
+    """np.linalg.lstsq returns four things: the solution, the residual, the rank and the singular values. Take the
+    first."""
     return np.linalg.lstsq(D, x, rcond=None)
 
 
@@ -103,7 +113,7 @@ def outer_gram(x, D):
 
 @code.mistake
 def exact_samples_only(x, D):
-    """This solves the first k equations and ignores the others: right only when x is an exact mixture of the atoms."""
+    """This solves the first k equations and ignores the others: right only for an exact mixture of the atoms."""
     k = D.shape[1]
     return np.linalg.solve(D[:k], x[:k])
 
@@ -123,7 +133,7 @@ sample_error = check.Exercise(
         (X_LEGO[:, 0], np.array([[1.0, 2], [1, 1], [1, 2], [2, 1]]), np.array([3.0, 0])),
         (X_FULL[:, 0], D_TALL, A_WIDE[:, 0]),
         (X_LARGE[:, 1], np.ones((6, 2)), np.array([2.0, -3])),
-        (X_SMALL[:, 1], np.eye(3), np.zeros(3)),
+        (X_SMALL[:, 1], np.eye(4), np.zeros(4)),
     ],
 )
 
@@ -144,6 +154,18 @@ def absolute_values(x, D, alpha):
 def mean_inside(x, D, alpha):
     """That takes the mean of the squares; the length of a vector takes their sum."""
     return np.sqrt(np.mean((x - D @ alpha) ** 2))
+
+
+@sample_error.mistake
+def mean_of_squares(x, D, alpha):
+    """That is the mean squared error: the length of a vector is the root of the sum of squares, with no mean in it."""
+    return np.mean((x - D @ alpha) ** 2)
+
+
+@sample_error.mistake
+def mean_of_absolute_values(x, D, alpha):
+    """That is the mean absolute error. The length of a vector squares the entries, sums them and takes the root."""
+    return np.mean(np.abs(x - D @ alpha))
 
 
 @sample_error.mistake
@@ -193,9 +215,25 @@ def square_matrices_only(M):
 
 @frobenius_norm.mistake
 def loop_over_square(M):
-    """The loop runs over the same number of rows and columns; a matrix can be tall or wide."""
+    """The loop takes len(M) for the number of columns too, but that is the number of rows. Columns are M.shape[1]."""
     size = len(M)
     return np.sqrt(sum(M[i, j] ** 2 for i in range(size) for j in range(size)))
+
+
+@frobenius_norm.mistake
+def columns_for_rows(M):
+    """The loop takes M.shape[1] for the number of rows too, but that is the number of columns: a wide M has fewer rows
+    and a tall one more. Rows are M.shape[0]."""
+    size = M.shape[1]
+    return np.sqrt(sum(M[i, j] ** 2 for i in range(size) for j in range(size)))
+
+
+@frobenius_norm.mistake
+def rows_and_columns_swapped(M):
+    """The two loops have changed places: M[i, j] stands in row i and column j, with i below M.shape[0] and j below
+    M.shape[1]."""
+    d, n = M.shape
+    return np.sqrt(sum(M[i, j] ** 2 for i in range(n) for j in range(d)))
 
 
 @frobenius_norm.mistake
@@ -220,7 +258,7 @@ objective = check.Exercise(
         (X_LEGO, np.ones((4, 1)), np.array([[1.0, 2, 2, 4]])),
         (X_FULL, D_TALL, A_WIDE),
         (X_LARGE, np.ones((6, 2)), np.ones((2, 4))),
-        (X_SMALL, np.eye(3), np.zeros((3, 8))),
+        (X_SMALL, np.eye(4), np.zeros((4, 8))),
     ],
 )
 
@@ -250,9 +288,40 @@ def norm_not_squared(X, D, A):
 
 
 @objective.mistake
+def mean_of_norms(X, D, A):
+    """That is the mean length of the residuals. Each sample brings the square of that length."""
+    return np.mean(np.linalg.norm(X - D @ A, axis=0))
+
+
+@objective.mistake
 def not_divided(X, D, A):
     """That is the sum over the samples. Divide by how many there are."""
     return np.sum((X - D @ A) ** 2)
+
+
+# The smallest and the largest k, where an index one off stops with an error or counts from the end: not among the cases,
+# so that however a mistake behaves there it is recognised. Many matrices of rank 1, since it is a matter of rounding
+# whether an eigenvalue that should be 0 comes out negative.
+_counts = [_rng.integers(1, 9, size=size).astype(float) for size in (2, 3, 4, 5, 6, 7)]
+EDGES = [
+    (X_SMALL, 0),
+    *((np.outer(rows, columns), 1) for rows in _counts for columns in _counts),
+    (X_FULL, 5),
+    (X_FULL.T, 5),
+]
+
+
+def _judge_smallest_error(run):
+    for X, k in [*run.exercise.cases, *EDGES]:
+        expected = factorise.smallest_error(X, k)
+        try:
+            came = run(X, k)
+        except check.Wrong as finding:
+            rootless = isinstance(run.result, float) and np.isnan(run.result)
+            raise check.Wrong(str(finding), "negative_eigenvalue" if rootless else finding.mistake) from None
+        # From eigenvalues a true zero comes out as about 1e-7 of the norm, which is larger than any entry.
+        if not check.close(came, expected, (10 * np.linalg.norm(X),)):
+            raise check.Wrong(f"For {run.call_text((X, k))} it returned {check.describe(came)}.")
 
 
 smallest_error = check.Exercise(
@@ -268,14 +337,15 @@ smallest_error = check.Exercise(
         "`np.linalg.svd(X, compute_uv=False)` gives the sigmas, largest first.",
         "`return np.sqrt(np.sum(singular_values[...] ** 2))`",
     ),
-    cases=[(X_LEGO, 1), (X_LEGO, 2), (X_FULL, 2), (X_FULL, 4), (X_LARGE, 1), (X_SMALL, 0), (X_FULL.T, 5)],
+    cases=[(X_LEGO, 1), (X_LEGO, 2), (X_FULL, 2), (X_FULL, 4), (X_LARGE, 1), (X_SMALL, 2), (X_FULL.T, 3)],
+    judge=_judge_smallest_error,
 )
 
 
 @smallest_error.mistake
 def one_singular_value(X, k):
     """The first singular value left out is not all that is missing: every one beyond the k-th counts."""
-    return np.append(np.linalg.svd(X, compute_uv=False), 0)[k]
+    return np.linalg.svd(X, compute_uv=False)[k]
 
 
 @smallest_error.mistake
@@ -305,7 +375,14 @@ def one_too_many(X, k):
 @smallest_error.mistake
 def one_too_few(X, k):
     """Off by one: this leaves out only k - 1 singular values. `[k:]` leaves out exactly the first k."""
-    return np.sqrt(np.sum(np.linalg.svd(X, compute_uv=False)[max(k - 1, 0) :] ** 2))
+    return np.sqrt(np.sum(np.linalg.svd(X, compute_uv=False)[k - 1 :] ** 2))
+
+
+@smallest_error.mistake
+def negative_eigenvalue(X, k):
+    """An eigenvalue of X^T X that should be 0 came out a little negative, by rounding, and has no root. Cut it off first:
+    `np.maximum(..., 0)`; or take the singular values, which are never negative."""
+    return np.sqrt(np.sum(np.linalg.eigvalsh(X.T @ X)[::-1][k:]))
 
 
 exercises = [reconstruct, code, sample_error, frobenius_norm, objective, smallest_error]

@@ -7,20 +7,12 @@ import functools
 import numpy as np
 
 from lessons import check, factorise
+from lessons.exercises import lego
+from lessons.exercises.lego import A_LEGO, A_WIDE, D_LEGO, D_TALL, X_FULL, X_LARGE, X_LEGO, X_SMALL
 from lessons.factorise import update_codes as best_codes
 from lessons.factorise import update_dictionary as best_dictionary
 
 _rng = np.random.default_rng(22)
-
-X_LEGO = np.array([[1.0, 2, 2, 4], [1, 2, 1, 2], [1, 2, 2, 4], [1, 2, 1, 2]])
-D_LEGO = np.array([[1.0, 2], [1, 1], [1, 2], [1, 1]])
-A_LEGO = np.array([[1.0, 2, 0, 0], [0, 0, 1, 2]])
-
-# d, n and k all different, signs, large and small values, and more than k patterns, so that an error remains.
-D_TALL, A_WIDE = _rng.normal(size=(5, 3)), _rng.normal(size=(3, 7))
-X_FULL = _rng.normal(size=(5, 7))
-X_LARGE = 1000 * _rng.normal(size=(6, 4))
-X_SMALL = 1e-3 * _rng.normal(size=(4, 8))
 
 
 def _compare_pair(run, case, came, right):
@@ -104,6 +96,19 @@ def entrywise_inverse(D, A, Q):
 def diagonal_only(D, A, Q):
     """This uses only the diagonal of Q: right when Q only scales, wrong as soon as Q mixes or reorders atoms."""
     return D * np.diag(Q), A / np.diag(Q)[:, np.newaxis]
+
+
+@rescale.mistake
+def inverse_of_diagonal(D, A, Q):
+    """`np.diag(1 / np.diag(Q))` inverts the diagonal alone: right when Q only scales, wrong as soon as Q mixes or reorders
+    atoms. The codes need the inverse of the whole Q."""
+    return D @ Q, np.diag(1 / np.diag(Q)) @ A
+
+
+@rescale.mistake
+def pair_swapped(D, A, Q):
+    """The two are in the wrong order: return D' first, then A'."""
+    return np.linalg.solve(Q, A), D @ Q
 
 
 @rescale.mistake
@@ -241,7 +246,9 @@ def _judge_update_codes(run):
         A = run(X, D)
         best = best_codes(X, D)
         if not check.close(D @ A, D @ best, (X,)):
-            key = "nonnegative_codes" if np.min(best) < 0 <= np.min(A) else None
+            # A zero may come out a little negative.
+            signed = np.min(best) < -1e-9 * np.max(np.abs(best))
+            key = "nonnegative_codes" if signed and np.min(A) >= 0 else None
             raise check.Wrong(f"For {run.call_text((X, D))} it returned {check.describe(A)}.", key)
 
 
@@ -268,35 +275,9 @@ update_codes = check.Exercise(
 )
 
 
-@update_codes.mistake
-def inner_products(X, D):
-    """D^T X compares samples with atoms, but atoms overlap and have lengths: undo the Gram matrix D^T D as well."""
-    return D.T @ X
-
-
-@update_codes.mistake
-def whole_lstsq(X, D):
-    """np.linalg.lstsq returns four things: the codes, the residuals, the rank and the singular values. Take the first."""
-    return np.linalg.lstsq(D, X, rcond=None)
-
-
-@update_codes.mistake
-def inverse_of_dictionary(X, D):
-    """D has no inverse: it has more rows than columns. Solve with the (k, k) matrix D^T D instead."""
-    return np.linalg.inv(D) @ X
-
-
-@update_codes.mistake
-def outer_gram(X, D):
-    """D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k)."""
-    return D.T @ np.linalg.inv(D @ D.T) @ X
-
-
-@update_codes.mistake
-def exact_samples_only(X, D):
-    """This solves the first k equations and ignores the others: right only when X is an exact mixture of the atoms."""
-    k = D.shape[1]
-    return np.linalg.solve(D[:k], X[:k])
+# What goes wrong with one sample goes wrong with many.
+for wrong_code in lego.code.mistakes.values():
+    update_codes.mistake(wrong_code)
 
 
 @update_codes.mistake
@@ -574,7 +555,7 @@ def pair_swapped(X, D, steps):
 
 
 @alternate.mistake
-def changes_arguments(X, D, steps):  # noqa: F811, the name is the key
+def changes_arguments(X, D, steps):
     """`D[:] = ...` writes into the caller's array. Give the new dictionary the name D instead: `D = ...`."""
     for _ in range(steps):
         A = best_codes(X, D)
