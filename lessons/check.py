@@ -18,8 +18,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# How far a number may be off, as a share of the largest number that went in or should come out.
+# How far a number may be off, as a share of the largest number that should come out.
 TOLERANCE = 1e-5
+# Where nothing but rounding should come out, a share of the largest number that went in: squaring and taking the root
+# again turns a zero into the root of the rounding.
+ZERO, ZERO_TOLERANCE = 1e-9, 1e-7
 
 WORDS = {
     "correct": "correct",
@@ -183,9 +186,11 @@ class Exercise:
         matches = {}
         for key in [key for key in self.mistakes if key not in GENERAL_MISTAKES]:
             did = [_outcome(self.mistakes[key], case) for case in self.cases]
-            if all(_alike(a, b, case) for a, b, case in zip(came, did, self.cases)):
-                matches[key] = _errors(did) != _errors(came)
-        # Two mistakes may stop with the same kind of error on every case; then the words of the error decide.
+            pairs = list(zip(came, did))
+            # Errors of one kind can have many causes, so some value or some error's words have to agree as well.
+            telling = any(not isinstance(a, BaseException) or _cause(a) == _cause(b) for a, b in pairs)
+            if telling and all(_alike(a, b, case) for (a, b), case in zip(pairs, self.cases)):
+                matches[key] = sum(str(a) != str(b) for a, b in pairs if isinstance(a, BaseException))
         return min(matches, key=matches.get, default=None)
 
 
@@ -195,7 +200,7 @@ GENERAL_MISTAKES = {
         "Whoever called your function still needs the original: make a new array, `P = P + step`, "
         "instead of changing the old one in place, `P += step`."
     ),
-    "returns_nothing": "Did you forget to return the result?",
+    "returns_nothing": "Did you forget to `return` the result? Printing only shows it.",
 }
 
 
@@ -218,7 +223,8 @@ class Run:
             like = self.exercise.reference(*copy.deepcopy(args), **copy.deepcopy(kwargs))
         given, named = copy.deepcopy(args), copy.deepcopy(kwargs)
         try:
-            with quiet():
+            # A judge calls many times: what a loop prints each time would bury the verdict.
+            with quiet(), contextlib.redirect_stdout(io.StringIO()):
                 result = self.result = self.answer(*given, **named)
         except NotImplementedError:
             raise _NotAttempted from None
@@ -246,13 +252,19 @@ class Run:
                 self.changed = name
 
     def _explain(self, error, args, kwargs):
-        kind = f"{type(error).__name__}: {error}"
+        kind = f"{type(error).__name__}: {_short(error)}"
         # An answer that lives in another process (tools.review) brings the place along, since tracebacks stay behind.
         entered, where = getattr(error, "place", None) or place_of(error, self.answer)
         if not entered and isinstance(error, TypeError):
             wanted = f"{self.exercise.name}({', '.join(self.names())})"
             return f"It could not be called as {wanted}. {kind}."
         return f"{kind}{where}, called with {self.call_text(args, kwargs)}."
+
+
+def _short(error):
+    """What an error says, on one line and not at any length."""
+    words = " ".join(str(error).split())
+    return words if len(words) <= 200 else f"{words[:200]} ..."
 
 
 def place_of(error, answer):
@@ -276,7 +288,10 @@ def _same_as_reference(run):
 
 
 def close(a, b, scale=()):
-    """Whether two results agree to 1e-5 of the largest number in them or in `scale`; pairs are compared part by part."""
+    """Whether two results agree to 1e-5 of the largest number expected; pairs are compared part by part.
+
+    Where the expected b is zero to rounding beside the numbers in `scale`, the arguments, so may a be.
+    """
     if isinstance(b, (tuple, list)):
         return len(a) == len(b) and all(close(x, y, scale) for x, y in zip(a, b))
     if isinstance(b, (bool, np.bool_)):
@@ -286,8 +301,9 @@ def close(a, b, scale=()):
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     if a.shape != b.shape:
         return False
-    largest = max([_largest(b), *(_largest(part) for part in scale)])
-    return bool(np.allclose(a, b, rtol=0, atol=TOLERANCE * largest, equal_nan=True))
+    expected, given = _largest(b), max([0.0, *(_largest(part) for part in scale)])
+    tolerance = TOLERANCE * expected if expected > ZERO * given else ZERO_TOLERANCE * given
+    return bool(np.allclose(a, b, rtol=0, atol=tolerance, equal_nan=True))
 
 
 def _largest(value):
@@ -305,14 +321,18 @@ def describe(value):
         return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
     if isinstance(value, np.ndarray) and value.ndim:
         if value.size <= 16 and value.dtype.kind in "fiu":
-            numbers = np.array2string(value, separator=", ", formatter={"float_kind": lambda number: f"{number:.4g}"})
+            numbers = np.array2string(
+                value, separator=", ", formatter={"float_kind": lambda number: f"{number + 0.0:.4g}"}
+            )
             return re.sub(r"\s+", " ", numbers)
         return f"an array of shape {value.shape}"
     if isinstance(value, (float, np.floating, np.ndarray)) and np.asarray(value).dtype.kind == "f":
         return f"{float(value):.6g}"
     if isinstance(value, np.generic):
         value = value.item()
-    return repr(value) if len(repr(value)) <= 60 else f"a {type(value).__name__}"
+    if isinstance(value, (str, int, float, complex, type(None), type(...))) and len(repr(value)) <= 60:
+        return repr(value)
+    return f"a {type(value).__name__}"
 
 
 def _unlike(result, like):
@@ -328,9 +348,13 @@ def _unlike(result, like):
                 return f"the result number {number} of {len(like)} is off: {problem}", mistake
         return None, None
     if isinstance(like, (bool, np.bool_)):
-        right = isinstance(result, (bool, np.bool_)) or (isinstance(result, np.ndarray) and result.dtype == bool and not result.ndim)
+        right = isinstance(result, (bool, np.bool_)) or (type(result) is np.ndarray and result.dtype == bool)
+        right = right and np.ndim(result) == 0
         return (None, None) if right else (f"it should return True or False, but returned {_kind(result)}", None)
     wanted = "an array" if np.ndim(like) else "a single number"
+    if isinstance(result, np.ndarray) and type(result) is not np.ndarray:
+        # In np.matrix, say, `*` and `**` mean something else.
+        return f"it should return a plain array, but returned a {type(result).__name__}: try np.asarray(...)", None
     if not isinstance(result, (np.ndarray, np.number, int, float)) or isinstance(result, bool):
         return f"it should return {wanted}, but returned {_kind(result)}", None
     if np.shape(result) != np.shape(like):
@@ -369,8 +393,9 @@ def _outcome(function, case):
         return error
 
 
-def _errors(outcomes):
-    return [str(outcome) for outcome in outcomes if isinstance(outcome, BaseException)]
+def _cause(error):
+    """What an error says, whatever the sizes in it."""
+    return re.sub(r"\d+", "", str(error))
 
 
 def _alike(a, b, case):

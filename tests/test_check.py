@@ -70,6 +70,64 @@ def test_a_small_slip_within_rounding_passes_and_a_larger_one_does_not(twice):
     assert twice.verdict(lambda x: 2 * x + 1e-3).status == "wrong"
 
 
+def test_the_tolerance_follows_what_should_come_out_not_what_goes_in():
+    tiny = exercise_of(lambda x: x**2, [(np.array([1e-3, 2e-3]),)])
+
+    assert tiny.verdict(lambda x: x**2 * 1.0000001).status == "correct"
+    assert tiny.verdict(lambda x: x * 0).status == "wrong"
+
+
+def test_a_zero_may_come_out_as_the_root_of_rounding():
+    nothing = exercise_of(lambda x: np.sum(x - x), [(np.array([1000.0, 3]),)])
+
+    assert nothing.verdict(lambda x: 1e-5).status == "correct"
+    assert nothing.verdict(lambda x: 1e-2).status == "wrong"
+
+
+class Broken:
+    """Nothing can be asked of it."""
+
+    def __repr__(self):
+        raise ValueError("no words")
+
+    def __array__(self, *args, **kwargs):
+        raise ValueError("no numbers")
+
+
+@pytest.mark.parametrize("kind", [np.matrix, np.ma.array, lambda x: Broken()])
+def test_what_only_looks_like_an_array_is_refused_by_name(twice, kind):
+    verdict = twice.verdict(lambda x: kind(2 * x))
+
+    assert verdict.status == "wrong"
+    assert any(name in verdict.message for name in ("matrix", "MaskedArray", "Broken"))
+
+
+def test_an_error_is_not_taken_for_another_of_the_same_kind(twice):
+    @twice.mistake
+    def reshapes(x):
+        """That reshapes."""
+        return x.reshape(17)
+
+    def raises(x):
+        raise ValueError("something else")
+
+    assert twice.verdict(lambda x: np.reshape(x, 17)).mistake == "reshapes"
+    assert twice.verdict(raises).mistake is None
+
+
+def test_what_the_answer_prints_does_not_bury_the_verdict(twice, capsys):
+    twice.verdict(lambda x: print("debugging") or 2 * x)
+
+    assert capsys.readouterr().out == ""
+
+
+def test_a_long_error_is_cut(twice):
+    def fails(x):
+        raise ValueError(np.zeros((99, 99)))
+
+    assert len(twice.verdict(fails).message) < 400
+
+
 def test_numpy_scalars_and_0d_arrays_are_numbers():
     total = exercise_of(np.sum, [(np.array([1.0, 2]),)])
 
@@ -90,7 +148,7 @@ def test_an_empty_body_is_not_attempted(twice, source, tmp_path):
 
 
 def test_a_half_filled_pair_is_not_attempted():
-    pair = exercise_of(np.divmod, [(np.array([7.0]), np.array([2.0]))])
+    pair = exercise_of(lambda a, b: (a // b, a % b), [(np.array([7.0]), np.array([2.0]))])
 
     assert pair.verdict(lambda a, b: (a // b, ...)).status == "not attempted"
 
