@@ -96,7 +96,9 @@ BODIES = [
     "return [[1.0, 2.0], [3.0, 4.0]]",
     "return (D, A)",
     "return np.linalg.svd(D)",
+    "return np.dot(D, A).astype(np.float32)",
     "return np.matrix(D @ A)",
+    "return np.ma.array(D @ A)",
     "return np.float32(3)",
     "return True",
     "return 'a text'",
@@ -250,6 +252,19 @@ def test_the_lessons_own_function_is_borrowed_whatever_it_is_called(any_kind):
     assert found == ["borrowed"] * 3 + ["not attempted"] + ["borrowed"] * 2
 
 
+def test_another_copy_of_the_lesson_in_the_notebook_does_not_make_borrowed_answers_correct(any_kind):
+    """Notebooks carry a copy of the lesson, perhaps an older one, for where they are uploaded alone."""
+    fresh = "import sys\nfor name in [name for name in sys.modules if name.startswith('lessons')]:\n    del sys.modules[name]"
+    again = "from lessons.exercises import lego as todo"
+    verdicts, _ = run(hand_in(fresh, again, reconstruct=WRONG), any_kind)
+    assert verdicts["1.1"].status == "borrowed"
+
+    unpacks = f"# @title Run this cell first: it brings along what the notebook needs\n{fresh}\n{again}"
+    verdicts, remarks = run(hand_in(unpacks, reconstruct=WRONG), any_kind)
+    assert statuses(verdicts) == {**ALL_CORRECT, "1.1": "wrong"}
+    assert not [remark for remark in remarks if "cell" in remark and "deleted" not in remark]
+
+
 # Cells and answers that try to fake a pass; in each the answer to 1.1 is the elementwise product.
 FAKES = {
     "patches the verdict": [
@@ -284,7 +299,7 @@ FAKES = {
 
 @pytest.mark.parametrize("cells", FAKES.values(), ids=FAKES)
 def test_a_pass_cannot_be_faked(cells, any_kind, monkeypatch):
-    monkeypatch.setattr(judge, "CELL_SECONDS", 5)
+    monkeypatch.setattr(judge, "CELL_SECONDS", 2)
     wrong = "product = globals().get('product', lambda D, A: D * A)\ndef reconstruct(D, A):\n    return product(D, A)"
     verdicts, _ = run(hand_in(*cells, reconstruct=wrong), any_kind)
 
@@ -604,6 +619,10 @@ class TestWire:
         endless.append(endless)
         assert repr(wire.decode(wire.encode(endless))) == "[[...]]"
 
+    def test_an_array_of_another_type_arrives_by_its_name(self):
+        came = wire.decode(wire.encode(np.matrix([[1.0, 2.0]])))
+        assert type(came).__name__ == "matrix" and isinstance(came, np.ndarray) and came.tolist() == [[1.0, 2.0]]
+
     def test_a_large_array_arrives_as_its_shape_alone(self):
         came = wire.decode(wire.encode(np.ones((3000, 3000))))
         assert came.shape == (3000, 3000) and came.strides == (0, 0)
@@ -738,6 +757,7 @@ def test_the_page_says_in_words_what_to_explain_again_and_needs_nothing_else(a_c
 
 def test_an_interrupted_review_goes_on_where_it_stopped(a_class, tmp_path, capfd, monkeypatch, any_kind):
     arguments = [str(a_class), "--output", str(tmp_path / "review"), "--jobs", "1"]
+    monkeypatch.setattr(command, "version", lambda: "this one")
     once = []
 
     def interrupt(*args):

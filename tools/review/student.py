@@ -115,7 +115,7 @@ class Student:
         """What the reviewer has to know of an answer before calling it."""
         if not callable(answer):
             return {"value": wire.encode(answer)}
-        if _unwrapped(answer) is _unwrapped(exercise.reference):
+        if _is_the_lessons_own(answer):
             return {"borrowed": True}
         self.functions.append((answer, exercise.name))
         return {"function": len(self.functions) - 1, "stub": check.is_stub(answer)}
@@ -249,11 +249,12 @@ def _shell():
     return shell
 
 
-def _unwrapped(answer):
-    try:
-        return inspect.unwrap(answer)
-    except ValueError:  # wrapped in itself
-        return answer
+def _is_the_lessons_own(answer):
+    """Whether a function comes from the lesson's algorithms, also from another copy of them."""
+    with contextlib.suppress(ValueError):  # wrapped in itself
+        answer = inspect.unwrap(answer)
+    file = getattr(getattr(answer, "__code__", None), "co_filename", "")
+    return file.endswith(os.path.join("lessons", "factorise.py"))
 
 
 def _describe_error(error, function):

@@ -91,7 +91,7 @@ def lessons():
     """The lesson's notebooks as students get them."""
     found = []
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if not _brings_the_lesson(cell)]
         code = {cell["id"]: _source(cell) for cell in cells if cell["cell_type"] == "code"}
         text = {cell["id"]: _source(cell) for cell in cells if cell["cell_type"] == "markdown"}
         found.append(Lesson(path.stem, _modules(code.values())[0], code, text))
@@ -108,7 +108,9 @@ def notebook(submission):
     own = set(lesson.code.values())
     ours = [number for number, cell in enumerate(code) if _source(cell) in own]
     remarks = [*_about_name(submission, lesson), *_about_run(code), *_about_cells(cells, lesson)]
-    return Notebook(lesson, [_source(cell) for cell in code], ours, remarks)
+    # The lesson is there already; an older notebook would unpack an older one over it.
+    sources = ["" if _brings_the_lesson(cell) else _source(cell) for cell in code]
+    return Notebook(lesson, sources, ours, remarks)
 
 
 def _cells(content):
@@ -138,6 +140,11 @@ def _source(cell):
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
     return str(source).replace("\r\n", "\n").strip()
+
+
+def _brings_the_lesson(cell):
+    """Whether this is the cell that unpacks the lesson where a notebook was uploaded alone."""
+    return _id(cell) == "first-cell" or _source(cell).startswith("# @title Run this cell first")
 
 
 def _id(cell):
@@ -184,6 +191,7 @@ def _about_run(code):
 def _about_cells(cells, lesson):
     """What is missing, new and different, compared with the notebook as students get it today."""
     known = {**lesson.code, **lesson.text}
+    cells = [cell for cell in cells if not _brings_the_lesson(cell)]
     ids, sources = {_id(cell) for cell in cells}, {_source(cell) for cell in cells}
     functions = set(re.findall(r"^def (\w+)", "\n".join(sources), flags=re.MULTILINE))
 

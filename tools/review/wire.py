@@ -119,15 +119,16 @@ def _encode(value, depth, budget):
     return _looks(value)
 
 
-def _encode_array(array):
-    shape = list(array.shape)
-    dtype = array.dtype.str
-    if array.dtype.hasobject or array.dtype.names or not _PLAIN_DTYPE.fullmatch(dtype):
-        return {"array": "|O", "shape": shape}
-    if array.nbytes > LARGEST_ARRAY:
-        return {"array": dtype, "shape": shape}
-    data = base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")
-    return {"array": dtype, "shape": shape, "data": data}
+def _encode_array(value):
+    array = np.asarray(value)
+    data = {"array": array.dtype.str, "shape": list(array.shape)}
+    if type(value) is not np.ndarray:
+        data["name"] = type(value).__name__
+    if array.dtype.names or not _PLAIN_DTYPE.fullmatch(array.dtype.str):
+        data["array"] = "|O"
+    elif array.nbytes <= LARGEST_ARRAY:
+        data["data"] = base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")
+    return data
 
 
 def _looks(value):
@@ -178,21 +179,19 @@ def _decode_array(data):
         raise ValueError("not an array")
     if not all(type(length) is int and length >= 0 for length in shape):
         raise ValueError("not a shape")
-    if dtype == "|O":
-        dtype = np.dtype(object)
-    elif _PLAIN_DTYPE.fullmatch(dtype):
-        dtype = np.dtype(dtype)
-    else:
+    if dtype != "|O" and not _PLAIN_DTYPE.fullmatch(dtype):
         raise ValueError("not a plain dtype")
-    if "data" not in data:
+    dtype = np.dtype(dtype)
+    if "data" not in data or not dtype.itemsize:
         # As large as it claims to be, but one number in memory.
-        return np.broadcast_to(np.zeros((), dtype), shape)
-    content = base64.b64decode(data["data"], validate=True)
-    if dtype.hasobject or len(content) != dtype.itemsize * math.prod(shape):
-        raise ValueError("the array's bytes do not fit its shape")
-    if not dtype.itemsize:
-        return np.zeros(shape, dtype)
-    return np.frombuffer(content, dtype).reshape(shape).copy()
+        array = np.broadcast_to(np.zeros((), dtype), shape)
+    else:
+        content = base64.b64decode(data["data"], validate=True)
+        if dtype.hasobject or len(content) != dtype.itemsize * math.prod(shape):
+            raise ValueError("the array's bytes do not fit its shape")
+        array = np.frombuffer(content, dtype).reshape(shape).copy()
+    kind = _named(np.ndarray, data.get("name"))
+    return array if kind is np.ndarray else array.view(kind)
 
 
 def _named(kind, name):
