@@ -1,7 +1,6 @@
 """Answers to notebook 1: what is accepted, and what is recognised, however it is written."""
 
 import numpy as np
-import pytest
 
 from lessons.exercises import lego as todo
 
@@ -124,18 +123,6 @@ RECOGNISED = [
     (todo.smallest_error, lambda X, k: sum(eigenvalues(X.T, k)) ** 0.5, "negative_eigenvalue"),
     (todo.smallest_error, lambda X, k: np.linalg.norm(np.sqrt(eigenvalues(X, k))), "negative_eigenvalue"),
 ]
-
-
-@pytest.mark.parametrize(("exercise", "answer"), ACCEPTED)
-def test_right_answers_are_accepted_in_any_style(exercise, answer):
-    verdict = exercise.verdict(answer)
-
-    assert verdict.status == "correct", verdict.message
-
-
-@pytest.mark.parametrize(("exercise", "answer", "mistake"), RECOGNISED)
-def test_mistakes_are_recognised_in_any_wording(exercise, answer, mistake):
-    assert exercise.verdict(answer).mistake == mistake
 
 
 def test_a_hard_coded_lego_answer_does_not_pass():
