@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Always by way of its Python: the scripts beside it cannot be trusted when the path has spaces in it.
 python := .venv/bin/python
 
-.PHONY: help lab test notebooks solutions format benchmark clean
+.PHONY: help lab test notebooks solutions slides format benchmark clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -19,18 +19,22 @@ lab: .venv/ready-for-lab  ## install what the lesson needs and open the notebook
 test: .venv/ready-for-test  ## install what the tests need and run them all
 	@$(python) -m pytest
 
-notebooks: .venv/ready-for-test  ## make the student notebooks from solutions/
+notebooks: .venv/ready-for-test  ## make the student notebooks from solutions/, and the tutor's sheet
 	@$(python) -m tools.generate
+	@$(python) -m tools.tutor_sheet
 
 solutions: .venv/ready-for-test  ## run the solved notebooks again, keep their outputs, make the student notebooks
 	@$(python) -m tools.execute
 	@$(python) -m tools.generate
 
+slides: .venv/ready-for-test  ## make slides of the notebooks in build/slides; needs npm
+	@$(python) -m tools.slides
+
 format: .venv/ready-for-test  ## tidy Python and notebooks
 	@$(python) -m ruff check --fix --quiet
 	@$(python) -m ruff format --quiet
 
-benchmark: .venv/ready-for-lab  ## measure the speeds that the lesson promises
+benchmark: .venv/ready-for-test  ## measure the speeds that the lesson promises
 	@$(python) -m benchmarks
 
 clean:  ## remove the environment
