@@ -8,16 +8,28 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Always by way of its Python: the scripts beside it cannot be trusted when the path has spaces in it.
 python := .venv/bin/python
 
-.PHONY: help lab test notebooks solutions slides format benchmark clean
+# The Python whose environment is made like Colab's, and the oldest one that the lesson supports.
+COLAB_BASE ?= $(firstword $(foreach each,python3.13 python3.12 $(PYTHON),$(if $(shell $(each) -c '' 2>&1 || echo no),,$(each))))
+OLDEST_BASE ?= python3.10
+
+.PHONY: help lab test test-colab test-oldest notebooks solutions solved-uploads slides format benchmark clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
 lab: .venv/ready-for-lab  ## install what the lesson needs and open the notebooks
 	@$(python) -m jupyterlab $(LABFLAGS) notebooks
 
 test: .venv/ready-for-test  ## install what the tests need and run them all
 	@$(python) -m pytest
+
+# The first one alone, since its first cell may have to install the photographs.
+test-colab: .venv/ready-for-test .venv-colab/ready  ## run every student notebook alone, with Colab's libraries
+	@COLAB_PYTHON="$(CURDIR)/.venv-colab/bin/python" $(python) -m pytest -n 0 tests/test_single_file.py -k "unsolved and faces"
+	@COLAB_PYTHON="$(CURDIR)/.venv-colab/bin/python" $(python) -m pytest --dist load tests/test_single_file.py
+
+test-oldest: .venv-oldest/ready  ## run the tests with the oldest libraries that pyproject.toml allows
+	@.venv-oldest/bin/python -m pytest --ignore=solutions
 
 notebooks: .venv/ready-for-test  ## make the student notebooks from solutions/, and the tutor's sheet
 	@$(python) -m tools.generate
@@ -26,6 +38,9 @@ notebooks: .venv/ready-for-test  ## make the student notebooks from solutions/, 
 solutions: .venv/ready-for-test  ## run the solved notebooks again, keep their outputs, make the student notebooks
 	@$(python) -m tools.execute
 	@$(python) -m tools.generate
+
+solved-uploads: .venv/ready-for-test  ## write solved notebooks that work alone, for Colab, into build/solved-uploads
+	@$(python) -m tools.generate --solved build/solved-uploads
 
 slides: .venv/ready-for-test  ## make slides of the notebooks in build/slides; needs npm
 	@$(python) -m tools.slides
@@ -37,8 +52,8 @@ format: .venv/ready-for-test  ## tidy Python and notebooks
 benchmark: .venv/ready-for-test  ## measure the speeds that the lesson promises
 	@$(python) -m benchmarks
 
-clean:  ## remove the environment
-	@rm -rf .venv
+clean:  ## remove the environments
+	@rm -rf .venv .venv-colab .venv-oldest
 
 # An empty file stands for each thing that is done, so that doing it again is quick and silent.
 
@@ -78,4 +93,18 @@ quiet_lab = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcement
 	    exit 1; }
 	@mkdir -p .venv/etc/jupyter/labconfig
 	@echo '$(quiet_lab)' > .venv/etc/jupyter/labconfig/page_config.json
+	@touch $@
+
+.venv-colab/ready: tests/colab-requirements.txt
+	@"$(COLAB_BASE)" -m venv --clear .venv-colab
+	@echo "Installing the libraries of Colab; this takes a minute or two."
+	@.venv-colab/bin/python -m pip install --quiet --requirement $<
+	@touch $@
+
+.venv-oldest/ready: pyproject.toml .venv/ready-for-test
+	@"$(OLDEST_BASE)" -m venv --clear .venv-oldest
+	@echo "Installing the oldest libraries that are allowed; this takes a minute or two."
+	@$(python) -m tools.oldest > .venv-oldest/requirements.txt
+	@.venv-oldest/bin/python -m pip install --quiet --requirement .venv-oldest/requirements.txt
+	@.venv-oldest/bin/python -m pip install --quiet --no-deps --editable .
 	@touch $@

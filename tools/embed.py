@@ -1,0 +1,82 @@
+"""The first cell of a student notebook: it carries the lesson's package, so that one uploaded file is enough."""
+
+import base64
+import hashlib
+import json
+import lzma
+import re
+from pathlib import Path
+
+import nbformat
+
+import lessons
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Kept short to look at: the payload stands on one line, and JupyterLab and Colab show the title only.
+CELL = """\
+# @title Run this cell first: it brings along what the notebook needs {{ display-mode: "form" }}
+import base64
+import hashlib
+import json
+import lzma
+import pathlib
+import sys
+import tempfile
+
+VERSION, SHA256 = "{version}", "{sha256}"
+PACKAGE = "{payload}"
+try:
+    import lessons
+except ImportError:
+    lessons = None
+if getattr(lessons, "__version__", None) != VERSION:
+    packed = base64.b85decode(PACKAGE)
+    if hashlib.sha256(packed).hexdigest() != SHA256:
+        raise RuntimeError("This cell should carry the lesson, but it was changed. Upload the notebook anew.")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="lessons-"))
+    for name, text in json.loads(lzma.decompress(packed)).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text.encode())
+    for name in [name for name in sys.modules if name.split(".")[0] == "lessons"]:
+        del sys.modules[name]
+    sys.path.insert(0, str(folder))
+    print(f"Unpacked the lesson, version {{VERSION}}, for this session.")
+"""
+FACES = """
+    from lessons import datasets
+
+    print(datasets.find_photographs())
+"""
+
+
+def first_cell(notebook):
+    """The cell for one notebook, with the modules and the data that this notebook uses and no others."""
+    source = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    exercises = re.search(r"from lessons\.exercises import (\w+) as todo", source)[1]
+    paths = [
+        *(ROOT / "lessons").glob("*.py"),
+        ROOT / "lessons" / "exercises" / "__init__.py",
+        ROOT / "lessons" / "exercises" / f"{exercises}.py",
+        *(ROOT / "data").glob("*.csv"),
+        *(ROOT / "data").glob("*.json"),
+    ]
+    if re.search(r"\bexplore\b", source):
+        paths += (ROOT / "lessons" / "explore").glob("*.py")
+    payload = _pack(sorted(paths))
+    code = CELL.format(
+        version=lessons.__version__,
+        sha256=hashlib.sha256(payload).hexdigest(),
+        payload=base64.b85encode(payload).decode("ascii"),
+    )
+    cell = nbformat.v4.new_code_cell((code + FACES * ("datasets.faces(" in source)).rstrip())
+    cell.id = "first-cell"
+    cell.metadata = nbformat.from_dict({"cellView": "form", "jupyter": {"source_hidden": True}})
+    return cell
+
+
+def _pack(paths):
+    # read_text turns the line ends of any checkout into \n, and LZMA gives the same bytes with every Python.
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    text = json.dumps(texts, ensure_ascii=False, sort_keys=True)
+    return lzma.compress(text.encode("utf-8"), format=lzma.FORMAT_ALONE, preset=9 | lzma.PRESET_EXTREME)
