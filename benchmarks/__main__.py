@@ -7,7 +7,7 @@ import sys
 
 import numpy
 
-NAMES = ["lesson", "steps"]
+NAMES = ["lesson", "steps", "nmf"]
 
 
 def main(names):
