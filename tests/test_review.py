@@ -215,7 +215,7 @@ class TestVerdicts:
         assert (verdicts["1.1"].status, verdicts["1.1"].mistake) == ("wrong", "transposed")
 
     def test_magics_commands_and_display_do_what_they_do_in_a_notebook(self, any_kind):
-        added = "%matplotlib inline\n%time n = 3\n!echo hello\ndisplay(np.eye(n))\nawait __import__('asyncio').sleep(0)"
+        added = "%matplotlib inline\n%time n = 3\n!echo hello\n!pip install no-such-package\ndisplay(np.eye(n))\nawait __import__('asyncio').sleep(0)"
         verdicts, remarks = run(hand_in(added, "%%time\nassert n == 3"), any_kind)
 
         assert statuses(verdicts) == ALL_CORRECT
@@ -681,6 +681,7 @@ def a_class(tmp_path):
         "=cmd()/<b>.ipynb": hand_in(reconstruct="def reconstruct(D, A):\n    raise ValueError('<script>')").content,
         "eve.ipynb": b"",
         "notes.txt": b"hello",
+        "ben/.ipynb_checkpoints/01_lego_dictionary-checkpoint.ipynb": b"{}",
     }.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -689,9 +690,9 @@ def a_class(tmp_path):
 
 
 def fingerprints(folder):
-    return {
-        path: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns) for path in folder.rglob("*.*")
-    }
+    """What every file below a folder holds, and when it was last changed."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns) for path in files}
 
 
 def table(path):
@@ -707,6 +708,7 @@ def test_a_class_is_reviewed_written_down_and_left_as_it_was(a_class, tmp_path, 
 
     assert fingerprints(a_class) == before
     assert f"Isolation: {any_kind}." in printed.out
+    assert "Left out: 1 file in .ipynb_checkpoints" in printed.out
     assert "7 submissions, 5 reviewed, 2 that could not be. 21 of 30 answers are correct." in printed.out
     assert "7/7" in printed.err  # the progress bar
     assert list(rows) == [each.file if each.file[0] != "=" else f"'{each.file}" for each in submissions.find(a_class)]
@@ -815,6 +817,12 @@ def test_the_review_is_not_written_among_the_submissions(a_class):
     with pytest.raises(SystemExit, match="--output"):
         command.main([str(a_class), "--output", str(a_class / "review")])
     assert not (a_class / "review").exists()
+
+
+def test_submissions_that_students_code_could_read_are_refused(monkeypatch, a_class, tmp_path):
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))  # an environment made in the folder that holds the class
+    with pytest.raises(SystemExit, match="Put the submissions elsewhere"):
+        command.main([str(a_class), "--output", str(tmp_path / "review")])
 
 
 def test_a_submission_that_takes_its_worker_down_gets_a_row_and_spoils_no_other(monkeypatch):

@@ -25,13 +25,21 @@ from tools.review import judge, report, sandbox, submissions
 def main(argv=None):
     options = _options(argv)
     folder, output = options.submissions, options.output
+    if os.name == "nt":
+        sys.exit("Windows cannot keep students' code from the rest: use the Windows Subsystem for Linux.")
     if not folder.is_dir():
         sys.exit(f"{folder} is not a folder.")
+    seen = next((path for path in sandbox.readable() if folder.resolve().is_relative_to(path)), None)
+    if seen:
+        sys.exit(f"Students' code has to read {seen}, so it would see all of {folder}. Put the submissions elsewhere.")
     if output.resolve().is_relative_to(folder.resolve()):
         sys.exit("The review would lie among the submissions. Run it from another folder, or name one: --output FOLDER")
     handed_in = submissions.find(folder)
     if not handed_in:
         sys.exit(f"There are no files in {folder}.")
+    copies = sum(path.is_file() for path in folder.rglob(".ipynb_checkpoints/*"))
+    if copies:
+        print(f"Left out: {copies} file{'s' * (copies != 1)} in .ipynb_checkpoints, which Jupyter keeps for itself.")
     output.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
     with _workers(options) as workers, Finished(output / "review.jsonl") as finished:

@@ -130,6 +130,7 @@ def environment(home):
         "IPYTHONDIR": f"{home}/.ipython",
         "MPLCONFIGDIR": home,
         "MPLBACKEND": "agg",
+        "PIP_NO_INDEX": "1",  # `!pip install` says so at once instead of trying to reach a network
     }
     # One thread a process: the submissions already share the cores.
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
