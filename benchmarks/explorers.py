@@ -91,18 +91,22 @@ def run():
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as settings:
         browser.write_notebook(Path(folder) / "page.ipynb", [source for source, _ in CELLS.values()])
         with browser.jupyter(Path(folder), Path(settings)) as address, browser.browser() as page:
-            browser.run_all(page, address("lab/tree/page.ipynb"))
-            page.wait_for_timeout(3000)
-            print(f"\nIn one JupyterLab page: a key press to its picture, median of {PRESSES};")
-            print(f"pictures for {POSITIONS} positions of a drag, one every {INTERVAL} ms")
-            first = None
-            for cell, (name, (_, slider)) in zip(page.locator(".jp-Notebook .jp-CodeCell").all(), CELLS.items()):
-                cell.scroll_into_view_if_needed()
-                cell.evaluate(WATCH)
-                milliseconds = _key_presses(page, cell, slider)
-                share = _drag(page, cell, slider)
-                first = first or milliseconds
-                print(f"  {name:44} {milliseconds:6.0f} ms   {milliseconds / first:5.2f} x   {share:5.0%} of the drag")
+            with browser.run_all(page, address("lab/tree/page.ipynb")):
+                page.wait_for_timeout(3000)
+                _measure(page)
+
+
+def _measure(page):
+    print(f"\nIn one JupyterLab page: a key press to its picture, median of {PRESSES};")
+    print(f"pictures for {POSITIONS} positions of a drag, one every {INTERVAL} ms")
+    first = None
+    for cell, (name, (_, slider)) in zip(page.locator(".jp-Notebook .jp-CodeCell").all(), CELLS.items()):
+        cell.scroll_into_view_if_needed()
+        cell.evaluate(WATCH)
+        milliseconds = _key_presses(page, cell, slider)
+        share = _drag(page, cell, slider)
+        first = first or milliseconds
+        print(f"  {name:44} {milliseconds:6.0f} ms   {milliseconds / first:5.2f} x   {share:5.0%} of the drag")
 
 
 def _key_presses(page, cell, slider):

@@ -61,7 +61,8 @@ def jupyter(folder, settings):
         server = subprocess.Popen(command, env=env, stdout=file, stderr=file)
         try:
             base = _address(log, server)
-            yield lambda page: f"{base}/{page}?token={token}"
+            # Without the reset, JupyterLab would open the notebooks of the last time as well.
+            yield lambda page: f"{base}/{page}?token={token}&reset"
         finally:
             server.terminate()
             server.wait(PATIENCE)
@@ -73,9 +74,9 @@ def _address(log, server):
         # The port is Jupyter's choice, and its log says which.
         found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text(encoding="utf-8"))
         if found:
-            with contextlib.suppress(urllib.error.HTTPError):
+            with contextlib.suppress(urllib.error.URLError):
                 urllib.request.urlopen(f"{found.group()}/api", timeout=PATIENCE).close()
-            return found.group()
+                return found.group()
         time.sleep(0.2)
     raise RuntimeError(f"Jupyter did not start:\n{log.read_text(encoding='utf-8')[-2000:]}")
 
@@ -101,9 +102,12 @@ RUN_ALL = """async () => {
 }"""
 
 
+@contextlib.contextmanager
 def run_all(page, address):
-    """Open a notebook, run all its cells and wait for the last."""
+    """Open a notebook and run all its cells; its kernel ends with the context."""
     page.goto(address)
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     page.wait_for_function("() => window.jupyterapp?.commands.isEnabled('notebook:run-all-cells')")
     page.evaluate(RUN_ALL)
+    yield
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")

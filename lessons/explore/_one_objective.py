@@ -84,7 +84,7 @@ def recipe():
     original, mixture = (
         axis.imshow(np.zeros((SIDE, SIDE)), cmap=figures.PHOTO, vmin=0, vmax=1) for axis in (face_axis, sum_axis)
     )
-    sheet = atoms_axis.imshow(np.zeros(_CELLS.shape))
+    sheet = atoms_axis.imshow(np.zeros((1, 1, 3)), extent=(0, 1, 0, 1))
     code = code_axis.imshow(np.zeros((7, 7)), cmap=figures.SIGNED)
     numbers = [code_axis.text(k % 7, k // 7, "", fontsize=8) for k in range(K)]
     bar = progress_bar()
@@ -99,7 +99,8 @@ def recipe():
         rebuilt = offset[:, 0] + D @ (alpha * on)
         original.set_data(x.reshape(SIDE, SIDE))
         mixture.set_data(rebuilt.reshape(SIDE, SIDE))
-        sheet.set_data(_with_pale(_atoms_in_colour(method), on))
+        vivid, pale = _sheets(method)
+        sheet.set_data(np.where(np.append(on, True)[_CELLS][..., np.newaxis], vivid, pale))
         code.set_data(np.where(on, alpha, 0).reshape(7, 7))
         reach = np.abs(alpha).max() or 1
         code.set_clim(-reach, reach)
@@ -124,23 +125,18 @@ def recipe():
     return explorer(controls, draw, bar=bar)
 
 
-_CELLS = figures._sheet(
-    np.arange(K)[:, np.newaxis, np.newaxis] * np.ones((1, SIDE, SIDE)), 7
-)  # which atom, NaN between
+# Which atom each pixel of the sheet belongs to; the gaps between the atoms count as one atom more.
+_CELLS = figures._sheet(np.arange(K)[:, np.newaxis, np.newaxis] * np.ones((1, SIDE, SIDE)), 7)
+_CELLS = np.where(np.isnan(_CELLS), K, _CELLS).astype(int)
 
 
 @functools.cache
-def _atoms_in_colour(method):
+def _sheets(method):
+    """The atoms in colour, and the same pale: a fifth of the contrast, near white."""
     D = _DICTIONARIES[method][0]
     atoms = figures._sheet((D / np.abs(D).max(axis=0)).T.reshape(K, SIDE, SIDE), 7)
     signed = np.nanmin(atoms) < 0
     norm = Normalize(-1 if signed else 0, 1)
     colours = mpl.colormaps[figures.SIGNED if signed else figures.PHOTO](norm(atoms), bytes=True)
-    return np.where(np.isnan(atoms)[..., np.newaxis], np.uint8(255), colours)
-
-
-def _with_pale(colours, on):
-    off = ~np.append(on, True)[np.where(np.isnan(_CELLS), K, _CELLS).astype(int)]
-    pale = colours.copy()
-    pale[off] = 200 + colours[off] // 5  # a fifth of the contrast, near white
-    return pale
+    colours[_CELLS == K] = 255
+    return colours, 204 + colours // 5

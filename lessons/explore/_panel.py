@@ -83,7 +83,7 @@ def _stamp(pixels, image):
     box = image.get_window_extent()
     left, right = round(box.x0), round(box.x1)
     top, bottom = len(pixels) - round(box.y1), len(pixels) - round(box.y0)
-    colours = image.to_rgba(image.get_array(), bytes=True)
+    colours = np.asarray(image.to_rgba(image.get_array(), bytes=True))
     rows = np.arange(bottom - top) * colours.shape[0] // (bottom - top)
     columns = np.arange(right - left) * colours.shape[1] // (right - left)
     colours[colours[..., 3] == 0] = 255  # NaN, the gap between atoms
@@ -94,13 +94,15 @@ def _write(image, text):
     """Write a centred text: matplotlib's own layout takes twenty times as long."""
     x, y = text.get_transform().transform(text.get_position())
     draw = ImageDraw.Draw(image)
-    font = _font(font_manager.findfont(text.get_fontproperties()), text.get_fontsize() * DPI / 72)
+    font = _font(text.get_fontsize())
     draw.text((x, image.height - y), text.get_text(), text.get_color(), font, anchor="mm", align="center")
 
 
 @functools.cache
-def _font(path, size):
-    return ImageFont.truetype(path, size)
+def _font(points):
+    """Matplotlib's own default font."""
+    path = font_manager.findfont("DejaVu Sans")
+    return ImageFont.truetype(path, points * DPI / 72, layout_engine=ImageFont.Layout.BASIC)
 
 
 def fit(image, sheet):
@@ -193,6 +195,7 @@ def _row(control, label, play):
     slider = isinstance(control, (widgets.IntSlider, widgets.FloatSlider, widgets.SelectionSlider))
     if not slider:
         control.description, box, trait = name, control, "value"
+        box.layout.width = f"{HALF - 10}px" if isinstance(control, widgets.Checkbox) else f"{label + 200}px"
     elif isinstance(control, widgets.SelectionSlider):
         box, trait = widgets.Dropdown(options=control.options, index=control.index, description=name), "index"
     else:
