@@ -7,7 +7,7 @@ import sys
 
 import numpy
 
-NAMES = ["lesson", "steps", "nmf"]
+NAMES = ["lesson", "steps", "nmf", "review"]
 
 
 def main(names):
