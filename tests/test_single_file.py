@@ -17,6 +17,9 @@ COLAB = os.environ.get("COLAB_PYTHON")
 pytestmark = pytest.mark.skipif(not COLAB, reason="COLAB_PYTHON names no Python: run `make test-colab`")
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
+# What a process needs to find programs, certificates and, here, how many threads to use (see conftest.py).
+KEPT = ["PATH", "LANG", "SSL_CERT_FILE", "PIP_CERT", "PIP_CONFIG_FILE", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"]
+
 RUN = """
 import sys, nbformat, nbclient
 notebook = nbformat.read(sys.argv[1], as_version=4)
@@ -39,7 +42,7 @@ def run_alone(notebook, folder, **environment):
     home.mkdir()
     path = work / "uploaded.ipynb"
     nbformat.write(notebook, path)
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "SSL_CERT_FILE", "PIP_CERT")}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     done = subprocess.run(
         [COLAB, "-c", RUN, path.name],
         cwd=work,

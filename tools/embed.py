@@ -53,11 +53,10 @@ FACES = """
 def first_cell(notebook):
     """The cell for one notebook, with the modules and the data that this notebook uses and no others."""
     source = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    exercises = re.search(r"from lessons\.exercises import (\w+) as todo", source)[1]
     paths = [
         *(ROOT / "lessons").glob("*.py"),
         ROOT / "lessons" / "exercises" / "__init__.py",
-        ROOT / "lessons" / "exercises" / f"{exercises}.py",
+        *_exercises(source),
         *(ROOT / "data").glob("*.csv"),
         *(ROOT / "data").glob("*.json"),
     ]
@@ -73,6 +72,15 @@ def first_cell(notebook):
     cell.id = "first-cell"
     cell.metadata = nbformat.from_dict({"cellView": "form", "jupyter": {"source_hidden": True}})
     return cell
+
+
+def _exercises(source):
+    """The files of the exercises that some code imports, and of those that they import in turn."""
+    paths = set()
+    for name in re.findall(r"from lessons\.exercises(?: import |\.)(\w+)", source):
+        path = ROOT / "lessons" / "exercises" / f"{name}.py"
+        paths |= {path} | _exercises(path.read_text(encoding="utf-8"))
+    return paths
 
 
 def _pack(paths):

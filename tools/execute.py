@@ -1,5 +1,7 @@
 """Run the solved notebooks again and keep their new outputs: ``python -m tools.execute``."""
 
+import os
+
 import nbformat
 from nbclient import NotebookClient
 
@@ -29,6 +31,8 @@ def execute(path):
 
 
 def main():
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")  # as in the tests, see tests/conftest.py
     for path in sorted((ROOT / "solutions").glob("*.ipynb")):
         print(path.name, flush=True)
         execute(path)
