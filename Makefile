@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 LABFLAGS ?=
+DEMOFLAGS ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -12,7 +13,7 @@ python := .venv/bin/python
 COLAB_BASE ?= $(firstword $(foreach each,python3.13 python3.12 $(PYTHON),$(if $(shell $(each) -c '' 2>&1 || echo no),,$(each))))
 OLDEST_BASE ?= python3.10
 
-.PHONY: help lab test test-colab test-oldest notebooks solutions solved-uploads slides format benchmark clean
+.PHONY: help lab test test-colab test-oldest notebooks solutions solved-uploads slides demo format benchmark clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +45,9 @@ solved-uploads: .venv/ready-for-test  ## write solved notebooks that work alone,
 
 slides: .venv/ready-for-test  ## make slides of the notebooks in build/slides; needs npm
 	@$(python) -m tools.slides
+
+demo: .venv/ready-for-test  ## serve the explorers as one page without code, and open it
+	@$(python) -m voila $(DEMOFLAGS) tools/demo.ipynb
 
 format: .venv/ready-for-test  ## tidy Python and notebooks
 	@$(python) -m ruff check --fix --quiet

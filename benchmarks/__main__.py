@@ -7,7 +7,7 @@ import sys
 
 import numpy
 
-NAMES = ["lesson", "steps", "nmf", "review"]
+NAMES = ["lesson", "steps", "nmf", "review", "explorers"]
 
 
 def main(names):

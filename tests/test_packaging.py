@@ -60,7 +60,9 @@ def test_ruff_is_content(command):
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
-@pytest.mark.parametrize("target", ["lab", "test", "notebooks", "solutions", "slides", "format", "benchmark", "help"])
+@pytest.mark.parametrize(
+    "target", ["lab", "test", "notebooks", "solutions", "slides", "demo", "format", "benchmark", "help"]
+)
 def test_make_knows(target):
     run = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr

@@ -5,11 +5,10 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -42,27 +41,43 @@ def jupyter(folder, settings):
 
     Parameters
     ----------
-    folder : Path; what Jupyter writes goes into `settings`, another one
+    folder : Path
+    settings : Path of another folder, for what Jupyter itself writes
     """
-    token = secrets.token_hex(16)
-    env = dict(os.environ, PYTHONPATH=str(ROOT), MPLBACKEND="module://matplotlib_inline.backend_inline")
-    for name in ("CONFIG_DIR", "RUNTIME_DIR", "DATA_DIR"):
-        env[f"JUPYTER_{name}"] = str(settings / name)
-    env["JUPYTERLAB_SETTINGS_DIR"], env["JUPYTERLAB_WORKSPACES_DIR"] = str(settings / "user"), str(settings / "spaces")
     tracker = settings / "user" / "@jupyterlab" / "notebook-extension"
     tracker.mkdir(parents=True)
     # Otherwise cells far from the view are not in the page at all.
     (tracker / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}', encoding="utf-8")
-    command = [sys.executable, "-m", "notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"]
-    command += ["--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"]
-    command += [f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}"]
+    token = secrets.token_hex(16)
+    options = ["--allow-root", "--ip=127.0.0.1", "--port=0", f"--IdentityProvider.token={token}"]
+    options += ["--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"]
+    with _server(["notebook", f"--ServerApp.root_dir={folder}", *options], settings) as base:
+        # Without the reset, JupyterLab would open the notebooks of the last time as well.
+        yield lambda page: f"{base}/{page}?token={token}&reset"
+
+
+@contextlib.contextmanager
+def demo(settings):
+    """Serve the explorers as `make demo` does; gives the address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with _server(["voila", f"--port={port}", "tools/demo.ipynb"], settings) as base:
+        yield base
+
+
+@contextlib.contextmanager
+def _server(arguments, settings):
+    env = dict(os.environ, PYTHONPATH=str(ROOT), MPLBACKEND="module://matplotlib_inline.backend_inline")
+    for name in ("CONFIG_DIR", "RUNTIME_DIR", "DATA_DIR"):
+        env[f"JUPYTER_{name}"] = str(settings / name)
+    env["JUPYTERLAB_SETTINGS_DIR"], env["JUPYTERLAB_WORKSPACES_DIR"] = str(settings / "user"), str(settings / "spaces")
     log = settings / "server.log"
     with open(log, "w", encoding="utf-8") as file:
-        server = subprocess.Popen(command, env=env, stdout=file, stderr=file)
+        command = [sys.executable, "-m", arguments[0], "--no-browser", *arguments[1:]]
+        server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=file, stderr=file)
         try:
-            base = _address(log, server)
-            # Without the reset, JupyterLab would open the notebooks of the last time as well.
-            yield lambda page: f"{base}/{page}?token={token}&reset"
+            yield _address(log, server)
         finally:
             server.terminate()
             server.wait(PATIENCE)
@@ -71,11 +86,10 @@ def jupyter(folder, settings):
 def _address(log, server):
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and server.poll() is None:
-        # The port is Jupyter's choice, and its log says which.
-        found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text(encoding="utf-8"))
+        # The log names the address, a little before it answers.
+        found = re.search(r"http://(?P<host>127\.0\.0\.1|localhost):(?P<port>\d+)", log.read_text(encoding="utf-8"))
         if found:
-            with contextlib.suppress(urllib.error.URLError):
-                urllib.request.urlopen(f"{found.group()}/api", timeout=PATIENCE).close()
+            with contextlib.suppress(OSError), socket.create_connection((found["host"], int(found["port"])), PATIENCE):
                 return found.group()
         time.sleep(0.2)
     raise RuntimeError(f"Jupyter did not start:\n{log.read_text(encoding='utf-8')[-2000:]}")

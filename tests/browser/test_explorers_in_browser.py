@@ -240,3 +240,20 @@ def test_a_drag_shows_pictures_on_the_way(explorers, page):
     page.mouse.up()
 
     assert len(seen) == 9
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("voila"), reason="voila, which serves the demo page, is missing")
+def test_the_demo_page_shows_all_explorers_and_no_code(page, tmp_path):
+    with browser.demo(tmp_path) as address:
+        page.goto(address)
+        page.wait_for_function(
+            "number => document.querySelectorAll('.widget-image').length === number", arg=len(explore.__all__)
+        )
+        first = page.locator(".jp-Cell, .cell").filter(has=page.locator(".widget-image")).first
+        before = state(first)
+        first.locator(".noUi-handle").first.focus()
+        page.keyboard.press("ArrowRight")
+        wait_for_change(page, first, before)
+
+        assert errors(page) == []
+        assert page.get_by_text("from lessons import explore").count() == 0
