@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 
 import lessons
+from lessons import explore
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -56,30 +57,36 @@ def first_cell(notebook):
     paths = [
         *(ROOT / "lessons").glob("*.py"),
         ROOT / "lessons" / "exercises" / "__init__.py",
-        *_exercises(source),
-        *(ROOT / "data").glob("*.csv"),
-        *(ROOT / "data").glob("*.json"),
+        *_imported("exercises", re.findall(r"from lessons\.exercises import (\w+) as todo", source)),
+        ROOT / "data" / "lego.csv",
+        ROOT / "data" / "headlines.csv",
     ]
-    if re.search(r"\bexplore\b", source):
-        paths += (ROOT / "lessons" / "explore").glob("*.py")
+    shows_faces = "datasets.faces(" in source
+    if shows_faces:
+        paths += [ROOT / "data" / "olivetti_eyes.csv", ROOT / "data" / "tutorial_numbers.json"]
+    explorers = [explore.HOMES[name] for name in re.findall(r"\bexplore\.(\w+)\(", source)]
+    paths += _imported("explore", ["__init__", *explorers])
     payload = _pack(sorted(paths))
     code = CELL.format(
         version=lessons.__version__,
         sha256=hashlib.sha256(payload).hexdigest(),
         payload=base64.b85encode(payload).decode("ascii"),
     )
-    cell = nbformat.v4.new_code_cell((code + FACES * ("datasets.faces(" in source)).rstrip())
+    cell = nbformat.v4.new_code_cell((code + FACES * shows_faces).rstrip())
     cell.id = "first-cell"
     cell.metadata = nbformat.from_dict({"cellView": "form", "jupyter": {"source_hidden": True}})
     return cell
 
 
-def _exercises(source):
-    """The files of the exercises that some code imports, and of those that they import in turn."""
+def _imported(folder, names):
+    """The files of some modules of lessons/`folder`, and of those that they import in turn."""
     paths = set()
-    for name in re.findall(r"from lessons\.exercises(?: import |\.)(\w+)", source):
-        path = ROOT / "lessons" / "exercises" / f"{name}.py"
-        paths |= {path} | _exercises(path.read_text(encoding="utf-8"))
+    for name in names:
+        path = ROOT / "lessons" / folder / f"{name}.py"
+        further = re.findall(
+            rf"^from lessons\.{folder}(?: import |\.)(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        paths |= {path} | _imported(folder, further)
     return paths
 
 

@@ -4,10 +4,23 @@
 >>> explore.lego()
 """
 
-from lessons.explore._faces import descent, rank
-from lessons.explore._lego import dictionary_error, lego
-from lessons.explore._nmf import parts
-from lessons.explore._one_objective import recipe
-from lessons.explore._scaling import scaling, valley
+import importlib
 
-__all__ = ["lego", "dictionary_error", "scaling", "valley", "descent", "rank", "parts", "recipe"]
+# Each explorer's module is loaded when it is asked for, so that a notebook alone carries only those that it shows.
+HOMES = {
+    "lego": "_lego",
+    "dictionary_error": "_lego",
+    "scaling": "_scaling",
+    "valley": "_scaling",
+    "descent": "_faces",
+    "rank": "_faces",
+    "parts": "_nmf",
+    "recipe": "_one_objective",
+}
+__all__ = list(HOMES)
+
+
+def __getattr__(name):
+    if name not in HOMES:
+        raise AttributeError(f"explore has {', '.join(HOMES)}, but {name} came.")
+    return getattr(importlib.import_module(f"lessons.explore.{HOMES[name]}"), name)
