@@ -124,4 +124,5 @@ def run_all(page, address):
     page.wait_for_function("() => window.jupyterapp?.commands.isEnabled('notebook:run-all-cells')")
     page.evaluate(RUN_ALL)
     yield
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    # The page may have gone elsewhere in between; then the kernel ends with its server.
+    page.evaluate("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()")
