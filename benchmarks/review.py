@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import os
 import random
-import resource
 import time
 
 from tools.review import __main__ as command
@@ -21,26 +20,18 @@ def run():
     processes = multiprocessing.get_context("spawn")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    start, cpu_start = time.perf_counter(), cpu_seconds()
+    start = time.perf_counter()
     rows = list(
         command.review_all(handed_in, lambda: concurrent.futures.ProcessPoolExecutor(jobs, mp_context=processes), False)
     )
     minutes = (time.perf_counter() - start) / 60
     print(f"\n{len(rows)} generated submissions over {len(submissions.lessons())} notebooks, {jobs} at a time,")
     print(f"isolation {rows[0]['isolation']}: {60 * minutes:.0f} s, {len(rows) / minutes:.0f} a minute")
-    cpu = (cpu_seconds() - cpu_start) / len(rows)
-    print(f"  {cpu:.2f} s of computing each, so an idle machine does about {60 * jobs / cpu:.0f} a minute")
     print(f"  {report.summary(rows)}")
     for lesson in submissions.lessons():
         seconds = sorted(row["seconds"] for row in rows if row["lesson"] == lesson.name)
         print(f"  {lesson.name:34} median {seconds[len(seconds) // 2]:5.2f} s, slowest {seconds[-1]:5.2f} s")
     where_the_time_goes(handed_in[:20])
-
-
-def cpu_seconds():
-    """What all processes that this one started, and that have ended, have computed for."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 def generated(count):

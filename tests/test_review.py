@@ -214,6 +214,12 @@ class TestVerdicts:
 
         assert (verdicts["1.1"].status, verdicts["1.1"].mistake) == ("wrong", "transposed")
 
+    def test_an_answer_that_checks_itself_is_judged_all_the_same(self, any_kind):
+        source = "def reconstruct(D, A):\n    todo.reconstruct.check(reconstruct)\n    return D @ A"
+        verdicts, _ = run(hand_in(reconstruct=source), any_kind)
+
+        assert statuses(verdicts) == ALL_CORRECT
+
     def test_magics_commands_and_display_do_what_they_do_in_a_notebook(self, any_kind):
         added = "%matplotlib inline\n%time n = 3\n!echo hello\n!pip install no-such-package\ndisplay(np.eye(n))\nawait __import__('asyncio').sleep(0)"
         verdicts, remarks = run(hand_in(added, "%%time\nassert n == 3"), any_kind)
@@ -262,7 +268,7 @@ def test_another_copy_of_the_lesson_in_the_notebook_does_not_make_borrowed_answe
     unpacks = f"# @title Run this cell first: it brings along what the notebook needs\n{fresh}\n{again}"
     verdicts, remarks = run(hand_in(unpacks, reconstruct=WRONG), any_kind)
     assert statuses(verdicts) == {**ALL_CORRECT, "1.1": "wrong"}
-    assert not [remark for remark in remarks if "cell" in remark and "deleted" not in remark]
+    assert not [remark for remark in remarks if "code cell" in remark]
 
 
 # Cells and answers that try to fake a pass; in each the answer to 1.1 is the elementwise product.
@@ -304,6 +310,57 @@ def test_a_pass_cannot_be_faked(cells, any_kind, monkeypatch):
     verdicts, _ = run(hand_in(*cells, reconstruct=wrong), any_kind)
 
     assert verdicts["1.1"].status in ("wrong", "error", "not attempted")
+
+
+class Liar(judge.Process):
+    """A student's process that gives the same reply to everything."""
+
+    def __init__(self, reply):
+        super().__init__(None, time.monotonic() + 60)
+        self.reply = reply
+
+    def ask(self, message, limit=None):
+        if self.lost:
+            raise self.lost
+        return self.reply
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {},
+        {"check": "reconstruct"},
+        {"check": ["reconstruct"], "answer": {"function": 0}},
+        {"check": "reconstruct", "answer": 3},
+        {"check": "reconstruct", "answer": {}},
+        {"check": "reconstruct", "answer": {"value": {"array": 3}}},
+        {"check": "reconstruct", "answer": {"stub": "yes", "borrowed": 1, "function": {"0": []}}},
+        {"unchecked": [3]},
+        {"unchecked": {"check": "reconstruct"}},
+        {"unchecked": [{"check": "reconstruct", "answer": {"function": 0}}], "error": 3},
+        {"unchecked": [{"check": "reconstruct", "answer": {"function": 0}}], "error": {"place": 3}},
+        {
+            "unchecked": [{"check": "reconstruct", "answer": {"function": 0}}],
+            "result": True,
+            "changed": {"x": 1, "9": 2},
+        },
+        {
+            "unchecked": [{"check": "reconstruct", "answer": {"function": 0}}],
+            "result": {"other": 3},
+            "changed": {"0": {}},
+        },
+    ],
+    ids=json.dumps,
+)
+def test_no_reply_confuses_the_judge(reply):
+    lesson = next(lesson for lesson in submissions.lessons() if lesson.name == LESSON)
+    trial = judge.Trial(submissions.Notebook(lesson, [], []), "none")
+    try:
+        trial._judge(Liar({**reply, "check": None}), reply)
+        trial._go_through(Liar(reply), [])
+    except judge.Lost:
+        pass
+    assert "correct" not in [verdict.status for verdict in trial.all_verdicts()]
 
 
 ENDS = {

@@ -75,8 +75,12 @@ class Process:
         try:
             return wire.decode(data)
         except ValueError as error:
-            self.lost = Nonsense(str(error))
-            raise self.lost from error
+            raise self.nonsense(str(error)) from error
+
+    def nonsense(self, what):
+        """The error to raise for a reply that no honest process would give; nothing is asked any more."""
+        self.lost = Nonsense(what)
+        return self.lost
 
 
 class Answer:
@@ -89,13 +93,11 @@ class Answer:
     def __call__(self, *args, **kwargs):
         named = {key: wire.encode(value) for key, value in kwargs.items()}
         reply = self.process.ask({"call": self.number, "args": [wire.encode(value) for value in args], "kwargs": named})
-        while "check" in reply:  # a function that checks answers, perhaps itself, is not told anything
-            reply = self.process.ask({"correct": False})
         self.process.borrowed |= reply.get("borrowed") is True
         for position, value in _items(reply.get("changed")):
             if position.isdecimal() and int(position) < len(args):
                 _change(args[int(position)], self.process.decode(value))
-        if "error" in reply:
+        if isinstance(reply.get("error"), dict):
             raise _error(reply["error"], self.process)
         return self.process.decode(reply.get("result"))
 
@@ -157,6 +159,7 @@ class Trial:
         self.verdicts = {}
         self.left_out = {}  # cell -> why
         self.stopped = {}  # cell -> the error
+        self._checks = collections.Counter()
         self._fatal = {}  # (exercise, how often it was checked before) -> verdict on what the process did not survive
 
     def run(self):
@@ -203,14 +206,17 @@ class Trial:
         }
 
     def _go_through(self, process, todo):
-        self._checks = collections.Counter()
-        self.stopped = {}
+        self._checks.clear()
+        self.stopped.clear()
         for number in todo:
             if number not in self.left_out:
                 error = self._run(process, number)
                 if error:
                     self.stopped[number] = str(error)
-        for reply in process.ask({"unchecked": True})["unchecked"]:
+        unchecked = process.ask({"unchecked": True}).get("unchecked")
+        if not isinstance(unchecked, list) or not all(isinstance(reply, dict) for reply in unchecked):
+            raise process.nonsense("no list of functions")
+        for reply in unchecked:
             self._judge(process, reply)
 
     def _run(self, process, number):
@@ -231,12 +237,12 @@ class Trial:
 
     def _judge(self, process, reply):
         """Judge the answer that a check was given; whether it is right. Raises Lost when that cost the process its life."""
-        exercise = next((each for each in self.exercises if each.name == reply["check"]), None)
+        exercise = next((each for each in self.exercises if each.name == reply.get("check")), None)
         if exercise is None:
             return False
         attempt = exercise.name, self._checks[exercise.name]
         self._checks[exercise.name] += 1
-        verdict = self._fatal.get(attempt) or self._verdict(exercise, reply["answer"], process)
+        verdict = self._fatal.get(attempt) or self._verdict(exercise, reply.get("answer"), process)
         # Checking again what was borrowed says nothing of the student's own.
         if verdict.status != "borrowed" or exercise.name not in self.verdicts:
             self.verdicts[exercise.name] = verdict
@@ -246,22 +252,26 @@ class Trial:
         return verdict.status == "correct"
 
     def _verdict(self, exercise, described, process):
-        if described.get("borrowed") is True:
-            answer = exercise.reference
-        elif described.get("stub") is True:
-            answer = _stub
-        elif "function" in described:
-            answer = Answer(process, described["function"])
-        else:
-            answer = process.decode(described.get("value"))
         process.borrowed = False
         try:
-            verdict = exercise.verdict(answer)
-        except Exception as error:  # noqa: BLE001, a gap in a check must not cost the other answers
+            verdict = exercise.verdict(self._answer(exercise, described, process))
+        except Exception as error:  # noqa: BLE001, neither nonsense nor a gap in a check may cost the other answers
             return Verdict(exercise, "error", f"The check could not judge it. {type(error).__name__}: {error}")
         if verdict.status == "correct" and process.borrowed:
             return dataclasses.replace(verdict, status="borrowed", message="It calls the lesson's own function.")
         return verdict
+
+    def _answer(self, exercise, described, process):
+        """What stands here for an answer in the student's process."""
+        if not isinstance(described, dict):
+            raise process.nonsense("no answer")
+        if described.get("borrowed") is True:
+            return exercise.reference
+        if described.get("stub") is True:
+            return _stub
+        if "function" in described:
+            return Answer(process, described["function"])
+        return process.decode(described.get("value"))
 
 
 def _stub(*args, **kwargs):

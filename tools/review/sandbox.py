@@ -106,7 +106,7 @@ class Sandbox:
 
     def last_words(self):
         """What the process, or the program that isolates it, said before the student's code could speak."""
-        self.process.wait(timeout=10)
+        end(self.process)
         return os.read(self.process.stderr.fileno(), 2000).decode("utf-8", "replace").strip()
 
 

@@ -76,7 +76,8 @@ class Student:
         self.functions = []  # what the reviewer may call, with the exercise it answers
         self.checked = {}  # exercise name -> the answer last checked, and what the check gave back
         self.used = set()  # names of references that the latest call went through
-        self._depth = 0
+        self._depth = 0  # of calls among the references
+        self._called = False
         for exercise in self.exercises:
             exercise.reference = self._watched(exercise.reference)
             setattr(factorise, exercise.name, exercise.reference)
@@ -97,6 +98,8 @@ class Student:
 
     def check(self, exercise, answer):
         """What `todo.NAME.check(answer)` does here: the reviewer judges, and the notebook goes on as in class."""
+        if self._called:  # by a function that is being judged, perhaps this one
+            return exercise.reference
         self.channel.send({"check": exercise.name, "answer": self._introduce(exercise, answer)})
         correct = self._next().get("correct")
         result = answer if correct else exercise.reference
@@ -126,12 +129,14 @@ class Student:
         kwargs = {key: wire.decode(value) for key, value in message["kwargs"].items()}
         before = [wire.encode(value) for value in args]
         self.used.clear()
+        self._called = True
         with self._printing():
             try:
                 with check.quiet():
                     reply = {"result": wire.encode(function(*args, **kwargs))}
             except BaseException as error:  # noqa: BLE001, whatever a student's function raises is told
                 reply = {"error": _describe_error(error, function)}
+        self._called = False
         after = [wire.encode(value) for value in args]
         reply["changed"] = {str(i): new for i, (old, new) in enumerate(zip(before, after)) if old != new}
         reply["borrowed"] = name in self.used
