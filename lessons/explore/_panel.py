@@ -205,8 +205,8 @@ def _row(control, label, play):
     parts = [box]
     box.style.description_width = f"{label}px"
     if slider:
-        # Linked in the browser, where a drag need not wait for the kernel.
-        widgets.jslink((box, trait), (control, trait))
+        # Linked here and not in the browser, from where a drag would send two messages for every position.
+        widgets.link((box, trait), (control, trait))
         box.layout.width = f"{label + 90}px"
         control.layout.width = f"{HALF - label - 110}px"
         parts.append(control)
