@@ -305,7 +305,7 @@ FAKES = {
 
 @pytest.mark.parametrize("cells", FAKES.values(), ids=FAKES)
 def test_a_pass_cannot_be_faked(cells, any_kind, monkeypatch):
-    monkeypatch.setattr(judge, "CELL_SECONDS", 2)
+    monkeypatch.setattr(judge, "CELL_SECONDS", 6)
     wrong = "product = globals().get('product', lambda D, A: D * A)\ndef reconstruct(D, A):\n    return product(D, A)"
     verdicts, _ = run(hand_in(*cells, reconstruct=wrong), any_kind)
 
@@ -372,7 +372,7 @@ ENDS = {
 
 
 def test_cells_that_end_or_block_the_process_cost_only_themselves(kind, monkeypatch):
-    monkeypatch.setattr(judge, "CELL_SECONDS", 3)
+    monkeypatch.setattr(judge, "CELL_SECONDS", 8)
     verdicts, remarks = run(hand_in(*ENDS.values()), kind)
 
     assert statuses(verdicts) == ALL_CORRECT
@@ -385,7 +385,7 @@ def test_cells_that_end_or_block_the_process_cost_only_themselves(kind, monkeypa
 
 
 def test_answers_that_end_or_block_the_process_cost_only_themselves(any_kind, monkeypatch):
-    monkeypatch.setattr(judge, "CELL_SECONDS", 3)
+    monkeypatch.setattr(judge, "CELL_SECONDS", 8)
     answers = {}
     for name, source in zip(NAMES, ENDS.values()):
         body = "\n".join(f"    {line}" for line in source.splitlines())
