@@ -1,7 +1,6 @@
 """One student notebook alone in an empty folder, in an environment like Colab's: `make test-colab` makes it."""
 
 import importlib
-import json
 import os
 import re
 import subprocess
@@ -91,7 +90,7 @@ def test_the_file_alone_runs_with_the_solutions_typed_in(path, tmp_path):
 
 @every_notebook
 def test_without_photographs_it_says_so_and_still_teaches(path, tmp_path):
-    if "datasets.faces(" not in json.dumps(student(path)):
+    if "datasets.faces(" not in str(student(path)):
         pytest.skip("shows no faces")
     notebook = student(path)
     # As where nothing can be installed or downloaded, whatever this machine could have.
