@@ -10,8 +10,10 @@ memory; no home, no other submission, no network, no process but its own. When r
 root is not held to a number of processes.
 """
 
+import contextlib
 import os
 import shutil
+import signal
 import site
 import socket
 import subprocess
@@ -186,19 +188,16 @@ def _privileges():
 
 def _first_to_go(pid):
     """Ask Linux to end this process, rather than the review, when memory runs out."""
-    try:
+    with contextlib.suppress(OSError):
         Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
-    except OSError:
-        pass
 
 
 def end(process):
     """End a process and its group; in a namespace of processes all others in there end with the first."""
-    try:
-        os.killpg(process.pid, 9)
-    except ProcessLookupError:
-        pass
-    process.wait()
+    if process.returncode is None:  # once waited for, its number may be another's
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def best_available():
