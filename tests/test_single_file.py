@@ -88,7 +88,6 @@ def test_the_file_alone_runs_with_the_solutions_typed_in(path, tmp_path):
     assert f"{count} of {count} correct" in texts[-1]
 
 
-@pytest.mark.xfail(reason="notebooks 4 and 5 do not yet run on the stand-in faces: a picture has another size")
 @every_notebook
 def test_without_photographs_it_says_so_and_still_teaches(path, tmp_path):
     if "datasets.faces(" not in str(student(path)):

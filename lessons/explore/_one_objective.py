@@ -15,8 +15,9 @@ K, SIDE = 49, 64
 
 @functools.cache
 def photographs():
-    """All faces, one a column, (4096, 400)."""
-    return datasets.faces().reshape(datasets.FACE_COUNT, -1).T.astype(float)
+    """All faces, one a column, (4096, 400); fewer of the stand-in."""
+    faces = datasets.faces()
+    return faces.reshape(len(faces), -1).T.astype(float)
 
 
 def _pca(X, mean, bar):
