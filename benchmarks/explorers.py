@@ -39,6 +39,10 @@ def show(K, face=0):
 interact(show, K=IntSlider(value=10, max=100, readout=False), face=IntSlider(max=99, readout=False));
 """
 ANGLE = """
+import numpy as np
+from ipywidgets import IntSlider, interact
+from lessons import datasets, explore, factorise, figures
+
 X = datasets.lego()
 D = np.array([[1, 2], [1, 1], [1, 2], [1, 1]], dtype=float)
 A = np.array([[1, 2, 0, 0], [0, 0, 1, 2]], dtype=float)
@@ -50,18 +54,16 @@ def show(angle):
 
 interact(show, angle=IntSlider(value=0, min=-90, max=90, step=5, readout=False));
 """
-# Cells in the order of the page, and the place of the slider to move among the sliders of its cell.
-CELLS = {
-    "interact, the pictures of rank()": (RANK, 0),
-    "interact, the matrices of scaling()": (ANGLE, 0),
-    "lego()": ("explore.lego()", 0),
-    "dictionary_error()": ("explore.dictionary_error()", 0),
-    "scaling()": ("explore.scaling()", 2),
-    "valley()": ("explore.valley()", 1),
-    "descent()": ("explore.descent()", 0),
-    "rank()": ("explore.rank()", 0),
-    "parts()": ("explore.parts()", 0),
-    "recipe()": ("explore.recipe()", 0),
+# For each explorer, the place of the slider to move among its sliders, and what stands above it in the same page.
+EXPLORERS = {
+    "lego": (0, ANGLE),
+    "dictionary_error": (0, ANGLE),
+    "scaling": (2, ANGLE),
+    "valley": (1, ANGLE),
+    "descent": (0, RANK),
+    "rank": (0, RANK),
+    "parts": (0, RANK),
+    "recipe": (0, RANK),
 }
 
 # Counts the pictures of a cell as they come: a new address of an image in place, or a new image. A picture is there
@@ -88,25 +90,27 @@ def run():
     if not browser.chromium():
         print("\nThe explorers in a browser: skipped, since no Chromium or Chrome is installed.")
         return
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as settings:
-        browser.write_notebook(Path(folder) / "page.ipynb", [source for source, _ in CELLS.values()])
-        with browser.jupyter(Path(folder), Path(settings)) as address, browser.browser() as page:
-            with browser.run_all(page, address("lab/tree/page.ipynb")):
-                page.wait_for_timeout(3000)
-                _measure(page)
-
-
-def _measure(page):
-    print(f"\nIn one JupyterLab page: a key press to its picture, median of {PRESSES};")
+    print(f"\nIn a JupyterLab page: a key press to its picture, median of {PRESSES};")
     print(f"pictures for {POSITIONS} positions of a drag, one every {INTERVAL} ms")
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as settings:
+        with browser.jupyter(Path(folder), Path(settings)) as address, browser.browser() as page:
+            for name, (slider, interact) in EXPLORERS.items():
+                browser.write_notebook(Path(folder) / f"{name}.ipynb", [interact, f"explore.{name}()"])
+                with browser.run_all(page, address(f"lab/tree/{name}.ipynb")):
+                    page.wait_for_timeout(3000)
+                    _measure(page, name, slider)
+
+
+def _measure(page, name, slider):
+    cells = page.locator(".jp-Notebook .jp-CodeCell")
     first = None
-    for cell, (name, (_, slider)) in zip(page.locator(".jp-Notebook .jp-CodeCell").all(), CELLS.items()):
+    for cell, place, side in ((cells.nth(0), 0, "interact"), (cells.nth(1), slider, f"{name}()")):
         cell.scroll_into_view_if_needed()
         cell.evaluate(WATCH)
-        milliseconds = _key_presses(page, cell, slider)
-        share = _drag(page, cell, slider)
+        milliseconds = _key_presses(page, cell, place)
+        share = _drag(page, cell, place)
         first = first or milliseconds
-        print(f"  {name:44} {milliseconds:6.0f} ms   {milliseconds / first:5.2f} x   {share:5.0%} of the drag")
+        print(f"  {side:20} {milliseconds:6.0f} ms   {milliseconds / first:5.2f} x   {share:5.0%} of the drag")
 
 
 def _key_presses(page, cell, slider):

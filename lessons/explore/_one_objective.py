@@ -103,13 +103,13 @@ def recipe():
         original.set_data(x.reshape(SIDE, SIDE))
         mixture.set_data(rebuilt.reshape(SIDE, SIDE))
         vivid, pale = _sheets(method)
-        sheet.set_data(np.where(np.append(on, True)[_CELLS][..., np.newaxis], vivid, pale))
+        sheet.set_data(np.where(np.append(on, True)[_CELLS], vivid, pale).view(np.uint8).reshape(*vivid.shape, 4))
         code.set_data(np.where(on, alpha, 0).reshape(7, 7))
         reach = np.abs(alpha).max() or 1
         code.set_clim(-reach, reach)
         for text, weight, shown in zip(numbers, alpha, on):
-            dark = abs(weight) > 0.6 * reach
-            text.set(text=f"{round(weight, 2):g}" if shown and weight else "", color="white" if dark else "black")
+            text.set_text(f"{round(weight, 2):g}" if shown and weight else "")
+            text.set_color("white" if abs(weight) > 0.6 * reach else "black")
         error = np.linalg.norm(x - rebuilt) / np.linalg.norm(x)
         heaviest = ", ".join(f"{alpha[k]:.2f} × atom {k + 1}" for k in order[:3] if on[k] and alpha[k])
         sentence = (
@@ -135,11 +135,11 @@ _CELLS = np.where(np.isnan(_CELLS), K, _CELLS).astype(int)
 
 @functools.cache
 def _sheets(method):
-    """The atoms in colour, and the same pale: a fifth of the contrast, near white."""
+    """The atoms in colour, and the same pale: a fifth of the contrast, near white; a pixel is one number."""
     D = _DICTIONARIES[method][0]
     atoms = figures._sheet((D / np.abs(D).max(axis=0)).T.reshape(K, SIDE, SIDE), 7)
     signed = np.nanmin(atoms) < 0
     norm = Normalize(-1 if signed else 0, 1)
     colours = mpl.colormaps[figures.SIGNED if signed else figures.PHOTO](norm(atoms), bytes=True)
     colours[_CELLS == K] = 255
-    return colours, 204 + colours // 5
+    return [each.view(np.uint32)[..., 0] for each in (colours, 204 + colours // 5)]

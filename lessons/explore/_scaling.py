@@ -37,19 +37,14 @@ def scaling():
         radians = np.deg2rad(angle)
         mixing = np.array([[np.cos(radians), -np.sin(radians)], [np.sin(radians), np.cos(radians)]])
         order = [1, 0] if swap else [0, 1]
-
-        def pair(scale_1, scale_2):
-            return factorise.rescale(SETS, CODES, (np.diag([scale_1, scale_2]) @ mixing)[:, order])
-
-        D, A = pair(scale_1, scale_2)
+        D, A = factorise.rescale(SETS, CODES, (np.diag([scale_1, scale_2]) @ mixing)[:, order])
         product = factorise.reconstruct(D, A)
         for fill, values in ((fill_D, D), (fill_A, A), (fill_X, product)):
             fill(values)
-        over_1 = [_penalty(*pair(scale, scale_2)) for scale in grid]
-        over_2 = [_penalty(*pair(scale_1, scale)) for scale in grid]
+        over_1, over_2 = _penalty(grid, scale_2), _penalty(scale_1, grid)
         lines[0].set_ydata(over_1)
         lines[1].set_ydata(over_2)
-        penalty = _penalty(D, A)
+        penalty = _penalty(scale_1, scale_2)
         for point, scale in zip(points, (scale_1, scale_2)):
             point.set_data([scale], [penalty])
         error = round(factorise.frobenius_norm(X - product), 6) + 0.0
@@ -70,8 +65,10 @@ def scaling():
     return explorer(controls, draw)
 
 
-def _penalty(D, A):
-    return (np.sum(D**2) + np.sum(A**2)) / 2
+def _penalty(scale_1, scale_2):
+    """The penalty of the scaled pair; mixing is a rotation and swapping a reordering, which leave it as it is."""
+    atoms, codes = np.sum(SETS**2, axis=0), np.sum(CODES**2, axis=1)
+    return sum(s**2 * atom + code / s**2 for s, atom, code in zip((scale_1, scale_2), atoms, codes)) / 2
 
 
 def _negative(M):
