@@ -530,11 +530,10 @@ def hals(R, P, Q, steps, sweeps=4):
 
 def _sweep(factor, gram, target, sweeps):
     """Give each row of a factor (K, n) in turn its best non-negative value, the other rows held fixed."""
-    factor = factor.copy()
+    factor, others = factor.copy(), gram - np.diag(gram.diagonal())
     for _ in range(sweeps):
         for k in np.flatnonzero(gram.diagonal()):  # beside an atom of zeros any value is as good
-            step = (target[k] - gram[k] @ factor) / gram[k, k]
-            factor[k] = np.maximum(factor[k] + step, 0)
+            factor[k] = np.maximum(target[k] - others[k] @ factor, 0) / gram[k, k]
     return factor
 
 
