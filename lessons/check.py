@@ -190,7 +190,7 @@ class Exercise:
             # Errors of one kind can have many causes, so some value or some error's words have to agree as well.
             telling = any(not isinstance(a, BaseException) or _cause(a) == _cause(b) for a, b in pairs)
             if telling and all(_alike(a, b, case) for (a, b), case in zip(pairs, self.cases)):
-                matches[key] = sum(str(a) != str(b) for a, b in pairs if isinstance(a, BaseException))
+                matches[key] = sum(_short(a) != _short(b) for a, b in pairs if isinstance(a, BaseException))
         return min(matches, key=matches.get, default=None)
 
 
@@ -266,8 +266,8 @@ SHAPE_ERRORS = {
     r"matmul: .*\(size (\d+) is different from (\d+)\)": (
         "the inner sizes of this product, {1} and {0}, should be equal. Is a `.T` missing, or are the two in the wrong order?"
     ),
-    r"shapes (\(.*\)) and (\(.*\)) not aligned.*": (
-        "the inner sizes in {0} times {1} should be equal. Is a `.T` missing, or are the two in the wrong order?"
+    r"shapes .* not aligned: (\d+) \(dim \d\) != (\d+) \(dim \d\)": (
+        "the inner sizes of this product, {0} and {1}, should be equal. Is a `.T` missing, or are the two in the wrong order?"
     ),
     r"operands could not be broadcast together with shapes (\(.*?\)) (\(.*?\)) ?": (
         "entry by entry, {0} and {1} do not fit. Is it a matrix product, `@`, or does one need `[:, np.newaxis]`?"
@@ -420,8 +420,8 @@ def _outcome(function, case):
 
 
 def _cause(error):
-    """What an error says, whatever the sizes in it."""
-    return re.sub(r"\d+", "", str(error))
+    """What an error says, whatever the sizes in it, and alike for `@` and `np.dot`."""
+    return re.sub(r"\d+", "", _short(error))
 
 
 def _alike(a, b, case):

@@ -125,7 +125,7 @@ def test_what_the_answer_prints_does_not_bury_the_verdict(twice, capsys):
     ("product", "plainly"),
     [
         (lambda x: np.ones((4, 2)) @ x, "the inner sizes of this product, 2 and 3, should be equal"),
-        (lambda x: np.ones((4, 2)).dot(x), "the inner sizes in (4,2) times (3,) should be equal"),
+        (lambda x: np.ones((4, 2)).dot(x), "the inner sizes of this product, 2 and 3, should be equal"),
         (lambda x: np.ones((4, 2)) * x, "entry by entry, (4,2) and (3,) do not fit"),
     ],
 )

@@ -827,8 +827,16 @@ def matrix_norms(v):
     """For a matrix `np.linalg.norm(v, 1)` is the largest column sum, and `norm(v, 2)`
     the largest singular value. Flatten v first, `v.ravel()`.
     """
-    columns = v.reshape(len(v), -1) if v.ndim > 1 else v
-    l1, l2 = np.linalg.norm(columns, 1), np.linalg.norm(columns, 2)
+    l1, l2 = np.linalg.norm(v, 1), np.linalg.norm(v, 2)
+    return (np.sqrt(v.size) - l1 / l2) / (np.sqrt(v.size) - 1) if l2 else 0.0
+
+
+@sparseness.mistake
+def largest_column_sum(v):
+    """For a matrix `np.linalg.norm(v, 1)` is the largest column sum, not the sum of all entries. Flatten v first,
+    `v.ravel()`.
+    """
+    l1, l2 = np.linalg.norm(v, 1), np.linalg.norm(v)
     return (np.sqrt(v.size) - l1 / l2) / (np.sqrt(v.size) - 1) if l2 else 0.0
 
 
