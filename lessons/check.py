@@ -162,6 +162,8 @@ class Exercise:
                 explanation = self.sentence(key)
             else:
                 explanation = f"It should return {self.returns}." if status == "wrong" else ""
+                for name in sorted(unused_arguments(answer) - unused_arguments(inspect.unwrap(self.reference))):
+                    explanation += f" It never uses its argument `{name}`. Is a variable of the notebook in its place?"
             return Verdict(self, status, f"{finding} {explanation}".strip(), key)
         return Verdict(self, "correct", remark or "")
 
@@ -441,6 +443,17 @@ def is_stub(answer):
     steps = [step for step in dis.get_instructions(code) if step.opname not in ("RESUME", "NOP")]
     empty = all(step.opname in ("LOAD_CONST", "RETURN_CONST", "RETURN_VALUE") for step in steps)
     return empty and all(step.argval in (None, Ellipsis) for step in steps if "CONST" in step.opname)
+
+
+def unused_arguments(answer):
+    """The names of the arguments that a function never looks at."""
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return set()
+    loaded = [step.argval for step in dis.get_instructions(code) if "LOAD" in step.opname]
+    # From Python 3.13 on, one instruction may load two.
+    used = {name for names in loaded for name in (names if isinstance(names, tuple) else [names])}
+    return set(code.co_varnames[: code.co_argcount]) - used
 
 
 def progress(exercises):

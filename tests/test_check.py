@@ -140,6 +140,23 @@ def test_a_large_result_is_told_where_it_goes_wrong_first():
     assert "an array of shape (5, 6), the right one, but from entry [1, 2] = 0 on the values are off" in message
 
 
+def test_an_argument_that_is_never_used_is_named(twice):
+    x = np.array([5.0, 6, 7])
+
+    wrong = twice.verdict(lambda y: 2 * x)
+    error = twice.verdict(lambda y: 2 * x.reshape(17))
+    used = [
+        twice.verdict(lambda y: y + x),
+        twice.verdict(lambda y: np.array([[k * each for each in x] for k in y])),
+        twice.verdict(lambda *args: 3 * args[0]),
+    ]
+
+    assert (wrong.status, error.status) == ("wrong", "error")
+    assert "never uses its argument `y`" in wrong.message
+    assert "never uses its argument `y`" in error.message
+    assert all(verdict.status == "wrong" and "never uses" not in verdict.message for verdict in used)
+
+
 def test_a_long_error_is_cut(twice):
     def fails(x):
         raise ValueError(np.zeros((99, 99)))
