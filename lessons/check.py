@@ -154,7 +154,12 @@ class Exercise:
             if run.changed:
                 raise Wrong(f"It changed its argument `{run.changed}`.", "changes_arguments")
         except _NotAttempted:
-            return Verdict(self, "not attempted", "Fill in the TODO, run its cell, then check again.")
+            todo = (
+                "Replace the `...` by your own code"
+                if is_stub(answer)
+                else "It still returns `...`: put your result there"
+            )
+            return Verdict(self, "not attempted", f"{todo}, run its cell, then check again.")
         except (_Stopped, Wrong) as finding:
             status = "error" if isinstance(finding, _Stopped) else "wrong"
             key = getattr(finding, "mistake", None) or self._recognise(answer)
@@ -164,6 +169,8 @@ class Exercise:
                 explanation = f"It should return {self.returns}." if status == "wrong" else ""
                 for name in sorted(unused_arguments(answer) - unused_arguments(inspect.unwrap(self.reference))):
                     explanation += f" It never uses its argument `{name}`. Is a variable of the notebook in its place?"
+            if run.changed and key != "changes_arguments":
+                explanation += f" It also changed its argument `{run.changed}`."
             return Verdict(self, status, f"{finding} {explanation}".strip(), key)
         return Verdict(self, "correct", remark or "")
 
@@ -189,8 +196,10 @@ class Exercise:
         for key in [key for key in self.mistakes if key not in GENERAL_MISTAKES]:
             did = [_outcome(self.mistakes[key], case) for case in self.cases]
             pairs = list(zip(came, did))
-            # Errors of one kind can have many causes, so some value or some error's words have to agree as well.
-            telling = any(not isinstance(a, BaseException) or _cause(a) == _cause(b) for a, b in pairs)
+            # Errors of one kind can have many causes: where nothing else comes, their words have to agree as well.
+            telling = any(not isinstance(a, BaseException) for a in came) or all(
+                _short(a) == _short(b) for a, b in pairs
+            )
             if telling and all(_alike(a, b, case) for (a, b), case in zip(pairs, self.cases)):
                 matches[key] = sum(_short(a) != _short(b) for a, b in pairs if isinstance(a, BaseException))
         return min(matches, key=matches.get, default=None)
@@ -202,7 +211,12 @@ GENERAL_MISTAKES = {
         "Whoever called your function still needs it as it was: make a new array instead of changing the old one in "
         "place, which `+=`, `*=` and `[...] =` do."
     ),
-    "returns_nothing": "Did you forget to `return` the result? Printing only shows it.",
+    "returns_nothing": (
+        "Did you forget to `return` the result, or to do so on every way through an `if`? Printing only shows it."
+    ),
+    "returns_booleans": (
+        "True and False calculate by rules of their own (`@` of them is an and-or): `.astype(float)` makes numbers of them."
+    ),
 }
 
 
@@ -263,8 +277,8 @@ class Run:
         return f"{kind}{where}, called with {self.call_text(args, kwargs)}."
 
 
-# What numpy says of shapes that do not fit, and what a student can do about it.
-SHAPE_ERRORS = {
+# What numpy says of arrays that do not fit, and what a student can do about it.
+PLAINLY = {
     r"matmul: .*\(size (\d+) is different from (\d+)\)": (
         "the inner sizes of this product, {1} and {0}, should be equal. Is a `.T` missing, or are the two in the wrong order?"
     ),
@@ -274,13 +288,17 @@ SHAPE_ERRORS = {
     r"operands could not be broadcast together with shapes (\(.*?\)) (\(.*?\)) ?": (
         "entry by entry, {0} and {1} do not fit. Is it a matrix product, `@`, or does one need `[:, np.newaxis]`?"
     ),
+    r"The truth value of an array with more than one element is ambiguous.*": (
+        "an `if` or `while` needs one True or False and got a whole array. Is a sum missing (`np.sum`; Python's own `sum` "
+        "adds rows), or is each entry to be asked by itself?"
+    ),
 }
 
 
 def _short(error):
-    """What an error says, on one line and not at any length; numpy's words on shapes put plainly."""
+    """What an error says, on one line and not at any length; numpy's words put plainly."""
     words = " ".join(str(error).split())
-    for pattern, plainly in SHAPE_ERRORS.items():
+    for pattern, plainly in PLAINLY.items():
         found = re.fullmatch(pattern, words)
         if found:
             return plainly.format(*found.groups())
@@ -388,6 +406,8 @@ def _unlike(result, like):
     if np.shape(result) != np.shape(like):
         shape = f"{wanted} of shape {np.shape(like)}" if np.ndim(like) else wanted
         return f"it should return {shape}, but returned {_kind(result)}", None
+    if np.asarray(result).dtype.kind == "b":
+        return "it should return numbers, but the entries are True and False", "returns_booleans"
     if np.asarray(result).dtype.kind not in "fiu":
         return f"it should return real numbers, but the entries are {np.asarray(result).dtype}", None
     broken = int(np.sum(~np.isfinite(result)))
@@ -421,11 +441,6 @@ def _outcome(function, case):
         return error
 
 
-def _cause(error):
-    """What an error says, whatever the sizes in it, and alike for `@` and `np.dot`."""
-    return re.sub(r"\d+", "", _short(error))
-
-
 def _alike(a, b, case):
     if a is None or b is None or isinstance(a, BaseException) or isinstance(b, BaseException):
         return type(a) is type(b)
@@ -449,7 +464,8 @@ def unused_arguments(answer):
     """The names of the arguments that a function never looks at."""
     code = getattr(answer, "__code__", None)
     if code is None:
-        return set()
+        # An answer that lives in another process (tools.review) brings the names along.
+        return getattr(answer, "unused", set())
     loaded = [step.argval for step in dis.get_instructions(code) if "LOAD" in step.opname]
     # From Python 3.13 on, one instruction may load two.
     used = {name for names in loaded for name in (names if isinstance(names, tuple) else [names])}

@@ -127,6 +127,7 @@ def test_what_the_answer_prints_does_not_bury_the_verdict(twice, capsys):
         (lambda x: np.ones((4, 2)) @ x, "the inner sizes of this product, 2 and 3, should be equal"),
         (lambda x: np.ones((4, 2)).dot(x), "the inner sizes of this product, 2 and 3, should be equal"),
         (lambda x: np.ones((4, 2)) * x, "entry by entry, (4,2) and (3,) do not fit"),
+        (lambda x: 2 * x if x > 0 else x, "needs one True or False and got a whole array"),
     ],
 )
 def test_numpys_words_on_shapes_are_put_plainly(twice, product, plainly):
@@ -185,8 +186,31 @@ def test_an_empty_body_is_not_attempted(twice, source, tmp_path):
 
 def test_a_half_filled_pair_is_not_attempted():
     pair = exercise_of(lambda a, b: (a // b, a % b), [(np.array([7.0]), np.array([2.0]))])
+    verdict = pair.verdict(lambda a, b: (a // b, ...))
 
-    assert pair.verdict(lambda a, b: (a // b, ...)).status == "not attempted"
+    assert verdict.status == "not attempted"
+    assert "still returns `...`" in verdict.message
+
+
+def test_a_change_in_place_is_told_beside_a_wrong_result(twice):
+    def halves(x):
+        x /= 2
+        return x
+
+    verdict = twice.verdict(halves)
+
+    assert verdict.status == "wrong"
+    assert "also changed its argument `x`" in verdict.message
+
+
+def test_errors_of_one_kind_with_other_sizes_are_not_the_same_mistake(twice):
+    @twice.mistake
+    def two_columns(x):
+        """That has two columns."""
+        return np.ones((4, 2)) @ x
+
+    assert twice.verdict(lambda x: np.ones((4, 2)).dot(x)).mistake == "two_columns"
+    assert twice.verdict(lambda x: np.ones((4, 6)) @ x).mistake is None
 
 
 def test_an_error_names_the_line_and_the_arguments(twice):

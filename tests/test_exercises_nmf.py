@@ -543,6 +543,17 @@ def test_a_hard_coded_answer_does_not_pass():
     assert todo.sparseness.verdict(lambda v: 1.0).status == "wrong"
 
 
+def test_a_branch_for_zero_that_catches_too_much_does_not_pass():
+    def settled_whenever_it_was_zero(previous_loss, loss, tolerance=1e-4):
+        return previous_loss == 0 or abs(previous_loss - loss) / previous_loss <= tolerance
+
+    def zero_whenever_the_sum_is(v):
+        return 0.0 if np.sum(v) == 0 else own_sparseness(v)
+
+    assert "loss = 1 it returned True" in todo.has_settled.verdict(settled_whenever_it_was_zero).message
+    assert "[2, -1, -1, 0] it returned 0" in todo.sparseness.verdict(zero_whenever_the_sum_is).message
+
+
 def test_one_step_of_every_case_lowers_the_error_so_that_no_sound_rule_stops():
     for R, P, Q in todo.UPDATE_CASES:
         for step in (factorise.multiplicative_step, ratios_q_first):

@@ -306,8 +306,8 @@ RECOGNISED = [
 def test_a_boolean_one_hot_matrix_is_asked_to_be_numbers():
     verdict = todo.one_hot_codes.verdict(lambda X, D: one_hot_by_index(X, D).astype(bool))
 
-    assert verdict.status == "wrong"
-    assert "entries are bool" in verdict.message
+    assert (verdict.status, verdict.mistake) == ("wrong", "returns_booleans")
+    assert "entries are True and False" in verdict.message
 
 
 def test_a_column_without_a_one_is_pointed_out():
@@ -317,7 +317,7 @@ def test_a_column_without_a_one_is_pointed_out():
         return A
 
     assert (
-        "column 2 (counted from 0) holds 0 ones instead of one" in todo.one_hot_codes.verdict(misses_the_last).message
+        "column 3 (counted from 0) holds 0 ones instead of one" in todo.one_hot_codes.verdict(misses_the_last).message
     )
 
 

@@ -18,8 +18,8 @@ gradient_codes = check.Exercise(
     hints=(
         "Write the squared norm as a trace and multiply out. One term has no A, one has it once, one has it twice; "
         "differentiate each.",
-        "tr(X^T X) - 2 tr(X^T D A) + tr(A^T D^T D A) has the gradient -2 D^T X + 2 D^T D A. "
-        "D^T is (k, d) and X is (d, n), so every term is (k, n), like A.",
+        "The term with A once, -2 tr(X^T D A), has the gradient -2 D^T X: D^T is (k, d) and X is (d, n), so it is (k, n), "
+        "like A. The term with A twice, tr(A^T D^T D A), is differentiated at both places.",
         "`return -2 * D.T @ X + ...`",
     ),
     cases=[
@@ -411,22 +411,24 @@ LOSSES = [
 ]
 # numpy's zeros divide to NaN, python's raise: a loss can be either.
 LOSSES_OF_ZERO = [(np.float64(1.0), np.float64(0.0)), (np.float64(0.0), np.float64(0.0)), (0.0, 0.0)]
+# Not among the cases, so that a mistake is known whether it divides by this zero or not.
+FROM_ZERO = [(0.0, 1.0)]
 
 has_settled = check.Exercise(
     factorise.has_settled,
     number="4.3",
     title="when to stop",
     minutes=4,
-    returns="whether the loss changed by less than `tolerance` of its own size, up or down",
+    returns="whether the loss changed by no more than `tolerance` of its size before, up or down",
     hints=(
         "A change of 1 is nothing to a loss of a million and everything to a loss of 2. "
         "Compare the size of the change with the size of the loss.",
-        "|previous - new| / previous < tolerance. Written as |previous - new| <= tolerance * previous, nothing is divided "
-        "and a loss that stays at 0 has settled.",
+        "|previous - new| is the change, and |previous - new| / previous its share of the loss. Do not divide: a loss that "
+        "stays at 0 has settled. What does the change have to be compared with instead?",
         "`return abs(previous_loss - loss) <= ...`",
     ),
     cases=LOSSES + LOSSES_OF_ZERO,
-    judge=_ordinary_before_zero(LOSSES, LOSSES_OF_ZERO),
+    judge=_ordinary_before_zero(LOSSES, LOSSES_OF_ZERO + FROM_ZERO),
 )
 
 
@@ -464,7 +466,7 @@ def division_by_zero(previous_loss, loss, tolerance=1e-4):
 
 @has_settled.mistake
 def strict_at_zero(previous_loss, loss, tolerance=1e-4):
-    """From 0 to 0 the change is 0, and 0 < 0 is False, but a loss that stays at 0 has settled: use `<=`."""
+    """From 0 to 0 the change is 0, and 0 < 0 is False, but a loss that stays at 0 has settled: use `<=`, for zero too."""
     return abs(previous_loss - loss) < tolerance * max(previous_loss, loss)
 
 
@@ -553,8 +555,8 @@ def _cost_of_stopping(run):
         return None
     return (
         f"Right, and see what your stopping rule costs: on a {R.shape[0]} x {R.shape[1]} matrix with entries from 0 to 1 "
-        f"it ends at a relative error of {reached:.3f}, where {LARGE_RUN} steps reach {possible:.3f}. A change divided by "
-        "the number of entries looks small as soon as the matrix is large; the relative change of the loss does not."
+        f"it ends at a relative error of {reached:.3f}, where {LARGE_RUN} steps reach {possible:.3f}. Too large a "
+        "tolerance does that, and so does a change divided by the number of entries: it looks small when a matrix is large."
     )
 
 
@@ -612,7 +614,7 @@ mf_multiplicative_update = check.Exercise(
     hints=(
         "Take multiplicative steps in a loop. After each, compare the loss with the one before; when it has settled, stop.",
         "loss = ||R - P Q^T||_F^2, a number. In the loop: `multiplicative_step(R, P, Q)` gives the new pair, then the new "
-        "loss, then `has_settled(previous_loss, loss)` says whether to `break`. P stays (N, K), Q stays (M, K).",
+        "loss, then `has_settled(previous_loss, loss, 1e-6)` says whether to `break`. P stays (N, K), Q stays (M, K).",
         "`P, Q = multiplicative_step(R, P, Q)`, then `previous_loss, loss = loss, ...`, then "
         "`if has_settled(...): break`; after the loop return both",
     ),
@@ -623,7 +625,9 @@ mf_multiplicative_update = check.Exercise(
 
 @mf_multiplicative_update.mistake
 def stops_at_once(R, P, Q, steps=5000):
-    """It stops at once. Look where the `return` or `break` stands: in the loop, and reached in the first round?"""
+    """It stops at once. Is the new pair kept, `P, Q = ...`? Does a `return` stand inside the loop? Is the condition to
+    stop true in the first round already: what is the previous loss then?
+    """
     for _ in range(steps):
         P, Q = factorise.multiplicative_step(R, P, Q)
         return P, Q
@@ -642,7 +646,7 @@ def stops_too_early(R, P, Q, steps=5000):
 
 @mf_multiplicative_update.mistake
 def pair_before_last(R, P, Q, steps=5000):
-    """It is one step behind: the last pair is computed and then dropped. Take a new pair over before the loop ends."""
+    """It is one step behind: either the last pair is computed and then dropped, or the loop goes round once too few."""
     new_P, new_Q = P, Q
     for _ in range(steps):
         P, Q = new_P, new_Q
@@ -736,6 +740,7 @@ VECTORS = [
     (np.array([0.0, 0, 2, 0]),),
     (np.array([1.0, 1, 1]),),
     (np.array([2.0, -1, 0, 0.5, -0.5]),),
+    (np.array([2.0, -1, -1, 0]),),
     (np.array([[0.5, 0.2, 0], [0.1, 0, 0.9]]),),
     (_rng.random((4, 3, 2)) ** 3,),
 ]

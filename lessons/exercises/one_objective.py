@@ -64,10 +64,11 @@ one_hot_codes = check.Exercise(
         "Measure how far every atom is from every sample, find the nearest atom of each sample, put a 1 there.",
         "distance_ji = ||x_i - d_j||, one row for each atom and one column for each sample, (k, n). "
         "`argmin(axis=0)` gives the n nearest atoms; the columns of the (k, k) identity are the codes.",
-        "`return np.eye(k)[:, ...]`, with `distances = np.linalg.norm(X[:, np.newaxis] - D[:, :, np.newaxis], axis=0)`",
+        "`distances[j] = np.linalg.norm(X - D[:, [j]], axis=0)` in a loop over the atoms j (start from "
+        "`np.zeros((D.shape[1], X.shape[1]))`), then `return np.eye(D.shape[1])[:, ...]`",
     ),
     cases=[
-        (np.array([[0.0, 2, 4], [1, 3, 0]]), np.array([[1.0, 2], [0, 2]])),
+        (np.array([[0.0, 2, 4, 1], [1, 3, 0, 1]]), np.array([[1.0, 2, 5], [0, 2, 1]])),
         (X_FULL, D_FULL),
         (X_LARGE, D_LARGE),
         (X_SMALL, D_SMALL),
@@ -138,7 +139,7 @@ def one_hot_along_rows(X, D):
 
 @one_hot_codes.mistake
 def whole_rows(X, D):
-    """`A[nearest] = 1` fills whole rows. Each sample needs its own column as well: `A[nearest, np.arange(n)] = 1`."""
+    """`A[nearest] = 1` fills whole rows. Each sample needs its own column as well: `A[nearest, np.arange(len(nearest))] = 1`."""
     A = np.zeros((D.shape[1], X.shape[1]))
     A[_distances(X, D).argmin(axis=0)] = 1
     return A
@@ -146,7 +147,7 @@ def whole_rows(X, D):
 
 @one_hot_codes.mistake
 def codes_as_rows(X, D):
-    """The result is transposed: codes should be columns, A is (k, n). Take columns of the identity, `np.eye(k)[:, nearest]`."""
+    """The result is transposed: codes should be columns, A is (k, n). Take columns of the identity, `np.eye(D.shape[1])[:, nearest]`."""
     return _one_hot(_distances(X, D).argmin(axis=0), D.shape[1]).T
 
 
@@ -391,7 +392,7 @@ project = check.Exercise(
     returns="the mean column plus what the atoms of D catch of X without it",
     hints=(
         "Take the mean sample away, ask the atoms what they see of the rest, build that up again, give the mean back.",
-        "codes = D^T (X - mean) are (k, n), because for orthonormal atoms the Gram matrix D^T D is the identity. "
+        "codes = D^T (X - mean) are (k, n), because for orthonormal atoms D^T D is the identity. "
         "The result is mean + D codes, (d, n), with the mean a column (d, 1).",
         "`mean = X.mean(axis=1, keepdims=True)`, then `return mean + D @ (...)`",
     ),

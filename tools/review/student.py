@@ -121,7 +121,8 @@ class Student:
         if _is_the_lessons_own(answer):
             return {"borrowed": True}
         self.functions.append((answer, exercise.name))
-        return {"function": len(self.functions) - 1, "stub": check.is_stub(answer)}
+        unused = sorted(check.unused_arguments(answer))
+        return {"function": len(self.functions) - 1, "stub": check.is_stub(answer), "unused": unused}
 
     def _call(self, message):
         function, name = self.functions[message["call"]]
