@@ -130,15 +130,23 @@ def recipe(sample, atoms, code, title, offset=0):
         ("mean + mixture" if np.any(offset) else "mixture", mixture, _colours(np.stack([sample, mixture]), PHOTO)),
     ]
     with plt.rc_context(TEXT_SIZE):
-        figure, axes = plt.subplots(1, 4, figsize=(14, 4.7), layout="constrained")
+        figure, axes = plt.subplots(1, 4, figsize=(9.5, 3.3), dpi=108, layout="constrained")
         figure.get_layout_engine().set(w_pad=0.1)
         for axis, (name, picture, colours), sign in zip(axes, panels, ("", "~", "x", "=")):
             axis.axis("off")
             shown = axis.imshow(picture, **colours)
             beyond = np.nanmax(np.abs(picture)) > colours["vmax"]
             extend = ("both" if colours["vmin"] else "max") if beyond else "neither"
-            ticks = plt.MaxNLocator(4)
-            figure.colorbar(shown, ax=axis, shrink=0.9, location="bottom", extend=extend, ticks=ticks)
+            figure.colorbar(
+                shown,
+                ax=axis,
+                shrink=0.9,
+                location="bottom",
+                panchor=False,
+                extend=extend,
+                ticks=plt.MaxNLocator(3),
+                format="{x:g}",
+            )
             axis.set_title(f"{sign}   {name}" if sign else name)
         for between in np.arange(side - 1) + 0.5:
             axes[2].axhline(between, color="white", linewidth=3)
