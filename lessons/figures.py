@@ -130,7 +130,7 @@ def recipe(sample, atoms, code, title, offset=0):
         ("mean + mixture" if np.any(offset) else "mixture", mixture, _colours(np.stack([sample, mixture]), PHOTO)),
     ]
     with plt.rc_context(TEXT_SIZE):
-        figure, axes = plt.subplots(1, 4, figsize=(9.5, 3.3), dpi=108, layout="constrained")
+        figure, axes = plt.subplots(1, 4, figsize=(9.5, 3.5), dpi=108, layout="constrained")
         figure.get_layout_engine().set(w_pad=0.1)
         for axis, (name, picture, colours), sign in zip(axes, panels, ("", "~", "x", "=")):
             axis.axis("off")
