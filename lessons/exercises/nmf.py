@@ -419,7 +419,7 @@ has_settled = check.Exercise(
     number="4.3",
     title="when to stop",
     minutes=4,
-    returns="whether the loss changed by no more than `tolerance` of its size before, up or down",
+    returns="whether the loss changed, up or down, by no more than `tolerance` times the loss",
     hints=(
         "A change of 1 is nothing to a loss of a million and everything to a loss of 2. "
         "Compare the size of the change with the size of the loss.",
