@@ -8,8 +8,9 @@ import textwrap
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import LogLocator
 
-SIGNED, MATRIX, PHOTO = "RdBu_r", "Blues", "gray"
+SIGNED, MATRIX, PHOTO = "RdBu_r", "Reds", "gray"  # positive is red in both of the first
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"]  # Okabe and Ito, 2008
 STYLES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1))]  # a second sign beside the colour
 TEXT_SIZE = {"font.size": 12, "axes.titlesize": 13, "figure.titlesize": 15}
@@ -218,8 +219,9 @@ def race(curves, title, floor):
         axis.axhline(floor, color="black", linewidth=1, linestyle=(0, (1, 1)), label=f"SVD floor {floor:.3g}")
         axis.set(xscale="log", yscale="log", xlabel="seconds", ylabel="relative error", title=title)
         for each in (axis.xaxis, axis.yaxis):
+            each.set_major_locator(LogLocator(subs=(1, 2, 5)))
             each.set_major_formatter("{x:g}")
-            each.set_minor_formatter(plt.NullFormatter())
+            each.set_minor_locator(plt.NullLocator())
         axis.legend()
         ends = "; ".join(
             f"{name}: {errors[-1]:.3g} after {seconds[-1]:.2g} s" for name, (seconds, errors) in curves.items()

@@ -67,7 +67,7 @@ def test_every_explorer_of_the_package_is_tested():
 def test_the_sentence_under_the_picture_is_printed_with_numbers(name, boxes, capsys):
     box = boxes(name)
 
-    assert capsys.readouterr().out == f"Explorer. {said(box)}\n"
+    assert capsys.readouterr().out == f"Explorer, at its start. {said(box)}\n"
     assert re.search(r"\d", said(box))
     assert 'role="status"' in box.text.value
 

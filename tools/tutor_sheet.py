@@ -87,7 +87,9 @@ def _class_plan(notebooks):
     table = _timetable((number, _subject(notebook), review, core[number]) for number, notebook in notebooks.items())
     return (
         f"## An hour: {review * len(notebooks)} minutes of review, {work} of exercises\n\n"
-        "The core path. You present each notebook from its slides, then the class does the core exercises; everything "
+        "The core path. You present each notebook from its slides: in four minutes that is the opening question, "
+        "one figure and the prediction that goes with it, and the rest of the deck is for the lab. Then the class does the "
+        "core exercises; everything "
         f"else stays borrowed, so all cells run.\n\n{table}"
     )
 
@@ -102,7 +104,7 @@ def _lab_plan(notebooks):
     )
     return (
         "## A lab of two hours\n\n"
-        f"All exercises together take {everything} minutes. To leave {opening} minutes to open each notebook, "
+        f"All exercises together take {everything} minutes. To leave {opening} minutes of review for each notebook, "
         f"{_list(at_home)} ({_minutes(at_home)} minutes) stay borrowed and are done at home.\n\n{table}"
     )
 

@@ -247,7 +247,7 @@ def explorer(controls, draw, play=None, bar=None):
         text.value = f'<div role="status" style="font-size: 14px; line-height: 1.5">{html.escape(sentence)}</div>'
         return sentence
 
-    print(f"Explorer. {update()}")
+    print(f"Explorer, at its start. {update()}")
     for control in controls.values():
         control.observe(update, "value")
     label = 20 + 7 * max(len(control.description) for control in controls.values())
