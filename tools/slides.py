@@ -54,11 +54,11 @@ TEMPLATE = """
 {%- endblock -%}
 {%- block html_head_css -%}
 <style>
-  :root { --jp-content-font-size1: 30px; --jp-code-font-size: 26px; }
+  :root { --jp-content-font-size1: 30px; --jp-code-font-size: 23px; }
   .reveal .slides section { text-align: left; }
   .reveal .slides :is(h1, h2, h3) { text-transform: none; }
   .reveal .slides img { zoom: 1.4; max-height: 400px; max-width: 100%; }
-  .reveal .jp-RenderedText pre { box-shadow: none; width: 100%; }
+  .reveal .jp-RenderedText pre { box-shadow: none; width: 100%; word-break: normal; }
   .reveal .jp-InputPrompt, .reveal .jp-OutputPrompt { display: none; }
   .reveal summary { cursor: pointer; }
 </style>
