@@ -4,20 +4,19 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 
 import lessons
+from tools import ROOT
 
 try:
     import tomllib
 except ModuleNotFoundError:  # Python 3.10, where pytest brings this one
     import tomli as tomllib
 
-ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 # Where a file lies on the computer of whoever wrote it, and where its packages came from, is nobody's business.

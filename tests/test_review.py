@@ -26,10 +26,10 @@ pytest.importorskip("resource", reason="the review needs Linux or macOS")
 
 import pty  # noqa: E402
 
+from tools import ROOT  # noqa: E402
 from tools.review import __main__ as command  # noqa: E402
 from tools.review import judge, report, sandbox, student, submissions, wire  # noqa: E402
 
-ROOT = Path(__file__).resolve().parent.parent
 LESSON = "01_lego_dictionary"
 NAMES = ["reconstruct", "code", "sample_error", "frobenius_norm", "objective", "smallest_error"]
 NUMBERS = ["1.1", "1.2", "1.3", "1.4", "1.5", "1.6"]

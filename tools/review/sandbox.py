@@ -20,9 +20,9 @@ from pathlib import Path
 
 import psutil
 
+from tools import ROOT
 from tools.review import wire
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 HOME = "/home/student"
 FOLDER_BYTES = 64 * 2**20
 NOBODY = 65534
