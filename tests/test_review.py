@@ -544,6 +544,15 @@ def test_the_bubblewrap_that_was_found_is_the_one_that_is_started(any_kind, tmp_
     assert statuses(verdicts) == ALL_CORRECT
 
 
+def test_a_python_that_is_found_by_way_of_links_is_found_in_there_too(any_kind, tmp_path, monkeypatch):
+    """As when an environment was made with a link in ~/.local/bin."""
+    (tmp_path / "first").symlink_to("second")
+    (tmp_path / "second").symlink_to(sys.executable)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "first"))
+
+    assert sandbox.problem_here() is None
+
+
 def test_limits_are_of_the_processors_time_and_of_the_clock_only_in_the_end(any_kind, monkeypatch):
     monkeypatch.setattr(judge, "CELL_SECONDS", 3)
     # Waiting for as long as a busy computer might keep it waiting, computing for too long, and waiting for ever.

@@ -152,11 +152,11 @@ def _bubblewrap(argv):
     sandbox = [bwrap, "--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     sandbox += ["--die-with-parent", "--new-session", *([] if root else own), *_folder("/tmp")]
     for path in [*readable(), *([bwrap] if root else [])]:
-        for parent in reversed(Path(path).parents[:-1]):
-            sandbox += ["--perms", "0755", "--dir", str(parent)]
-        sandbox += ["--ro-bind", path, path]
+        sandbox += [*_above(path), "--ro-bind", path, path]
+    for link, target in _links_to_python():
+        sandbox += [*_above(link), "--symlink", target, link]
     sandbox += ["--dev", "/dev", *_folder("/dev/shm"), "--remount-ro", "/dev"]
-    sandbox += ["--perms", "0755", "--dir", os.path.dirname(HOME), *_folder(HOME), "--chdir", HOME]
+    sandbox += [*_above(HOME), *_folder(HOME), "--chdir", HOME]
     if not root:
         return [*sandbox, "--remount-ro", "/", "--", *argv]
     # Root is not held to a number of processes, so it becomes nobody. But nobody could not open all that root can, like a
@@ -167,6 +167,21 @@ def _bubblewrap(argv):
     sandbox += ["--inh-caps=-all", "--bounding-set=-all", bwrap, *own, "--die-with-parent", "--dev-bind", "/", "/"]
     sandbox += ["--tmpfs", "/proc", "--remount-ro", "/proc"]
     return [*sandbox, "--", *argv]
+
+
+def _above(path):
+    """The folders that a path lies in, open to everybody."""
+    return [word for each in reversed(Path(path).parents[:-1]) for word in ("--perms", "0755", "--dir", str(each))]
+
+
+def _links_to_python():
+    """The links outside of the readable folders that lead from the environment to its Python: where each lies, and says."""
+    link = sys.executable
+    while os.path.islink(link):
+        target = os.readlink(link)
+        if not any(Path(link).is_relative_to(path) for path in readable()):
+            yield link, target
+        link = os.path.normpath(os.path.join(os.path.dirname(link), target))
 
 
 def _folder(path):
