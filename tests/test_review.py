@@ -553,6 +553,13 @@ def test_a_python_that_is_found_by_way_of_links_is_found_in_there_too(any_kind, 
     assert sandbox.problem_here() is None
 
 
+def test_the_reviewers_name_may_be_student(any_kind, monkeypatch):
+    monkeypatch.setattr(sandbox, "HOME", str(ROOT.parent))
+    verdicts, _ = run(hand_in(), any_kind)
+
+    assert statuses(verdicts) == ALL_CORRECT
+
+
 def test_limits_are_of_the_processors_time_and_of_the_clock_only_in_the_end(any_kind, monkeypatch):
     monkeypatch.setattr(judge, "CELL_SECONDS", 3)
     # Waiting for as long as a busy computer might keep it waiting, computing for too long, and waiting for ever.
