@@ -7,7 +7,6 @@ to run, compare and explain; what is right or wrong about one exercise stands in
 import contextlib
 import copy
 import dis
-import html
 import inspect
 import io
 import linecache
@@ -18,26 +17,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lessons import show
+
 # How far a number may be off, as a share of the largest number that should come out.
 TOLERANCE = 1e-5
 # Where nothing but rounding should come out, a share of the largest number that went in: squaring and taking the root
 # again turns a zero into the root of the rounding.
 ZERO, ZERO_TOLERANCE = 1e-9, 1e-7
 
-WORDS = {
-    "correct": "correct",
-    "wrong": "not yet",
-    "error": "stopped with an error",
-    "not attempted": "not attempted",
-    "borrowed": "borrowed",
-}
-COLOURS = {
-    "correct": "#1b7f4b",
-    "wrong": "#b35c00",
-    "error": "#b3261e",
-    "not attempted": "#6b7280",
-    "borrowed": "#2f6db5",
-}
+progress = show.progress
 
 
 class Wrong(Exception):
@@ -68,16 +56,17 @@ class Verdict:
     status: str
     message: str
     mistake: str | None = None
+    example = None
+
+    @property
+    def reason(self):
+        return self.message
 
     def __repr__(self):
-        return "\n".join([f"{self.exercise}: {WORDS[self.status]}", *self._paragraphs()])
+        return show.verdict_text(self)
 
     def _repr_html_(self):
-        return _card(COLOURS[self.status], f"{self.exercise}: {WORDS[self.status]}", self._paragraphs())
-
-    def _paragraphs(self):
-        borrowed = ["Borrowed: the cells below use the reference until yours is right."]
-        return [self.message] * bool(self.message) + borrowed * (self.status != "correct")
+        return show.verdict_card(self)
 
 
 class Exercise:
@@ -116,7 +105,7 @@ class Exercise:
         self.judge = judge or _same_as_reference
         self.mistakes = {}
         self.latest = None  # the latest verdict shown, for progress()
-        self._rung = 0
+        self.rung = 0
 
     def __repr__(self):
         return f"{self.number} {self.name}"
@@ -135,7 +124,7 @@ class Exercise:
     def check(self, answer):
         """Show the verdict; return the answer if it is right, and the reference otherwise."""
         verdict = self.latest = self.verdict(answer)
-        _display(verdict)
+        show.display(verdict)
         return answer if verdict.status == "correct" else self.reference
 
     def verdict(self, answer):
@@ -176,16 +165,16 @@ class Exercise:
 
     def hint(self):
         """Show the next rung of the ladder: the idea, then formula and shapes, then the line with a gap."""
-        rung = min(self._rung, len(self.hints) - 1)
-        self._rung = rung + 1
-        more = "hint() again for more." if self._rung < len(self.hints) else "solution() shows the whole function."
-        _display(Note(f"{self}: hint {rung + 1} of {len(self.hints)}", f"{self.hints[rung]}\n\n{more}"))
+        rung = min(self.rung, len(self.hints) - 1)
+        self.rung = rung + 1
+        more = "hint() again for more." if self.rung < len(self.hints) else "solution() shows the whole function."
+        show.display(show.Note(f"{self}: hint {rung + 1} of {len(self.hints)}", f"{self.hints[rung]}\n\n{more}"))
 
     def solution(self):
         """Show the source of the reference."""
         lines = inspect.getsource(inspect.unwrap(self.reference)).splitlines()
         body = [line for line in lines if not line.startswith("@")]
-        _display(Note(f"{self}: one solution", "", "\n".join(body)))
+        show.display(show.Note(f"{self}: one solution", "", "\n".join(body)))
 
     def _recognise(self, answer):
         """The key of a known mistake that does the same as the answer on every case, or None."""
@@ -470,75 +459,3 @@ def unused_arguments(answer):
     # From Python 3.13 on, one instruction may load two.
     used = {name for names in loaded for name in (names if isinstance(names, tuple) else [names])}
     return set(code.co_varnames[: code.co_argcount]) - used
-
-
-def progress(exercises):
-    """Show a table of exercises with the latest verdict of each."""
-    _display(Progress(exercises))
-
-
-@dataclass(frozen=True)
-class Progress:
-    """The exercises of a notebook and how far a student has come."""
-
-    exercises: list
-
-    def _rows(self):
-        for exercise in self.exercises:
-            status = exercise.latest.status if exercise.latest else "not checked"
-            # Until the student's own passes, what the cells below run is the reference.
-            word = {"wrong": "not yet (borrowed)", "error": "error (borrowed)", "not attempted": "borrowed"}
-            core = "core" if exercise.core else ""
-            yield str(exercise), exercise.title, f"{exercise.minutes} min", core, word.get(status, status)
-
-    def _summary(self):
-        done = sum(bool(exercise.latest) and exercise.latest.status == "correct" for exercise in self.exercises)
-        return f"{done} of {len(self.exercises)} correct"
-
-    def __repr__(self):
-        rows = list(self._rows())
-        widths = [max(map(len, column)) for column in zip(*rows)]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
-        return "\n".join([*lines, self._summary()])
-
-    def _repr_html_(self):
-        head = "".join(
-            f"<th scope='col'>{name}</th>" for name in ("exercise", "what it does", "time", "core path", "now")
-        )
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows()
-        )
-        return f"<table><caption>{self._summary()}</caption><tr>{head}</tr>{body}</table>"
-
-
-@dataclass(frozen=True)
-class Note:
-    """A hint or a solution: a heading, a text, and perhaps some code."""
-
-    heading: str
-    text: str
-    code: str = ""
-
-    def __repr__(self):
-        return "\n".join(part for part in (self.heading, self.text, self.code) if part)
-
-    def _repr_html_(self):
-        code = f"<pre>{html.escape(self.code)}</pre>" if self.code else ""
-        return _card(COLOURS["borrowed"], self.heading, self.text.split("\n\n"), code)
-
-
-def _card(colour, heading, paragraphs, code=""):
-    """A box with a coloured edge; the words carry the meaning, and the text keeps the page's own colour."""
-    body = "".join(f'<div style="margin-top: 0.3em">{_code_marks(text)}</div>' for text in paragraphs if text)
-    style = f"border-left: 5px solid {colour}; padding: 0.3em 0.9em; margin: 0.3em 0"
-    return f'<div role="status" style="{style}"><strong>{html.escape(heading)}</strong>{body}{code}</div>'
-
-
-def _code_marks(text):
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
-
-
-def _display(thing):
-    from IPython.display import display
-
-    display(thing)
