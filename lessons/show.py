@@ -307,7 +307,7 @@ class Note:
 
 
 def progress(exercises, predictions=()):
-    """Show a table of exercises with the latest verdict of each, and how many predictions are made."""
+    """Show a table of exercises with the latest verdict of each, and what was predicted."""
     display(Progress(exercises, predictions))
 
 
@@ -329,17 +329,19 @@ class Progress:
 
     def _summary(self):
         done = sum(bool(exercise.latest) and exercise.latest.status == "correct" for exercise in self.exercises)
-        summary = f"{done} of {len(self.exercises)} correct"
-        if self.predictions:
-            made = sum(prediction.latest is not None for prediction in self.predictions)
-            summary += f", {made} of {len(self.predictions)} predictions made"
-        return summary
+        return f"{done} of {len(self.exercises)} correct"
+
+    def _predicted(self):
+        """What the student has committed to, apart from the exercises: a prediction may be wrong."""
+        for prediction in self.predictions:
+            yield prediction.name, "not yet" if prediction.choice is None else f'"{prediction.choice}"'
 
     def __repr__(self):
         rows = list(self._rows())
         widths = [max(map(len, column)) for column in zip(*rows)]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
-        return "\n".join([*lines, self._summary()])
+        predicted = [f"predicted  {name}: {choice}" for name, choice in self._predicted()]
+        return "\n".join([*lines, self._summary(), *predicted])
 
     def _repr_html_(self):
         left = 'style="text-align: left"'
@@ -350,8 +352,12 @@ class Progress:
             "<tr>" + "".join(f"<td {left}>{html.escape(cell.strip())}</td>" for cell in row) + "</tr>"
             for row in self._rows()
         )
-        style = 'style="margin-left: 0"'
-        return f"<table {style}><caption {left}>{self._summary()}</caption><tr>{head}</tr>{body}</table>"
+        predicted = "".join(
+            f"<div>predicted <code>{html.escape(name)}</code>: {html.escape(choice)}</div>"
+            for name, choice in self._predicted()
+        )
+        table = f"<caption {left}>{self._summary()}</caption><tr>{head}</tr>{body}"
+        return f'<table style="margin-left: 0">{table}</table>{predicted}'
 
 
 def _card(colour, heading, body):

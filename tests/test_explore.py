@@ -9,6 +9,7 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 from PIL import Image
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from lessons import datasets, explore, factorise, figures, show
 from lessons.explore import _faces, _lego, _nmf, _one_objective, _panel
@@ -337,6 +338,19 @@ def test_a_run_is_computed_once_with_a_bar_that_moves_meanwhile(boxes, monkeypat
     box.controls["seed"].value = 1
     box.controls["seed"].value = 7
     assert not seen
+
+
+def test_small_products_are_left_to_one_thread():
+    seen = []
+
+    def draw(x):
+        seen.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
+        return _panel.Picture(1).png(), "words"
+
+    with threadpool_limits(2, "blas"):
+        _panel.explorer({"x": _panel.number("x", 0, 0, 1, 1)}, draw)
+
+    assert set(seen) == {1}
 
 
 def test_the_palette_is_close_to_the_colour_maps_and_keeps_white(boxes):

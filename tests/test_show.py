@@ -233,12 +233,15 @@ def test_a_note_keeps_the_words_of_its_code():
 def test_progress_has_a_mark_beside_the_word_and_lies_left():
     exercise = Trial()
     exercise.latest = verdict_of("correct", "")
-    table = show.Progress([exercise, Trial()], [SimpleNamespace(latest="PCA"), SimpleNamespace(latest=None)])
+    made, open_one = SimpleNamespace(name="terraces", choice="rises"), SimpleNamespace(name="floor", choice=None)
+    table = show.Progress([exercise, Trial()], [made, open_one])
 
     assert repr(table).splitlines() == [
         "0.1 double  twice the vector  1 min  core  ✓ correct",
         "0.1 double  twice the vector  1 min  core    not checked",
-        "1 of 2 correct, 1 of 2 predictions made",
+        "1 of 2 correct",
+        'predicted  terraces: "rises"',
+        "predicted  floor: not yet",
     ]
-    assert words(table._repr_html_()).endswith("✓ correct 0.1 double twice the vector 1 min core not checked")
+    assert words(table._repr_html_()).endswith('not checked predicted terraces: "rises" predicted floor: not yet')
     assert table._repr_html_().count("text-align: left") == 16

@@ -68,7 +68,7 @@ def demo(settings):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with _server(["voila", f"--port={port}", "tools/demo.ipynb"], settings) as base:
+    with _server(["tools.demo", f"--port={port}"], settings) as base:
         yield base
 
 

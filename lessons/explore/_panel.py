@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.text import Text
 from PIL import Image, ImageDraw, ImageFont
+from threadpoolctl import ThreadpoolController
 
 from lessons import factorise, figures, show
 
@@ -263,7 +264,9 @@ def explorer(controls, draw, play=None, bar=None):
     text = widgets.HTML(layout=widgets.Layout(width=width, max_width="100%", min_height="50px"))
 
     def update(_change=None):
-        png, sentence = draw(**{name: control.value for name, control in controls.items()})
+        # Two threads on products as small as these wait for each other, on a busy machine for ages.
+        with _threads().limit(limits=1, user_api="blas"):
+            png, sentence = draw(**{name: control.value for name, control in controls.items()})
         picture.value = _image(png)
         text.value = f'<div role="status" style="font-size: 14px; line-height: 1.5">{html.escape(sentence)}</div>'
         return sentence
@@ -279,6 +282,12 @@ def explorer(controls, draw, play=None, bar=None):
     box = Explorer([rows, *([bar] if bar else []), picture, text])
     box.controls, box.picture, box.text, box.start = controls, picture, text, start
     return box
+
+
+@functools.cache
+def _threads():
+    """The libraries that multiply matrices; looking them up takes a millisecond."""
+    return ThreadpoolController()
 
 
 def _image(png):
