@@ -27,7 +27,8 @@ MARKERS = ["o", "s", "^", "D", "v", "P"]
 LOOK = {"font.size": 13, "axes.titlesize": 14, "figure.titlesize": 16, "legend.fontsize": 12}
 LOOK |= {"hatch.linewidth": 0.5, "hatch.color": "#053061", "image.interpolation": "nearest"}
 PIXELS = 72  # an inch on the page, so that a text of 12 points is 12 pixels high
-SMALLEST = 11 / 12  # what is left of a picture on the narrowest page: text of 11 pixels
+LETTERS, LEGIBLE = 12, 11  # pixels: the smallest letters of a figure, and how small a narrow page may make them
+RIM = 6  # pixels of white around a picture, which are its edge on a dark page
 
 
 def equation(*terms, title, rows=None, columns=None):
@@ -425,18 +426,20 @@ class Shown:
         return image_html(self.png, self.words, self.width, self.height)
 
 
-def image_html(png, words, width, height, limit=""):
-    """An HTML image of PNG bytes with a text alternative, as wide as `width` pixels where the page has room for it.
+def image_html(png, words, width, height, letters=LETTERS, limit=""):
+    """An HTML image of PNG bytes with a text alternative.
 
-    `limit` may be one more CSS length that it should not be wider than. It has a ground and a rim of its own, so that it
-    looks meant on a dark page.
+    It is `width` pixels wide where the page has room for that, less on a narrow page, down to where its smallest `letters`
+    (in pixels) can just be read; from there on the page scrolls. `limit` may be one more CSS length that it should not be
+    wider than. It has a ground and a rim of its own, so that it looks meant on a dark page.
     """
     data = base64.b64encode(png).decode("ascii")
-    size = f"width: min({width}px, max(100%, {SMALLEST * width:.0f}px){limit and ', ' + limit})"
-    style = f"{size}; max-width: none; height: auto; background: white; border-radius: 6px; margin: 4px 0"
+    wide, narrow = width + 2 * RIM, width * LEGIBLE / letters + 2 * RIM
+    size = f"width: min({wide}px, max(100%, {narrow:.0f}px){limit and ', ' + limit})"
+    style = f"{size}; max-width: none; height: auto; box-sizing: border-box; padding: {RIM}px; margin: 4px 0"
     return (
         f'<img src="data:image/png;base64,{data}" alt="{html.escape(words)}" width="{width}" height="{height}" '
-        f'style="{style}" decoding="sync">'
+        f'style="{style}; background: white; border-radius: 6px" decoding="sync">'
     )
 
 

@@ -88,7 +88,7 @@ def test_no_picture_is_wider_than_its_text_can_be_read(call, shown):
     texts = [text for text in shown[0].findobj(Text) if text.get_text() and text.get_visible()]
 
     assert shown[0].get_figwidth() * figures.PIXELS <= 800
-    assert min(text.get_fontsize() for text in texts) >= 12
+    assert min(text.get_fontsize() for text in texts) >= figures.LETTERS
 
 
 @pytest.mark.parametrize("colour", figures.COLOURS)

@@ -26,6 +26,7 @@ from lessons import factorise, figures, show
 WIDTH = 8.4  # inches; a notebook beside an open file browser has room for it
 DPI = 100
 HALF = 415  # pixels, for a control
+LETTERS = 12.5  # pixels, the smallest of a picture (9 points)
 
 
 class Picture:
@@ -295,9 +296,8 @@ def _image(png):
     width, height = (int.from_bytes(png[start : start + 4], "big") for start in (16, 20))
     shape = width / height
     limit = f"max({180 * shape:.0f}px, {110 * shape:.0f}vh - {340 * shape:.0f}px)"
-    return figures.image_html(
-        png, "Picture of the explorer: the sentence below says it in words.", width, height, limit
-    )
+    words = "Picture of the explorer: the sentence below says it in words."
+    return figures.image_html(png, words, width, height, LETTERS, limit)
 
 
 # ---- Runs that are slow ----
