@@ -6,7 +6,7 @@ They are not scored. A choice is asked for because a result is remembered better
 import reprlib
 from dataclasses import dataclass, field
 
-from lessons.check import Note
+from lessons.show import Note
 
 
 @dataclass(eq=False)
