@@ -387,28 +387,28 @@ below_floor = Prediction(
 )
 sparser_codes = Prediction(
     name="sparser_codes",
-    question="NMF may not use minus signs, and nothing was said to it about sparseness. Are its codes sparser than those of "
-    "PCA?",
+    question="NMF may not use minus signs, and nothing was said to it about sparseness. Are its codes much sparser than those "
+    "of PCA, or about alike?",
     choices={
-        "much sparser": "Tempting, since it is often said of NMF, and the last line of the table says it, too: 60 iterations "
+        "sparser": "Tempting, since it is often said of NMF, and the last line of the table says it, too: 60 iterations "
         "from a start that is half zeros. Run on, the zeros fill, and the lead is gone.",
-        "hardly different": "At 300 iterations the two numbers are nearly equal, and at five times as many they still are. "
+        "alike": "At 300 iterations the two numbers are nearly equal, and at five times as many they still are. "
         "What looked like sparse codes was a run that had not left its start. The atoms stay sparser than PCA's.",
     },
-    answer="hardly different",
+    answer="alike",
 )
 pursuit_error = Prediction(
     name="pursuit_error",
     question="In every round the best dictionary for the given codes lowers the squared error, or leaves it. What does the "
     "pursuit that comes next, with the new dictionary, do to it?",
     choices={
-        "lowers it": "Tempting, since in notebook 2 both halves lowered the error: each was solved exactly. A pursuit is greedy "
+        "lowers": "Tempting, since in notebook 2 both halves lowered the error: each was solved exactly. A pursuit is greedy "
         "and stops when it is near enough.",
-        "leaves it": "Tempting, since the codes could stay as they are. But the pursuit begins anew and has no memory of them.",
-        "raises it": "It looks for the fewest atoms within the noise, so it gives back what the dictionary has gained, and "
+        "leaves": "Tempting, since the codes could stay as they are. But the pursuit begins anew and has no memory of them.",
+        "raises": "It looks for the fewest atoms within the noise, so it gives back what the dictionary has gained, and "
         "needs fewer atoms for it: that number is what falls from round to round. Even with a fixed number of "
         "atoms a greedy choice may be worse than the codes before, so nothing promises that the error never rises.",
     },
-    answer="raises it",
+    answer="raises",
 )
 predictions = [below_floor, sparser_codes, pursuit_error]
