@@ -12,8 +12,12 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from scipy.optimize import nnls
+from scipy.optimize import linear_sum_assignment, nnls
+from skimage.data import camera
+from sklearn.decomposition import NMF
+from sklearn.feature_extraction.image import extract_patches_2d, reconstruct_from_patches_2d
 from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import orthogonal_mp_gram
 
 from lessons import datasets, factorise
 
@@ -352,3 +356,303 @@ def test_entry_by_entry_the_same_beta_weighs_as_much_as_the_root_of_n_m_times_it
     )
 
     assert abs(entries - scaled) < 0.02 * scaled < abs(entries - same)
+
+
+# ---- Notebook 4 ----
+
+
+@functools.cache
+def plain_faces():
+    return datasets.faces(count=100, size=16).reshape(100, -1).astype(float)
+
+
+def plain_start(atoms, seed, R=None):
+    R = plain_faces() if R is None else R
+    rng = np.random.RandomState(seed)
+    return rng.rand(R.shape[0], atoms), rng.rand(R.shape[1], atoms)
+
+
+def row_error(R, P, Q):
+    return factorise.relative_error(R, P, Q.T)
+
+
+@functools.cache
+def multiplicative_losses(atoms, seed, steps):
+    R = plain_faces()
+    return factorise.track(lambda P, Q: factorise.multiplicative_step(R, P, Q), R, *plain_start(atoms, seed), steps)[2]
+
+
+def first_settled(losses, tolerance):
+    changes = zip(losses, losses[1:])
+    return next(i for i, pair in enumerate(changes, start=1) if factorise.has_settled(*pair, tolerance))
+
+
+@pytest.mark.parametrize("atoms", [2, 8])
+@pytest.mark.parametrize("seed", STARTS)
+def test_both_factors_at_once_rise_in_every_second_step_and_in_turn_never(atoms, seed):
+    R = plain_faces()
+
+    def at_once(P, Q):
+        return factorise.multiplicative_step(R, P, Q)[0], factorise.multiplicative_step(R.T, Q, P)[0]
+
+    saw = np.diff(factorise.track(at_once, R, *plain_start(atoms, seed), 200)[2])[10:]
+    in_turn = multiplicative_losses(atoms, seed, 200)
+
+    assert (saw[1:] * saw[:-1] < 0).all()
+    assert (np.diff(in_turn) <= 1e-9 * in_turn[:-1]).all()
+
+
+@pytest.mark.parametrize("seed", STARTS)
+def test_eight_atoms_form_late_while_the_loss_looks_flat(seed):
+    losses = multiplicative_losses(8, seed, 1000)
+    one_atom = factorise.smallest_error(plain_faces(), 1) ** 2
+
+    assert losses[1] < 0.02 * losses[0] and losses[10] > one_atom > 2 * losses[1000]
+
+
+def test_the_rule_leaves_as_much_as_is_printed_and_a_better_answer_shows_it():
+    R = plain_faces()
+    losses = multiplicative_losses(4, 1, 3000)
+    better = min(row_error(R, *factorise.hals(R, *plain_start(4, seed), 3000)) for seed in STARTS)
+    errors = np.sqrt(losses) / np.linalg.norm(R)
+    above = {tolerance: errors[first_settled(losses, tolerance)] / better - 1 for tolerance in (1e-3, 1e-4, 1e-5, 1e-6)}
+
+    rows = [numbers(line.replace("%", "")) for line in printed("04", "tolerance").splitlines()]
+    assert [row[2] for row in rows] == [pytest.approx(100 * each, abs=0.011) for each in above.values()]
+    assert above[1e-4] > 0.01 > above[1e-6] > 0.001
+
+
+@pytest.mark.slow
+def test_sixteen_atoms_have_not_settled_when_the_limit_stops_them():
+    losses = multiplicative_losses(16, 1, 15000)
+
+    assert first_settled(losses, 1e-6) > 3 * 3000
+    assert "K = 16" in printed("04", "factorised") and "settled: False" in printed("04", "factorised")
+
+
+@pytest.mark.parametrize("atoms", [2, 4, 16])
+@pytest.mark.parametrize("seed", STARTS)
+def test_the_tutorials_rule_stops_within_a_few_updates_worse_than_a_single_atom(atoms, seed):
+    R = plain_faces()
+    loop = defined("04", "tutorial-loop", np=np, multiplicative_step=factorise.multiplicative_step)["tutorial_loop"]
+    left, taken_over, step = loop(R, *plain_start(atoms, seed))
+
+    assert step < 10
+    assert row_error(R, *left) > row_error(R, *taken_over) > factorise.smallest_error(R, 1) / np.linalg.norm(R)
+
+
+def test_the_truncated_svd_of_the_centred_faces_stays_put_and_is_the_tutorials_table():
+    tables = datasets.tutorial_residuals()
+    P, Q = factorise.truncated_svd(faces(), 2)
+    P_next, Q_next = factorise.multiplicative_step(faces(), P, Q)
+
+    np.testing.assert_allclose(P_next @ Q_next.T, P @ Q.T, atol=1e-8)
+    corners = (faces() - P @ Q.T)[np.ix_(tables["corners"], tables["corners"])]
+    assert abs(corners - tables["nmf"]).max() < 2e-4
+
+
+@pytest.mark.parametrize(
+    ("seed", "steps"), [(1, 300), *(pytest.param(seed, 1500, marks=pytest.mark.slow) for seed in STARTS)]
+)
+def test_with_unit_atoms_codes_are_hardly_sparser_beyond_nine_atoms_and_the_svds_atoms_as_sparse(seed, steps):
+    R = plain_faces()
+    table = []
+    for atoms in (2, 4, 9, 16, 25):
+        P, Q = factorise.hals(R, *plain_start(atoms, seed), steps)
+        D, A = factorise.normalise_atoms(Q, P.T)
+        vectors = D, A, factorise.truncated_svd(R, atoms)[1]
+        table.append([np.mean([factorise.sparseness(v) for v in each.T]) for each in vectors])
+        assert row_error(R, P, Q) < 1.05 * factorise.smallest_error(R, atoms) / np.linalg.norm(R)
+    ours, codes, svd = np.transpose(table)
+
+    assert codes[0] < codes[1] < codes[2] - 0.05 and abs(np.diff(codes[2:])).max() < 0.09
+    assert (svd[:3] > ours[:3]).all() and abs(svd - ours)[3:].max() < 0.04
+    assert ours[-1] > ours[0]
+
+
+def same_dictionary(D, other):
+    cosines = D.T @ other
+    return cosines[linear_sum_assignment(-cosines)].min() > 0.99
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("first", "steps"), [(0, 600), (0, 3000), (20, 3000)])
+def test_finished_runs_repeat_themselves_and_a_few_local_minima_remain(first, steps):
+    R = plain_faces()
+    runs = [factorise.hals(R, *plain_start(10, seed), steps) for seed in range(first, first + 20)]
+    errors = [row_error(R, *run) for run in runs]
+    different = []
+    for P, Q in runs:
+        D = factorise.normalise_atoms(Q, P.T)[0]
+        if not any(same_dictionary(D, other) for other in different):
+            different.append(D)
+
+    assert 0.001 < max(errors) / min(errors) - 1 < 0.003
+    assert 3 < len(different) < 14
+
+
+@pytest.mark.parametrize("steps", [1000, pytest.param(5000, marks=pytest.mark.slow)])
+@pytest.mark.filterwarnings("ignore:The multiplicative update")
+def test_zeros_in_the_start_hold_multiplicative_updates_back_and_no_other(steps):
+    R = plain_faces()
+
+    def ends(init, solver):
+        model = NMF(10, init=init, solver=solver, tol=0, max_iter=steps, random_state=0)
+        return row_error(R, model.fit_transform(R), model.components_.T)
+
+    assert ends("nndsvd", "mu") > 1.3 * ends("random", "mu")
+    assert ends("nndsvd", "cd") < 1.01 * ends("random", "cd")
+    assert max(ends("nndsvda", "mu"), ends("nndsvdar", "mu")) < 1.05 * ends("random", "mu")
+
+
+@functools.cache
+def all_faces():
+    return datasets.faces().reshape(400, -1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", STARTS)
+def test_a_step_of_hals_is_worth_dozens_of_multiplicative_ones(seed):
+    R = all_faces().astype(float)
+    P, Q = plain_start(49, seed, R)
+    losses = factorise.track(lambda P, Q: factorise.multiplicative_step(R, P, Q), R, P, Q, 80)[2]
+    one, two = (np.sum((R - np.matmul(P, Q.T)) ** 2) for P, Q in (factorise.hals(R, P, Q, steps) for steps in (1, 2)))
+
+    assert losses[20] > one and losses[80] > two
+
+
+# ---- Notebook 5 ----
+
+
+def mean_sparseness(M):
+    return np.mean([factorise.sparseness(column) for column in M.T])
+
+
+def face_nmf(iterations, weight=0, init="nndsvd", seed=0, data=None):
+    """Atoms of unit length that some face uses, and their codes."""
+    model = NMF(49, init=init, tol=0, max_iter=iterations, random_state=seed, alpha_W=weight, l1_ratio=1)
+    A = model.fit_transform(all_faces() if data is None else data).T
+    used = model.components_.any(axis=1) & A.any(axis=1)
+    return factorise.normalise_atoms(model.components_[used].T, A[used])
+
+
+def test_pca_with_the_mean_lies_between_two_floors():
+    X = all_faces().T
+    floors = [factorise.smallest_error(X, k) / np.linalg.norm(X) for k in (49, 50)]
+    missed = factorise.relative_error(X, np.eye(4096), factorise.project(X, factorise.pca_dictionary(X, 49)))
+
+    assert floors[1] < missed < floors[0]
+
+
+def test_the_table_says_what_the_prose_says():
+    rows = [numbers(re.sub(r"^.{18}", "", line).replace("%", "")) for line in printed("05", "table").splitlines()[2:7]]
+    errors, _, atoms, codes, *_ = np.transpose(rows)
+
+    assert errors[0] < errors[2] < errors[3] < errors[1]  # PCA, NMF, sparse dictionary, k-means
+    assert 1.05 < errors[2] / errors[0] < 1.07
+    assert abs(codes[2] - codes[0]) < 0.05 < codes[4] - codes[0] and min(atoms[2], atoms[4]) > 1.5 * atoms[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("init", "seed"), [("nndsvd", 0), ("random", 0), ("random", 1)])
+def test_nmfs_codes_are_no_sparser_than_pcas_when_the_run_is_finished(init, seed):
+    D, A = face_nmf(1500, init=init, seed=seed)
+    X = all_faces().T
+    directions = factorise.pca_dictionary(X, 49)
+    codes = directions.T @ (X - X.mean(axis=1, keepdims=True))
+    price = factorise.relative_error(X, D, A) * np.linalg.norm(X) / factorise.smallest_error(X, 49)
+
+    assert abs(mean_sparseness(A) - mean_sparseness(codes)) < 0.04
+    assert mean_sparseness(D) > 1.5 * mean_sparseness(directions)
+    assert 1.04 < price < 1.065
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("init", "seed"), [("nndsvd", 0), ("random", 1)])
+def test_faces_prepared_as_in_1999_have_sparser_atoms(init, seed):
+    faces = all_faces()
+    scaled = 0.25 + 0.25 * (faces - faces.mean(axis=1, keepdims=True)) / faces.std(axis=1, keepdims=True)
+    plain, prepared = (face_nmf(750, init=init, seed=seed, data=data)[0] for data in (faces, np.clip(scaled, 0, 1)))
+
+    assert mean_sparseness(prepared) > mean_sparseness(plain) + 0.1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("init", "seed"), [("nndsvd", 0), ("random", 1)])
+def test_a_penalty_buys_sparse_atoms_with_error_and_leaves_the_mean_face_to_one_atom(init, seed):
+    X = all_faces().T
+    mean = X.mean(axis=1) / np.linalg.norm(X.mean(axis=1))
+    table = []
+    for weight in (0, 3e-4, 1e-3):
+        D, A = face_nmf(750, weight, init, seed)
+        energy = np.sum(A**2, axis=1)
+        rest = np.delete(A, energy.argmax(), axis=0)
+        likeness, share = D[:, energy.argmax()] @ mean, energy.max() / energy.sum()
+        table.append((factorise.relative_error(X, D, A), mean_sparseness(D), len(A), likeness, share))
+        codes, codes_of_rest = mean_sparseness(A), mean_sparseness(rest)
+        assert weight == 0 or (likeness > 0.95 and share > 0.8 and codes_of_rest < codes - 0.15)
+    errors, sparse, used, _, share = np.transpose(table)
+
+    assert (np.diff(errors) > 0).all() and (np.diff(sparse) > 0).all()
+    assert used[1] == 49 and used[2] < 49 / 2 and share[0] < 0.2
+
+
+def test_an_atom_that_no_face_uses_is_not_counted():
+    count = int(numbers(printed("05", "penalty-table").splitlines()[4])[1])
+
+    assert count < 20  # scikit-learn leaves some twenty more with stale rows
+
+
+@pytest.mark.parametrize("seed", STARTS)
+def test_headlines_without_labels_have_the_topics_and_the_same_shares_from_every_start(seed):
+    rows = datasets.headlines()
+    counts = CountVectorizer().fit_transform(row["text"] for row in rows).toarray().astype(float)
+    topic = np.array([row["topic"] for row in rows])
+    model = NMF(3, init="random", max_iter=5000, tol=1e-8, random_state=seed)
+    A = model.fit_transform(counts) * model.components_.sum(axis=1)
+    names = [topic[(A.argmax(axis=1) == k) & (topic != "")] for k in range(3)]
+    (chip_maker,) = [number for number, row in enumerate(rows) if "chip maker" in row["text"]]
+    shares = {group[0]: share for group, share in zip(names, A[chip_maker] / A[chip_maker].sum())}
+
+    assert [len(group) for group in names] == [8, 8, 8] and all(len(set(group)) == 1 for group in names)
+    said = numbers(printed("05", "headlines-mix").split("software sales: ")[1].split(";")[0].replace("%", ""))
+    assert said == [round(100 * shares[name]) for name in ("finance", "sport", "technology")]
+
+
+@pytest.mark.parametrize(
+    ("corner", "seed", "rounds"),
+    [((128, 128), 0, 10), *(pytest.param((y, 128), 1, 50, marks=pytest.mark.slow) for y in (0, 64, 128))],
+)
+def test_a_pursuit_raises_the_error_with_fewer_atoms_and_takes_more_noise_off_than_pca(corner, seed, rounds):
+    noise, (y, x) = 25 / 255, corner
+    clean = camera()[y : y + 256 : 2, x : x + 256 : 2] / 255
+    rng = np.random.RandomState(seed)
+    noisy = clean + noise * rng.randn(*clean.shape)
+    patches = extract_patches_2d(noisy, (8, 8)).reshape(-1, 64).T
+    brightness = patches.mean(axis=0)
+    patches = patches - brightness
+    some = patches[:, rng.choice(patches.shape[1], 2000, replace=False)]
+    D = some[:, :96] / np.linalg.norm(some[:, :96], axis=0)
+
+    def pursuit(X):
+        near = 64 * (1.15 * noise) ** 2
+        return orthogonal_mp_gram(D.T @ D, D.T @ X, tol=near, norms_squared=np.sum(X**2, axis=0))
+
+    def decibels(approximation):
+        rebuilt = reconstruct_from_patches_2d((approximation + brightness).T.reshape(-1, 8, 8), clean.shape)
+        return -10 * np.log10(np.mean((rebuilt - clean) ** 2))
+
+    before, after, atoms = [], [], []
+    for _ in range(rounds):
+        A = pursuit(some)
+        D_new = factorise.update_dictionary(some, A)
+        before.append(np.sum((some - D @ A) ** 2))
+        after.append(np.sum((some - D_new @ A) ** 2))
+        atoms.append(np.count_nonzero(A))
+        D, _ = factorise.normalise_atoms(D_new, A)
+
+    assert (np.array(after) <= before).all() and (np.array(before)[1:10] > after[:9]).all()
+    assert (np.diff(atoms[:10]) < 0).all() and atoms[-1] <= 1.01 * min(atoms)
+    directions = factorise.pca_dictionary(patches, 32)
+    by_pca = max(decibels(factorise.project(patches, directions[:, :count])) for count in range(4, 33, 4))
+    assert decibels(patches) + 2 < by_pca < decibels(D @ pursuit(patches)) - 2
