@@ -75,7 +75,7 @@ def tiles(images, title, labels=None, columns=None):
 
     Parameters
     ----------
-    images : array (n, height, width)
+    images : array (n, height, width); NaN stays white
     title : str
     labels : list of n str, optional
     columns : int, optional
@@ -341,7 +341,7 @@ def _colours(values, sequential):
 def _span(values):
     negative = np.mean(np.asarray(values) < 0)
     share = f", {negative:.0%} of them negative" if negative else ""
-    low, high = np.min(values), np.max(values)
+    low, high = np.nanmin(values), np.nanmax(values)
     if abs(low) < 1e-9 * high:  # an entry on its way to zero: its exponent says nothing and differs between machines
         low = 0.0
     return f"Values from {low:.3g} to {high:.3g}{share}."
@@ -355,3 +355,134 @@ def _show(figure, text):
     plt.show()
     plt.close(figure)
     print(f"Figure. {text}")
+
+
+# ---- Notebook 6 ----
+
+MARKS = ["o", "s", "^", "D", "v", "P"]  # a second sign beside the colour, for points
+
+
+def errors_over_K(K, seen, hidden, title, without_atoms):
+    """Relative error of the seen and of the hidden entries over the number of atoms, with the lowest hidden one marked.
+
+    Parameters
+    ----------
+    K : sequence of n int
+    seen, hidden : arrays (masks, n); a thin line each, and their mean
+    title : str
+    without_atoms : float
+        The error of a guess that needs no factorisation, drawn as a line.
+    """
+    seen, hidden = np.atleast_2d(seen), np.atleast_2d(hidden)
+    lowest = np.argmin(hidden.mean(axis=0))
+    with plt.rc_context(TEXT_SIZE):
+        figure, axis = plt.subplots(figsize=(8, 4.5), layout="constrained")
+        for name, errors, number in (("hidden entries", hidden, 1), ("seen entries", seen, 0)):
+            colour, style = COLOURS[number], STYLES[number]
+            axis.plot(K, errors.T, color=colour, linewidth=0.8, alpha=0.6)
+            axis.plot(K, errors.mean(axis=0), color=colour, linestyle=style, linewidth=2.5, label=name)
+        axis.plot(K[lowest], hidden.mean(axis=0)[lowest], "*", color=COLOURS[1], markersize=18, markeredgecolor="black")
+        axis.axhline(without_atoms, color="black", linewidth=1, linestyle=(0, (1, 1)), label="means, without atoms")
+        axis.set_xscale("log", base=2)
+        axis.set_xticks(K, [str(each) for each in K])
+        axis.minorticks_off()
+        axis.set(ylim=(0, None), xlabel="number of atoms K", ylabel="relative error", title=title)
+        axis.legend()
+        rows = "; ".join(
+            f"K = {each}: {shown:.3f} and {guessed:.3f}"
+            for each, shown, guessed in zip(K, seen.mean(axis=0), hidden.mean(axis=0))
+        )
+        _show(
+            figure,
+            f"{title}: mean relative error of the seen and of the hidden entries. {rows}. The hidden one is lowest at "
+            f"K = {K[lowest]}; the means alone give {without_atoms:.3f}.",
+        )
+
+
+def consensus(matrices, kinds, title):
+    """Consensus matrices side by side, samples ordered so that those that fall together stand together.
+
+    Parameters
+    ----------
+    matrices : dict of name to array (n, n) of shares
+    kinds : sequence of n str, or None
+        What is known of each sample; it takes no part in the order, and stands beside it as a mark.
+    title : str
+    """
+    from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import squareform
+
+    size = len(next(iter(matrices.values())))
+    kinds = np.asarray([""] * size if kinds is None else kinds)
+    names, words = [kind for kind in dict.fromkeys(kinds) if kind], []
+    with plt.rc_context(TEXT_SIZE):
+        figure, axes = plt.subplots(
+            1, len(matrices), figsize=(3.1 * len(matrices) + 0.8, 4.3), squeeze=False, layout="constrained"
+        )
+        for axis, (name, matrix) in zip(axes[0], matrices.items()):
+            order = leaves_list(linkage(squareform(1 - matrix, checks=False), "average", optimal_ordering=True))
+            picture = axis.imshow(matrix[np.ix_(order, order)], cmap=MATRIX, vmin=0, vmax=1)
+            for number, kind in enumerate(names):
+                rows = np.flatnonzero(kinds[order] == kind)
+                axis.plot(
+                    np.full(len(rows), -0.03 * size),
+                    rows,
+                    MARKS[number % len(MARKS)],
+                    color=COLOURS[number % len(COLOURS)],
+                    markersize=4,
+                    clip_on=False,
+                    label=kind,
+                )
+            axis.set(xticks=[], yticks=[], title=name, xlim=(-0.06 * size, size - 0.5), xlabel="sample")
+            undecided = np.mean((matrix > 0) & (matrix < 1))
+            words.append(f"{name}: {undecided:.0%} of the entries are neither 0 nor 1")
+            if names:
+                words[-1] += f", and the order is {_runs(kinds[order])}"
+        axes[0, 0].set_ylabel("sample")
+        figure.colorbar(picture, ax=axes, shrink=0.7, label="share of runs together")
+        if names:
+            handles, labels = axes[0, 0].get_legend_handles_labels()
+            figure.legend(handles, labels, ncols=len(names), loc="outside lower center", markerscale=2)
+        figure.suptitle(title)
+        _show(figure, f"{title}: {'; '.join(words)}.")
+
+
+def _runs(kinds):
+    """A sequence of words with its repetitions counted: "8 T-cell ALL, 1 AML"."""
+    cuts = np.flatnonzero(kinds[1:] != kinds[:-1]) + 1
+    return ", ".join(f"{len(part)} {part[0]}" for part in np.split(kinds, cuts))
+
+
+def heaviest(atoms, names, title, count=6):
+    """What is largest in each atom, as bars with names; one panel an atom.
+
+    Parameters
+    ----------
+    atoms : dict of name to array (M,) of weights
+    names : sequence of M str
+    title : str
+    count : int, bars a panel
+    """
+    words = []
+    with plt.rc_context(TEXT_SIZE):
+        figure, axes = plt.subplots(
+            len(atoms),
+            1,
+            figsize=(10, 0.36 * count * len(atoms) + 1.2),
+            sharex=True,
+            squeeze=False,
+            layout="constrained",
+        )
+        for number, (axis, (name, weights)) in enumerate(zip(axes[:, 0], atoms.items())):
+            largest = np.argsort(-np.asarray(weights), kind="stable")[:count]
+            labels = [textwrap.shorten(str(names[entry]), 50, placeholder=" ...") for entry in largest]
+            axis.barh(np.arange(len(largest)), np.asarray(weights)[largest], color=COLOURS[number % len(COLOURS)])
+            axis.set_yticks(np.arange(len(largest)), labels, fontsize=10)
+            axis.invert_yaxis()
+            axis.set_title(name, fontsize=12, loc="left")
+            words.append(
+                f"{name}: " + ", ".join(f"{label} {weights[entry]:.2g}" for label, entry in zip(labels, largest))
+            )
+        axes[-1, 0].set_xlabel("weight")
+        figure.suptitle(title)
+        _show(figure, f"{title}: {'; '.join(words)}.")
