@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 from benchmarks.measure import compare
 
 SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
-EXERCISES = ["lego", "scaling", "faces", "nmf", "one_objective"]
+EXERCISES = ["lego", "scaling", "faces", "nmf", "one_objective", "how_many_atoms"]
 
 
 def run():

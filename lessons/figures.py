@@ -13,6 +13,7 @@ from matplotlib.ticker import LogLocator
 SIGNED, MATRIX, PHOTO = "RdBu_r", "Reds", "gray"  # positive is red in both of the first
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"]  # Okabe and Ito, 2008
 STYLES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1))]  # a second sign beside the colour
+GAP = "#bfe3f7"  # what is not known, which white would take for bright
 TEXT_SIZE = {"font.size": 12, "axes.titlesize": 13, "figure.titlesize": 15}
 
 
@@ -75,7 +76,7 @@ def tiles(images, title, labels=None, columns=None):
 
     Parameters
     ----------
-    images : array (n, height, width); NaN stays white
+    images : array (n, height, width); NaN, what is not known, is drawn in light blue
     title : str
     labels : list of n str, optional
     columns : int, optional
@@ -86,6 +87,7 @@ def tiles(images, title, labels=None, columns=None):
     rows = int(np.ceil(len(images) / columns))
     size = np.clip(9 / columns, 0.7, 2)
     colours = _colours(images, PHOTO)
+    colours["cmap"] = plt.get_cmap(colours["cmap"]).with_extremes(bad=GAP)
     with plt.rc_context(TEXT_SIZE):
         figure, axes = plt.subplots(
             rows,
@@ -429,28 +431,33 @@ def consensus(matrices, kinds, title):
                     rows,
                     MARKS[number % len(MARKS)],
                     color=COLOURS[number % len(COLOURS)],
-                    markersize=4,
+                    markersize=3.5,
                     clip_on=False,
                     label=kind,
                 )
             axis.set(xticks=[], yticks=[], title=name, xlim=(-0.06 * size, size - 0.5), xlabel="sample")
             undecided = np.mean((matrix > 0) & (matrix < 1))
-            words.append(f"{name}: {undecided:.0%} of the entries are neither 0 nor 1")
-            if names:
-                words[-1] += f", and the order is {_runs(kinds[order])}"
+            words.append(
+                f"{name}: {undecided:.0%} of the entries are neither 0 nor 1; always together are "
+                f"{_always_together(matrix, kinds)}"
+            )
         axes[0, 0].set_ylabel("sample")
         figure.colorbar(picture, ax=axes, shrink=0.7, label="share of runs together")
         if names:
             handles, labels = axes[0, 0].get_legend_handles_labels()
             figure.legend(handles, labels, ncols=len(names), loc="outside lower center", markerscale=2)
         figure.suptitle(title)
-        _show(figure, f"{title}: {'; '.join(words)}.")
+        _show(figure, f"{title}: {'. '.join(words)}.")
 
 
-def _runs(kinds):
-    """A sequence of words with its repetitions counted: "8 T-cell ALL, 1 AML"."""
-    cuts = np.flatnonzero(kinds[1:] != kinds[:-1]) + 1
-    return ", ".join(f"{len(part)} {part[0]}" for part in np.split(kinds, cuts))
+def _always_together(matrix, kinds):
+    """The groups that every run agrees on, from the largest on, by kind: "19 B-cell ALL + 1 AML, 8 T-cell ALL"."""
+    groups = {}
+    for row, kind in zip(matrix > 1 - 1e-9, kinds):
+        groups.setdefault(row.tobytes(), []).append(kind)
+    several = sorted((group for group in groups.values() if len(group) > 1), key=len, reverse=True)
+    words = [" + ".join(f"{group.count(kind)} {kind}".strip() for kind in dict.fromkeys(group)) for group in several]
+    return ", ".join(words) or "none"
 
 
 def heaviest(atoms, names, title, count=6):

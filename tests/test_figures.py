@@ -143,8 +143,16 @@ def test_samples_that_fall_together_stand_together_with_their_known_kinds_beside
     assert kinds["a"].get_marker() != kinds["b"].get_marker()
     assert sorted(kinds["a"].get_ydata()) in ([0, 1], [1, 2])
     text = capsys.readouterr().out
-    assert "44% of the entries are neither 0 nor 1" in text
-    assert "the order is 2 a, 1 b" in text or "the order is 1 b, 2 a" in text
+    assert "44% of the entries are neither 0 nor 1; always together are none." in text
+
+
+def test_groups_that_every_run_agrees_on_are_said_with_what_is_known_of_them(shown, capsys):
+    together = np.kron(np.eye(2), np.ones((3, 3)))[:5, :5]
+    figures.consensus({"K = 2": together}, ["a", "a", "b", "b", "b"], title="runs")
+    figures.consensus({"K = 2": together}, None, title="runs")
+
+    assert "always together are 2 a + 1 b, 2 b." in capsys.readouterr().out.splitlines()[0]
+    assert [len(axis.lines) for figure in shown for axis in figure.axes if axis.images] == [2, 0]
 
 
 def test_the_heaviest_entries_come_first_and_with_their_names(shown, capsys):
@@ -157,8 +165,11 @@ def test_the_heaviest_entries_come_first_and_with_their_names(shown, capsys):
     assert "one: large 3, a very long name" in capsys.readouterr().out
 
 
-def test_what_is_hidden_stays_white_and_out_of_the_numbers(shown, capsys):
+def test_what_is_hidden_has_a_colour_of_its_own_and_stays_out_of_the_numbers(shown, capsys):
     figures.tiles(np.array([[[0.5, np.nan]], [[0.25, 1.0]]]), title="half")
 
-    assert images_of(shown[0])[0].get_clim() == (0, 1)
+    (image, *_) = images_of(shown[0])
+    assert image.get_clim() == (0, 1)
+    red, green, blue, _ = image.to_rgba(np.nan)
+    assert red < green < blue
     assert "Values from 0.25 to 1." in capsys.readouterr().out
