@@ -13,6 +13,8 @@ from pathlib import Path
 
 import nbformat
 
+from tools.generate import open_prediction
+
 ROOT = Path(__file__).resolve().parent.parent
 
 POINTS = """\
@@ -34,6 +36,7 @@ def source_notebook(path):
         if cell.cell_type != "code":
             continue
         cell.outputs, cell.execution_count = [], None
+        cell.source = open_prediction(cell.source)
         if "### BEGIN SOLUTION" in cell.source:
             _tell(cell, solution=True)
         checked = re.search(r"todo\.(\w+)\.check\(", cell.source)

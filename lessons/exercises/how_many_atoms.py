@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from lessons import check, compare, factorise, show
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(61)
 
@@ -403,3 +404,59 @@ consensus = check.Exercise(
 )
 exercises = [masked_step, hidden_error, consensus]
 progress = functools.partial(show.progress, exercises)
+
+
+# ---- Predictions ----
+
+hidden_pixels = Prediction(
+    name="hidden_pixels",
+    question="Most pixels are hidden, and the number of atoms K grows from 1 to 32. What does the error on the hidden "
+    "pixels do?",
+    choices={
+        "falls": "Tempting, since every error of the first five notebooks fell when K grew, and the error on the seen "
+        "pixels still does. But with many atoms what is learned are accidents of the seen pixels, and a hidden pixel has "
+        "nothing to do with those: the curve turns, and with 32 atoms the guess is worse than the means.",
+        "rises": "Tempting for whoever has heard of overfitting. But one atom is a single face, brighter or darker, and "
+        "the next few hold what many faces share: light from one side, hair, beards. Those help to guess, so at first "
+        "the curve falls.",
+        "falls, then rises": "The first atoms hold what many faces share, and that helps to guess a hidden pixel. Later "
+        "ones fit the accidents of the few pixels that were seen. In between lies the lowest point, flat rather than "
+        "sharp.",
+    },
+    answer="falls, then rises",
+)
+
+agreement = Prediction(
+    name="agreement",
+    question="Twelve runs from twelve starts sort the patients into K groups, for K = 2, 3, 4 and 5. For which K do all "
+    "twelve agree about every two patients?",
+    choices={
+        "none": "Tempting, since a random start decides so much, and with 703 pairs there is much to disagree about. But "
+        "for 2 and for 3 groups the matrices hold nothing except zeros and ones.",
+        "3 only": "Tempting, since there are three kinds of leukaemia. But 2 groups are found every time as well: a "
+        "split that always comes back need not be the finest there is.",
+        "2 and 3": "For 2 and 3 groups every entry is a zero or a one. For 4 and 5 there are shares in between. Agreement "
+        "says which answers do not hang on the start; it does not say that one of them is the truth.",
+        "all four": "Tempting, since all runs see the same data and do the same. But for 4 and 5 the "
+        "pictures have shares in between, so some patients change company from start to start.",
+    },
+    answer="2 and 3",
+)
+
+one_dictionary = Prediction(
+    name="one_dictionary",
+    question="Twenty runs of NMF with two atoms fit the Lego matrix without an error. Order and scale aside, how many "
+    "different dictionaries do they find?",
+    choices={
+        "one": "Tempting, since no sign is allowed, and mixing atoms makes negative entries. But it does so only when the "
+        "atoms are mixed too far: with room between the data and the zeros there is always a little mixing that keeps "
+        "every entry above zero.",
+        "a few": "Tempting, since there are often a few local minima. But each of these runs is a global one, with no "
+        "error left. Between any two such dictionaries lie others as good.",
+        "twenty": "Every start ends at another pair of ratios. In one atom A is never above B, in the other at least twice "
+        "B; everything between is open.",
+    },
+    answer="twenty",
+)
+
+predictions = [hidden_pixels, agreement, one_dictionary]
