@@ -45,7 +45,7 @@ def hidden():
     right = picture.figure.add_subplot(layout[:, 2])
     colours = figures.COLOURS[:2]
     curves = [right.plot([], [], color=c, linestyle=s, linewidth=2)[0] for c, s in zip(colours, figures.STYLES)]
-    points = [right.plot([], [], mark, color=c, markersize=9)[0] for c, mark in zip(colours, figures.MARKS)]
+    points = [right.plot([], [], mark, color=c, markersize=9)[0] for c, mark in zip(colours, figures.MARKERS)]
     right.legend(points, ["seen", "hidden"], loc="upper right")
     right.set(title="relative error", xlabel="number of atoms K", xscale="log", xlim=(0.9, 36), ylim=(0, 0.4))
     right.set_xticks(ATOMS, [str(K) for K in ATOMS])
