@@ -1,5 +1,6 @@
 """Notebook 6: pixels that were hidden, and what K atoms make of those that were seen."""
 
+import matplotlib as mpl
 import numpy as np
 
 from lessons import factorise, figures
@@ -36,12 +37,12 @@ def hidden():
     picture = Picture(4.1, figures.PHOTO)
     layout = picture.figure.add_gridspec(2, 3, width_ratios=[1, 1, 2.4])
     titles = {(0, 0): "face", (0, 1): "what is seen", (1, 0): "guess", (1, 1): "seen and guess"}
-    images = []
+    images, photo = [], mpl.colormaps[figures.PHOTO].with_extremes(bad=figures.GAP)
     for place, title in titles.items():
         axis = picture.figure.add_subplot(layout[place])
         axis.axis("off")
         axis.set_title(title)
-        images.append(axis.imshow(np.zeros((SIDE, SIDE)), cmap=figures.PHOTO, vmin=0, vmax=1))
+        images.append(axis.imshow(np.zeros((SIDE, SIDE)), cmap=photo, vmin=0, vmax=1))
     right = picture.figure.add_subplot(layout[:, 2])
     colours = figures.COLOURS[:2]
     curves = [right.plot([], [], color=c, linestyle=s, linewidth=2)[0] for c, s in zip(colours, figures.STYLES)]
