@@ -403,7 +403,6 @@ consensus = check.Exercise(
     """,
 )
 exercises = [masked_step, hidden_error, consensus]
-progress = functools.partial(show.progress, exercises)
 
 
 # ---- Predictions ----
@@ -460,3 +459,4 @@ one_dictionary = Prediction(
 )
 
 predictions = [hidden_pixels, agreement, one_dictionary]
+progress = functools.partial(show.progress, exercises, predictions)
