@@ -296,6 +296,10 @@ def compiled(source):
     return scope["answer"]
 
 
+# An edit of a result that needs more than the result and numpy: another step, or a name of the answer.
+NEEDS_MORE = re.compile(r" ;; |[^.\w](?!np\b)[a-zA-Z]\w*(?![\w=])")
+
+
 @functools.cache
 def done_to_a_result(edit):
     """What an edit `{} -> ...` does, as a function of the result."""
@@ -354,20 +358,33 @@ class Known:
             if source not in (None, way) and compiled(source):
                 yield (key,), source
 
-    def pairs(self):
-        """Every way of making two known mistakes at once: (keys, source), no source twice, so many at the most."""
+    def pairs(self, came):
+        """Ways of making two known mistakes at once: (keys, source), no source twice, so many at the most.
+
+        came: the answer's outcome on the first case. Its kind and shape say which edits cannot be in it; the mistakes that stand
+        first in the table are tried first.
+        """
+        case = self.exercise.cases[0]
+        right, mine = _kind(self.result(self.sources[0], case)), _kind(came)
         made, count = {source for _, source in self.singles()} | set(self.sources), 0
         for way in self.sources:
             edits = [
                 (key, edit, source) for key, edit in self._edits() if (source := apply(edit, way)) not in (None, way)
             ]
-            for (key, edit, source), (other, other_edit, other_source) in itertools.combinations(edits, 2):
-                for inside, outer in ((source, other_edit), (other_source, edit)) if key != other else ():
+            changes = [_kind(self.result(source, case)) != right for _, _, source in edits]
+            two = [
+                (i, j)
+                for i, j in itertools.combinations(range(len(edits)), 2)
+                if (changes[i] or changes[j]) == (mine != right) and edits[i][0] != edits[j][0]
+            ]
+            for i, j in sorted(two, key=sum):
+                (key, edit, source), (other, other_edit, other_source) = edits[i], edits[j]
+                for inside, outer in ((source, other_edit), (other_source, edit)):
                     both = apply(outer, inside)
                     if both is None or both in made:
                         continue
                     made.add(both)
-                    if outer.startswith("{} -> ") and " ;; " not in outer:
+                    if outer.startswith("{} -> ") and not NEEDS_MORE.search(outer):
                         # No need to compile what is only done to a result that is known.
                         self.wrapped[both] = inside, done_to_a_result(outer)
                     elif not compiled(both):
@@ -394,7 +411,7 @@ class Known:
                 isinstance(mine.value, np.ndarray) and mine.value.size and not mine.value.any() for mine in came
             )
             # Zeros alone can come about in too many ways to name two.
-            for candidates in (self.singles(),) if nothing else (self.singles(), self.pairs()):
+            for candidates in (self.singles(),) if nothing else (self.singles(), self.pairs(came[0])):
                 found, fallback = [], []
                 for keys, source in candidates:
                     strange = self._strange(source, came)
@@ -475,6 +492,11 @@ class Known:
             for (first, spills), (second, spoils) in itertools.product(*explained)
         ]
         return min((each for each in choices if each[0]), key=lambda each: (len(each[0]), each[1]), default=((),))[0]
+
+
+def _kind(came):
+    """What shows at once of an outcome: the error's type, or the shapes that came."""
+    return type(came.error) if came.error is not None else (type(came.value) is tuple, str(_shapes(came.value)))
 
 
 def _shapes(value):

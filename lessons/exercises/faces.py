@@ -13,7 +13,8 @@ FACES_SMALL = np.array([[0.0, 1, 5], [4, 2, 3]])
 FACES_SQUARE = _rng.uniform(size=(4, 4))
 FACES_TALL = 255 * _rng.uniform(size=(7, 3))
 
-SMALLEST = (np.array([[1.0, 2, 3], [4, 5, 7]]), np.array([[1.0], [2]]), np.array([[1.0], [2], [2]]), 0.5)
+# Its zero matters: P Q^T is 2 there.
+SMALLEST = (np.array([[1.0, 0, 3], [4, 5, 7]]), np.array([[1.0], [2]]), np.array([[1.0], [2], [2]]), 0.5)
 WIDE = (_rng.normal(size=(5, 8)), _rng.normal(size=(5, 3)), _rng.normal(size=(8, 3)), 0.02)
 TALL = (_rng.normal(size=(9, 4)), _rng.normal(size=(9, 2)), _rng.normal(size=(4, 2)), 3.0)
 LARGE = (50 * _rng.normal(size=(6, 7)), 5 * _rng.normal(size=(6, 4)), 5 * _rng.normal(size=(7, 4)), 40.0)
@@ -42,6 +43,12 @@ centre = check.Exercise(
     ),
     cases=[(FACES_SMALL,), (FACES_TALL,), (FACES_SQUARE,)],
     law=_only_subtracts,
+    ways=[
+        """
+            rest = faces - faces.mean(axis=0)
+            return rest - rest.mean(axis=1, keepdims=True)
+        """,
+    ],
     mistakes=r"""
         only_global: - faces.mean(axis=1, keepdims=True) ->
             Only each pixel's mean has gone, or it went twice: the second time it is zero already. Each face, a row, still
@@ -51,7 +58,7 @@ centre = check.Exercise(
             still has a mean over the faces.
         overall_mean: ... -> faces - faces.mean()
             That takes off one number, the mean of all entries. There is a mean for each pixel and a mean for each face.
-        both_from_the_original: faces = faces - faces.mean(axis=0) -> first = faces - faces.mean(axis=0) ;; return faces -> return first
+        both_from_the_original: rest.mean -> faces.mean
             Both means were taken from the original faces, so that the overall mean went twice. Take the second one from
             what the first has left, or add the overall mean back.
         axes_swapped: (axis=1, keepdims=True) -> (axis=0)[:, np.newaxis] ;; (axis=0)\n -> (axis=1)\n
@@ -60,7 +67,55 @@ centre = check.Exercise(
         means_of_faces_as_a_row: , keepdims=True ->
             A face's own mean has to go from its row, but an array of shape (N,) is laid along the columns. `keepdims=True`
             makes it (N, 1).
-        divides_by_spread: faces = faces -> spread = faces.std(axis=0)\n    faces = faces ;; {} -> ({}) / spread
+        overall_mean_too: {} -> {} - faces.mean()
+            | {} -> {} + faces.mean()
+            The overall mean is subtracted or added once too often: it goes with the first of the two means, and after the
+            second one there is nothing to add back.
+        one_mean_for_all_faces: faces.mean(axis=1, keepdims=True) -> faces[0].mean()
+            | faces.mean(axis=1, keepdims=True) -> faces[-1].mean()
+            In the end all faces lose the same number. Each face, a row, has a mean of its own.
+        median_for_mean: faces.mean(axis=0) -> np.median(faces, axis=0)
+            | rest.mean(axis=1, keepdims=True) -> np.median(rest, axis=1, keepdims=True)
+            | faces.mean(axis=0) -> np.median(faces, axis=0) ;; rest.mean(axis=1, keepdims=True) -> np.median(rest, axis=1, keepdims=True)
+            A median is taken where a mean belongs.
+        smallest_taken_off: .mean(axis=1 -> .min(axis=1
+            | .mean(axis=0 -> .min(axis=0
+            | .mean( -> .min(
+            | .mean( -> .max(
+            The smallest or largest entry is taken off, so that nothing is negative or nothing positive. Centring takes the mean off.
+        means_added: - faces.mean( -> + faces.mean(
+            | - rest.mean( -> + rest.mean(
+            | faces - faces.mean(axis=0) -> faces + faces.mean(axis=0)
+            | - rest.mean( -> + rest.mean( ;; - faces.mean( -> + faces.mean(
+            A mean is added where it should be taken off.
+        means_alone: faces - faces.mean(axis=1, keepdims=True) -> faces.mean(axis=1, keepdims=True)
+            | ... -> faces.mean(axis=0)
+            | ... -> faces.mean(axis=1)
+            | ... -> faces.mean(axis=1, keepdims=True)
+            | ... -> faces.mean()
+            Those are means. They should be taken off the faces, which keep their shape.
+        wrong_count: faces.mean(axis=0) -> faces.sum(axis=0) / faces.shape[1]
+            | rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / len(rest)
+            | faces.mean(axis=0) -> faces.sum(axis=0) / faces.shape[1] ;; rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / len(rest)
+            | faces.mean(axis=0) -> faces.sum(axis=0) / (len(faces) - 1) ;; rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
+            | faces.mean(axis=0) -> faces.sum(axis=0) / (len(faces) - 1)
+            | rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
+            A sum is divided by another number than that of the entries added: N for a pixel's mean, M for a face's own.
+        not_every_face: rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) < len(rest) - 1)[:, np.newaxis]
+            | rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) < 1)[:, np.newaxis]
+            | rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) > 0)[:, np.newaxis]
+            Not every face loses its own mean: does the loop leave one out, or is `return` inside it?
+        zero_means_missing: {} -> np.where(faces == 0, 0, {})
+            | faces.mean(axis=0) -> faces.sum(axis=0) / (faces != 0).sum(axis=0)
+            | rest = faces - faces.mean(axis=0) -> seen = faces != 0\n    rest = seen * (faces - faces.sum(axis=0) / seen.sum(axis=0)) ;; rest.mean(axis=1, keepdims=True) -> seen * rest.sum(axis=1, keepdims=True) / seen.sum(axis=1, keepdims=True)
+            Entries that are zero are left out, as in code for ratings where 0 means unknown. A black pixel is a number like any
+            other: it counts in both means, and both are taken off it.
+        returns_more: {} -> {}, faces.mean(axis=0)
+            Return the centred faces alone. The means can be computed again from the faces.
+        divides_by_spread: {} -> ({}) / faces.std()
+            | {} -> ({}) / faces.std(axis=0)
+            | {} -> ({}) / faces.std(axis=1, keepdims=True)
+            | rest = faces - faces.mean(axis=0) -> rest = (faces - faces.mean(axis=0)) / faces.std(axis=0)
             It divides by the standard deviation, or another measure of spread. Centring only subtracts: the photographs ten
             times as bright should come out ten times as large.
         transposed: {} -> ({}).T
@@ -83,23 +138,67 @@ regularised_loss = check.Exercise(
         "`return np.sum((R - P @ Q.T) ** 2) + beta / 2 * (np.sum(...) + np.sum(...))`",
     ),
     cases=[SMALLEST, WIDE, TALL, LARGE, (*WIDE[:3], 0.0)],
-    ways=[
-        "np.linalg.norm(R - P @ Q.T) ** 2 + beta / 2 * (np.linalg.norm(P) ** 2 + np.linalg.norm(Q) ** 2)",
-    ],
     mistakes="""
-        whole_beta: beta / 2 -> beta
+        whole_beta: beta / 2 * -> beta *
             The penalty has weight beta / 2, not beta: the half goes when it is differentiated.
+        wrong_weight: beta / 2 * -> 2 * beta *
+            | beta / 2 * -> beta / 4 *
+            | beta / 2 * -> beta**2 *
+            | beta / 2 * -> beta**2 / 2 *
+            | beta / 2 * -> beta // 2 *
+            | beta / 2 * (np.sum(P**2) + np.sum(Q**2)) -> beta / (2 * (np.sum(P**2) + np.sum(Q**2)))
+            The penalty should weigh beta / 2, multiplied by the size of the factors: look at what stands before the bracket.
+        beta_ignored: beta / 2 * -> 0.02 / 2 *
+            | beta / 2 * -> 0.02 *
+            | beta / 2 * -> 0.5 *
+            | beta / 2 * ->
+            The penalty should have the weight asked for, `beta / 2`, and not a fixed one.
+        penalty_l1: np.sum(P**2) + np.sum(Q**2) -> np.sum(np.abs(P)) + np.sum(np.abs(Q))
+            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P) + np.sum(Q)
+            The penalty sums the entries themselves, or their sizes. Here they are squared first.
+        squared_after_the_sum: np.sum((R - P @ Q.T) ** 2) -> np.sum(R - P @ Q.T) ** 2
+            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P) ** 2 + np.sum(Q) ** 2
+            | np.sum((R - P @ Q.T) ** 2) -> np.sum(R - P @ Q.T) ** 2 ;; np.sum(P**2) + np.sum(Q**2) -> np.sum(P) ** 2 + np.sum(Q) ** 2
+            A sum is squared where squares should be summed: entries of opposite sign cancel in it.
+        not_squared: np.sum((R - P @ Q.T) ** 2) -> np.sum(R - P @ Q.T)
+            The entries of R - P Q^T are added without being squared, so that those of opposite sign cancel.
+        penalty_of_a_product: np.sum(P**2) + np.sum(Q**2) -> np.sum((P @ Q.T) ** 2)
+            | (np.sum(P**2) + np.sum(Q**2)) -> np.sum(P**2) * np.sum(Q**2)
+            The penalty is taken of a product, P Q^T or one size times the other. Here ||P||^2 and ||Q||^2 are added.
+        penalty_averaged: np.sum(P**2) + np.sum(Q**2) -> np.mean(P**2) + np.mean(Q**2)
+            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P**2) / len(P) + np.sum(Q**2) / len(Q)
+            The penalty is a sum over all entries of P and Q, not a mean.
+        part_of_the_penalty: np.sum(P**2) + np.sum(Q**2) -> np.sum(P[:, 0] ** 2) + np.sum(Q[:, 0] ** 2)
+            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P[1:] ** 2) + np.sum(Q[1:] ** 2)
+            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P[:, 1:] ** 2) + np.sum(Q[:, 1:] ** 2)
+            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P[-1] ** 2) + np.sum(Q[-1] ** 2)
+            Only some rows or columns of P and Q pay the penalty: all of their entries should.
+        penalty_inside_the_square: Q.T) ** 2) + beta / 2 * (np.sum(P**2) + np.sum(Q**2)) -> Q.T + beta / 2 * (np.sum(P**2) + np.sum(Q**2))) ** 2)
+            The penalty stands inside the square. It is added once the squares are summed.
+        diagonal_only: np.sum((R - P @ Q.T) ** 2) -> np.trace((R - P @ Q.T) ** 2)
+            Only the squares on the diagonal are added. The trace of E^T E, with `@`, is the sum of all squares; that of
+            `E * E` is not.
+        not_added_up: np.sum((R - P @ Q.T) ** 2) -> np.sum((R - P @ Q.T) ** 2, axis=1)
+            | np.sum((R - P @ Q.T) ** 2) -> np.sum((R - P @ Q.T) ** 2, axis=0)
+            | np.sum((R - P @ Q.T) ** 2) -> (R - P @ Q.T) ** 2
+            | ... -> np.sum((R - P @ Q.T) ** 2, axis=1) + beta / 2 * np.sum(P**2, axis=1)
+            The loss is one number: add the squared errors up over rows and columns.
+        returns_two_parts: + beta -> , beta
+            Return one number, the two parts added.
+        Q_not_transposed: P @ Q.T -> P @ Q
+            P Q does not fit: P is (N, K) and Q is (M, K), so that the product needs Q^T.
         penalty_per_entry: np.sum(P**2) + np.sum(Q**2) -> R.shape[1] * np.sum(P**2) + R.shape[0] * np.sum(Q**2)
+            | np.sum(P**2) + np.sum(Q**2) -> np.sum((R > 0) @ Q**2) + np.sum((R > 0).T @ P**2)
             That adds the penalty once for every entry r_ij, so that each row of P pays M times and each row of Q pays N
             times: (beta / 2) (M ||P||^2 + N ||Q||^2). It is what descent entry by entry minimises. Here the penalty counts
             once.
         penalty_for_all_entries: beta / 2 -> beta / 2 * R.size
             That adds the whole penalty once for each of the N M entries. Here it counts once.
-        penalty_norms_not_squared: norm(P) ** 2 + np.linalg.norm(Q) ** 2 -> norm(P) + np.linalg.norm(Q)
+        penalty_norms_not_squared: np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P) + np.linalg.norm(Q)
             The norms in the penalty have to be squared: sums of squared entries, without a root.
-        error_norm_not_squared: norm(R - P @ Q.T) ** 2 -> norm(R - P @ Q.T)
+        error_norm_not_squared: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T)
             The norm of R - P Q^T has to be squared: the sum of squared entries, without a root.
-        no_norm_squared: ) ** 2 -> )
+        no_norm_squared: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T) ;; np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P) + np.linalg.norm(Q)
             None of the three norms is squared. `np.linalg.norm` gives the root of the sum of squares; the loss has no root.
         root_of_it: {} -> np.sqrt({})
             The root is one step too many: the loss is a sum of squares.
@@ -108,6 +207,7 @@ regularised_loss = check.Exercise(
         means_everywhere: np.sum -> np.mean
             The squared error and the penalty are sums over all entries, not means.
         mean_over_samples: + beta -> / len(R) + beta
+            | {} -> ({}) / len(R)
             The squared error is summed over the N samples here, not averaged over them.
         half_the_error: + beta -> / 2 + beta
             The squared error counts in full; only the penalty is halved.
@@ -123,7 +223,8 @@ regularised_loss = check.Exercise(
             The penalty has the wrong sign: large factors should cost something.
         absolute_values: (R - P @ Q.T) ** 2 -> np.abs(R - P @ Q.T)
             The error of an entry is squared, not taken as an absolute value.
-        spectral_norm: ) ** 2 -> , 2) ** 2
+        spectral_norm: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T, 2) ** 2
+            | np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T, 2) ** 2 ;; np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P, 2) ** 2 + np.linalg.norm(Q, 2) ** 2
             `np.linalg.norm(E, 2)` is the largest singular value of a matrix. Without the 2 it is the Frobenius norm.
     """,
 )
@@ -171,6 +272,54 @@ gradients = check.Exercise(
             it counts once.
         averaged: -2 -> -2 / R.size
             The squared error is averaged over the entries here; in `regularised_loss` it is a sum.
+        ignores_beta: beta -> 0.02
+            | beta -> 1.0
+            | beta -> 0.1
+            | beta -> 0.01
+            The penalty should have the weight asked for: both gradients hold a term with `beta`.
+        penalty_not_differentiated: beta * P -> beta / 2 * np.sum(P**2) ;; beta * Q -> beta / 2 * np.sum(Q**2)
+            | beta * P -> beta * np.sum(P**2) ;; beta * Q -> beta * np.sum(Q**2)
+            | beta * P -> beta / 2 * P**2 ;; beta * Q -> beta / 2 * Q**2
+            | beta * P -> beta * P**2 ;; beta * Q -> beta * Q**2
+            | beta * P -> beta * np.sum(P) ;; beta * Q -> beta * np.sum(Q)
+            | beta * P -> beta * np.sum(Q) ;; beta * Q -> beta * np.sum(P)
+            | beta * P -> beta * np.sign(P) ;; beta * Q -> beta * np.sign(Q)
+            | beta * P -> beta * np.linalg.norm(P) ;; beta * Q -> beta * np.linalg.norm(Q)
+            | beta * P -> beta / 2 * P / np.linalg.norm(P) ;; beta * Q -> beta / 2 * Q / np.linalg.norm(Q)
+            | beta * P -> beta ;; beta * Q -> beta
+            The part from the penalty should be beta P for dP and beta Q for dQ: that is how fast (beta / 2) p^2 grows, for each
+            entry by itself.
+        not_transposed: E.T @ P -> E @ P
+            E P does not fit: for dQ the roles swap, and E is transposed too. E^T P is (M, K).
+        only_one_gradient: {} -> -2 * E @ Q + beta * P
+            | {} -> -2 * E.T @ P + beta * Q
+            One gradient is missing: return both, dP and dQ.
+        put_into_one: {} -> np.vstack(({}))
+            | {} -> np.concatenate([*map(np.ravel, ({}))])
+            dP and dQ are stacked into one array. Return the two: `return dP, dQ`.
+        overwritten: -2 * E @ Q -> -2 * E[:, -1:] @ Q[-1:] ;; -2 * E.T @ P -> -2 * E[-1:].T @ P[-1:]
+            | -2 * E @ Q -> -2 * E[:, :1] @ Q[:1] ;; -2 * E.T @ P -> -2 * E[:1].T @ P[:1]
+            Only one term of each sum is kept. Every entry of dP is a sum over j, and of dQ over i: `+=` in a loop, not `=`.
+        never_reset: -2 * E @ Q -> np.cumsum(-2 * E @ Q).reshape(P.shape) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P).reshape(Q.shape)
+            | -2 * E @ Q -> np.cumsum(-2 * E @ Q, axis=0) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P, axis=0)
+            | -2 * E @ Q -> np.cumsum(-2 * E @ Q, axis=1) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P, axis=1)
+            | {0} -> np.cumsum({0}, axis=0) ;; {1} -> np.cumsum({1}, axis=0)
+            The sums run on from one entry to the next: set the accumulator back to zero before each new one.
+        a_step: {0} -> 0.002 * ({0}) ;; {1} -> 0.002 * ({1})
+            | {0} -> 0.01 * ({0}) ;; {1} -> 0.01 * ({1})
+            | {0} -> P - 0.002 * ({0}) ;; {1} -> Q - 0.002 * ({1})
+            | {0} -> P - 0.01 * ({0}) ;; {1} -> Q - 0.01 * ({1})
+            | {0} -> P - ({0}) ;; {1} -> Q - ({1})
+            That is a step, or where it leads. The gradient only says which way is up; how far to go is the next exercise.
+        length_lost: {0} -> ({0}) / np.linalg.norm({0}) ;; {1} -> ({1}) / np.linalg.norm({1})
+            | {0} -> np.clip({0}, -1, 1) ;; {1} -> np.clip({1}, -1, 1)
+            | {0} -> np.sign({0}) ;; {1} -> np.sign({1})
+            The gradients are scaled or cut. Their size counts: it says how fast the loss grows.
+        summed_up: {0} -> np.sum({0}) ;; {1} -> np.sum({1})
+            | {0} -> np.sum({0}, axis=0) ;; {1} -> np.sum({1}, axis=0)
+            The gradients are summed up. Each entry of P and Q has a slope of its own.
+        no_matrix_product: E @ Q -> E.sum(axis=1, keepdims=True) * P ;; E.T @ P -> E.sum(axis=0)[:, np.newaxis] * Q
+            Every residual belongs with one row of Q and one row of P: e_ij meets q_j in dP, and p_i in dQ. That is a matrix product.
         transposed: -2 * E.T @ P + beta * Q -> (-2 * E.T @ P + beta * Q).T
             dQ is transposed: it has the shape of Q, (M, K). E^T P has it, P^T E does not.
         swapped: {} -> ({})[::-1]
