@@ -141,6 +141,29 @@ regularised_loss = check.Exercise(
     mistakes="""
         whole_beta: beta / 2 * -> beta *
             The penalty has weight beta / 2, not beta: the half goes when it is differentiated.
+        no_penalty: + beta / 2 * (np.sum(P**2) + np.sum(Q**2)) ->
+            That is the squared error alone: the penalty on the size of P and Q is missing.
+        penalty_on_P_only: + np.sum(Q**2) ->
+            The penalty on Q is missing, or stands outside the bracket that beta / 2 multiplies.
+        penalty_on_Q_only: np.sum(P**2) + ->
+            The penalty on P is missing.
+        mean_of_squares: np.sum((R -> np.mean((R
+            The squared error is a sum over all entries, not their mean.
+        penalty_subtracted: + beta -> - beta
+            The penalty has the wrong sign: large factors should cost something.
+        penalty_norms_not_squared: np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P) + np.linalg.norm(Q)
+            The norms in the penalty have to be squared: sums of squared entries, without a root.
+        half_the_error: + beta -> / 2 + beta
+            The squared error counts in full; only the penalty is halved.
+        penalty_per_entry: np.sum(P**2) + np.sum(Q**2) -> R.shape[1] * np.sum(P**2) + R.shape[0] * np.sum(Q**2)
+            | np.sum(P**2) + np.sum(Q**2) -> np.sum((R > 0) @ Q**2) + np.sum((R > 0).T @ P**2)
+            That adds the penalty once for every entry r_ij, so that each row of P pays M times and each row of Q pays N
+            times: (beta / 2) (M ||P||^2 + N ||Q||^2). It is what descent entry by entry minimises. Here the penalty counts
+            once.
+        bracket_missing: (np.sum(P**2) + np.sum(Q**2)) -> np.sum(P**2) + np.sum(Q**2)
+            beta / 2 multiplies only ||P||^2: put ||P||^2 + ||Q||^2 into a bracket.
+        error_norm_not_squared: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T)
+            The norm of R - P Q^T has to be squared: the sum of squared entries, without a root.
         wrong_weight: beta / 2 * -> 2 * beta *
             | beta / 2 * -> beta / 4 *
             | beta / 2 * -> beta**2 *
@@ -187,40 +210,17 @@ regularised_loss = check.Exercise(
             Return one number, the two parts added.
         Q_not_transposed: P @ Q.T -> P @ Q
             P Q does not fit: P is (N, K) and Q is (M, K), so that the product needs Q^T.
-        penalty_per_entry: np.sum(P**2) + np.sum(Q**2) -> R.shape[1] * np.sum(P**2) + R.shape[0] * np.sum(Q**2)
-            | np.sum(P**2) + np.sum(Q**2) -> np.sum((R > 0) @ Q**2) + np.sum((R > 0).T @ P**2)
-            That adds the penalty once for every entry r_ij, so that each row of P pays M times and each row of Q pays N
-            times: (beta / 2) (M ||P||^2 + N ||Q||^2). It is what descent entry by entry minimises. Here the penalty counts
-            once.
         penalty_for_all_entries: beta / 2 -> beta / 2 * R.size
             That adds the whole penalty once for each of the N M entries. Here it counts once.
-        penalty_norms_not_squared: np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P) + np.linalg.norm(Q)
-            The norms in the penalty have to be squared: sums of squared entries, without a root.
-        error_norm_not_squared: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T)
-            The norm of R - P Q^T has to be squared: the sum of squared entries, without a root.
         no_norm_squared: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T) ;; np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P) + np.linalg.norm(Q)
             None of the three norms is squared. `np.linalg.norm` gives the root of the sum of squares; the loss has no root.
         root_of_it: {} -> np.sqrt({})
             The root is one step too many: the loss is a sum of squares.
-        mean_of_squares: np.sum((R -> np.mean((R
-            The squared error is a sum over all entries, not their mean.
         means_everywhere: np.sum -> np.mean
             The squared error and the penalty are sums over all entries, not means.
         mean_over_samples: + beta -> / len(R) + beta
             | {} -> ({}) / len(R)
             The squared error is summed over the N samples here, not averaged over them.
-        half_the_error: + beta -> / 2 + beta
-            The squared error counts in full; only the penalty is halved.
-        no_penalty: + beta / 2 * (np.sum(P**2) + np.sum(Q**2)) ->
-            That is the squared error alone: the penalty on the size of P and Q is missing.
-        penalty_on_P_only: + np.sum(Q**2) ->
-            The penalty on Q is missing, or stands outside the bracket that beta / 2 multiplies.
-        penalty_on_Q_only: np.sum(P**2) + ->
-            The penalty on P is missing.
-        bracket_missing: (np.sum(P**2) + np.sum(Q**2)) -> np.sum(P**2) + np.sum(Q**2)
-            beta / 2 multiplies only ||P||^2: put ||P||^2 + ||Q||^2 into a bracket.
-        penalty_subtracted: + beta -> - beta
-            The penalty has the wrong sign: large factors should cost something.
         absolute_values: (R - P @ Q.T) ** 2 -> np.abs(R - P @ Q.T)
             The error of an entry is squared, not taken as an absolute value.
         spectral_norm: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T, 2) ** 2
@@ -249,24 +249,28 @@ gradients = check.Exercise(
     ),
     cases=[SMALLEST, WIDE, TALL, LARGE, (*WIDE[:3], 0.0)],
     mistakes="""
+        factor_two: -2 * E -> -E
+            The factor 2 from differentiating the square is missing.
         minus_the_gradient: -2 -> 2 ;; + beta -> - beta
             The sign is turned round: that is the way down, minus the gradient. The gradient itself points uphill.
         error_sign: -2 -> 2
             The part from the squared error has the wrong sign: P Q^T is subtracted in E = R - P Q^T, which brings a minus.
-        factor_two: -2 * E -> -E
-            The factor 2 from differentiating the square is missing.
-        factor_two_twice: -2 -> -4
-            The part from the squared error is twice as large as it should be: differentiating the square brings one 2.
-        half_of_it: -2 * E -> -E ;; beta -> beta / 2
-            That is half the gradient: it belongs to half the loss.
         penalty_missing: + beta * P -> ;; + beta * Q ->
             The part from the penalty is missing: (beta / 2) p^2 grows with slope beta p.
+        penalty_sign: + beta -> - beta
+            The part from the penalty has the wrong sign: it grows with the size of an entry, so its slope is plus beta p.
         penalty_doubled: beta * -> 2 * beta *
             The part from the penalty is twice as large as it should be: (beta / 2) p^2 has slope beta p, not 2 beta p.
         penalty_halved: beta * -> beta / 2 *
             The part from the penalty is half as large as it should be: (beta / 2) p^2 has slope beta p.
-        penalty_sign: + beta -> - beta
-            The part from the penalty has the wrong sign: it grows with the size of an entry, so its slope is plus beta p.
+        transposed: -2 * E.T @ P + beta * Q -> (-2 * E.T @ P + beta * Q).T
+            dQ is transposed: it has the shape of Q, (M, K). E^T P has it, P^T E does not.
+        swapped: {} -> ({})[::-1]
+            The two gradients come in the wrong order: dP first, then dQ.
+        factor_two_twice: -2 -> -4
+            The part from the squared error is twice as large as it should be: differentiating the square brings one 2.
+        half_of_it: -2 * E -> -E ;; beta -> beta / 2
+            That is half the gradient: it belongs to half the loss.
         penalty_per_entry: beta * P -> R.shape[1] * beta * P ;; beta * Q -> R.shape[0] * beta * Q
             That is the gradient of the penalty once for every entry, M times for P and N times for Q. In `regularised_loss`
             it counts once.
@@ -320,10 +324,6 @@ gradients = check.Exercise(
             The gradients are summed up. Each entry of P and Q has a slope of its own.
         no_matrix_product: E @ Q -> E.sum(axis=1, keepdims=True) * P ;; E.T @ P -> E.sum(axis=0)[:, np.newaxis] * Q
             Every residual belongs with one row of Q and one row of P: e_ij meets q_j in dP, and p_i in dQ. That is a matrix product.
-        transposed: -2 * E.T @ P + beta * Q -> (-2 * E.T @ P + beta * Q).T
-            dQ is transposed: it has the shape of Q, (M, K). E^T P has it, P^T E does not.
-        swapped: {} -> ({})[::-1]
-            The two gradients come in the wrong order: dP first, then dQ.
     """,
 )
 

@@ -69,7 +69,7 @@ one_hot_codes = check.Exercise(
         "`np.zeros((D.shape[1], X.shape[1]))`), then `return np.eye(D.shape[1])[:, ...]`",
     ),
     cases=[
-        (np.array([[0.0, 2, 4, 1], [1, 3, 0, 1]]), np.array([[1.0, 2, 5], [0, 2, 1]])),
+        (np.array([[0.0, 2, 5, 2], [1, 5, 3, 0]]), np.array([[1.0, 2, 5], [0, 2, 1]])),
         (X_FULL, D_FULL),
         (X_LARGE, D_LARGE),
         (X_SMALL, D_SMALL),
@@ -92,6 +92,21 @@ one_hot_codes = check.Exercise(
             | np.sum(D**2, axis=0)[:, np.newaxis] - 2 * D.T @ X -> -np.abs(D.T @ X)
             That takes the atom with the largest inner product D^T x, which favours long atoms. Nearest means least ||x -
             d||.
+        farthest: argmin -> argmax
+            That marks the farthest atom. The nearest one has the smallest distance: argmin.
+        codes_as_rows: {} -> ({}).T
+            The result is transposed: codes should be columns, A is (k, n). Take columns of the identity,
+            `np.eye(D.shape[1])[:, nearest]`.
+        numbers_of_atoms: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> distances.argmin(axis=0)
+            | np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> distances.argmin(axis=0) + 1
+            Those are the numbers of the nearest atoms. A code is a column with a 1 in that row, so that D A gives the atom.
+        codes_are_distances: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> distances
+            Those are distances. The code has a 1 where the distance is smallest, and zeros elsewhere.
+        absolute_differences: (X[:, np.newaxis] - D[:, :, np.newaxis]) ** 2 -> np.abs(X[:, np.newaxis] - D[:, :, np.newaxis])
+            That sums absolute differences (the l1 distance), which may choose another atom. k-means squares them.
+        one_hot_along_rows: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> np.eye(X.shape[1])[distances.argmin(axis=1)]
+            That finds the nearest sample of each atom, one 1 a row. Each sample has one atom: one 1 a column,
+            argmin(axis=0).
         smallest_angle: np.sum(D**2, axis=0)[:, np.newaxis] - 2 * D.T @ X -> -D.T @ X / np.linalg.norm(D, axis=0)[:, np.newaxis]
             | np.sum(D**2, axis=0)[:, np.newaxis] - 2 * D.T @ X -> -D.T @ X / (np.linalg.norm(D, axis=0)[:, np.newaxis] + 1e-12)
             That takes the atom of the smallest angle (the largest cosine). k-means takes the least distance ||x - d||.
@@ -106,13 +121,9 @@ one_hot_codes = check.Exercise(
             The middle term of ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2 has a minus.
         cross_term_halved: 2 * D.T -> D.T
             A factor is missing in ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2: the middle term counts twice.
-        farthest: argmin -> argmax
-            That marks the farthest atom. The nearest one has the smallest distance: argmin.
         sum_of_differences: ) ** 2 -> )
             | np.sum((X[:, np.newaxis] - D[:, :, np.newaxis]) ** 2, axis=0) -> np.abs(np.sum(X[:, np.newaxis] - D[:, :, np.newaxis], axis=0))
             In a plain sum of x - d, differences of opposite sign cancel. Square them before summing.
-        absolute_differences: (X[:, np.newaxis] - D[:, :, np.newaxis]) ** 2 -> np.abs(X[:, np.newaxis] - D[:, :, np.newaxis])
-            That sums absolute differences (the l1 distance), which may choose another atom. k-means squares them.
         largest_difference: np.sum((X[:, np.newaxis] - D[:, :, np.newaxis]) ** 2, axis=0) -> np.max(np.abs(X[:, np.newaxis] - D[:, :, np.newaxis]), axis=0)
             That compares the largest difference in any one entry. k-means squares all of them and sums.
         difference_of_lengths: np.linalg.norm(X[:, np.newaxis] - D[:, :, np.newaxis], axis=0) -> np.abs(np.linalg.norm(X, axis=0) - np.linalg.norm(D, axis=0)[:, np.newaxis])
@@ -151,20 +162,9 @@ one_hot_codes = check.Exercise(
         one_atom_for_all: distances.argmin(axis=0) -> np.full(X.shape[1], np.sum(distances, axis=1).argmin())
             All samples get the same atom. Every sample has its own nearest one: sum over the d rows only, not over the
             samples.
-        one_hot_along_rows: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> np.eye(X.shape[1])[distances.argmin(axis=1)]
-            That finds the nearest sample of each atom, one 1 a row. Each sample has one atom: one 1 a column,
-            argmin(axis=0).
         whole_rows: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> np.eye(D.shape[1])[:, distances.argmin(axis=0)].any(axis=1)[:, np.newaxis] * np.ones(X.shape[1])
             `A[nearest] = 1` fills whole rows. Each sample needs its own column as well: `A[nearest,
             np.arange(len(nearest))] = 1`.
-        codes_as_rows: {} -> ({}).T
-            The result is transposed: codes should be columns, A is (k, n). Take columns of the identity,
-            `np.eye(D.shape[1])[:, nearest]`.
-        numbers_of_atoms: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> distances.argmin(axis=0)
-            | np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> distances.argmin(axis=0) + 1
-            Those are the numbers of the nearest atoms. A code is a column with a 1 in that row, so that D A gives the atom.
-        codes_are_distances: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> distances
-            Those are distances. The code has a 1 where the distance is smallest, and zeros elsewhere.
         least_squares_codes: ... -> np.linalg.lstsq(D, X, rcond=None)[0]
             Those are the best codes without a constraint. Here a sample may use one atom only, and exactly once.
         a_one_for_every_tie: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> (distances == distances.min(axis=0)).astype(float)
@@ -255,10 +255,24 @@ pca_dictionary = check.Exercise(
     mistakes="""
         not_centred: - X.mean(axis=1, keepdims=True) ->
             X is not centred, so the first atom points to the mean. Subtract the mean column, X.mean(axis=1), first.
+        rows_of_Vt: U, _, _ -> _, _, U ;; U[:, :k] -> U[:k]
+            | U, _, _ -> _, _, U ;; U[:, :k] -> U[:k].T
+            | eigh(C @ C.T) -> eigh(C.T @ C)
+            | eigh(C @ C.T) -> eigh(C.T @ C) ;; U[:, ::-1][:, :k] -> U
+            | X.mean(axis=1, keepdims=True) -> X.mean(axis=0) ;; eigh(C @ C.T) -> eigh(C.T @ C)
+            | X.mean(axis=1, keepdims=True) -> X.mean(axis=0) ;; eigh(C @ C.T) -> eigh(C.T @ C) ;; U[:, ::-1][:, :k] -> U
+            Those mix samples: they are rows of V^T, or come from the (n, n) covariance of the samples, as `np.cov(X.T)` is. Atoms
+            live where a sample does, in d dimensions: columns of U, or of the eigenvectors of the (d, d) covariance.
+        atoms_as_rows: {} -> ({}).T
+            The result is transposed: D is (d, k), one atom a column.
         mean_of_each_sample: axis=1 -> axis=0
             That subtracts each sample's own mean (axis=0). PCA subtracts the mean sample, a column: the mean along axis=1.
         overall_mean: axis=1, keepdims=True ->
             That subtracts one number, the mean of all entries. Every row (every pixel) has its own mean: axis=1.
+        smallest_eigenvalues: [:, ::-1] ->
+            Those are the directions of smallest variance. np.linalg.eigh sorts upwards: the largest come last.
+        wrong_order: [:, :k] -> [:, :k][:, ::-1]
+            The right atoms in the wrong order: the largest variance comes first. Turn them round, `[:, ::-1]`.
         standardised: svd(X - X.mean(axis=1, keepdims=True) -> svd((X - X.mean(axis=1, keepdims=True)) / np.where(X.std(axis=1, keepdims=True) == 0, 1, X.std(axis=1, keepdims=True))
             That divides by the standard deviation, which gives every row the same variance. Only subtract the mean.
         reconstruction_instead: U[:, :k] -> U[:, :k] @ U[:, :k].T @ (X - X.mean(axis=1, keepdims=True))
@@ -267,10 +281,6 @@ pca_dictionary = check.Exercise(
         codes_instead: U[:, :k] -> U[:, :k].T @ (X - X.mean(axis=1, keepdims=True))
             | U[:, :k] -> (U[:, :k].T @ (X - X.mean(axis=1, keepdims=True))).T
             Those are the codes, how much of each atom is in each sample. Asked are the atoms themselves, (d, k).
-        smallest_eigenvalues: [:, ::-1] ->
-            Those are the directions of smallest variance. np.linalg.eigh sorts upwards: the largest come last.
-        wrong_order: [:, :k] -> [:, :k][:, ::-1]
-            The right atoms in the wrong order: the largest variance comes first. Turn them round, `[:, ::-1]`.
         first_left_out: [:, :k] -> [:, 1 : k + 1]
             The first direction is left out: columns are counted from 0, `[:, :k]`.
         count_off_by_one: [:, :k] -> [:, : k + 1]
@@ -291,16 +301,6 @@ pca_dictionary = check.Exercise(
             Those span the first k samples. PCA looks at all samples: the SVD orders directions by the variance along them.
         unsorted: U[:, :k] -> np.roll(U, -1, axis=1)[:, :k]
             Those are directions of PCA, but not the k largest. Sort by eigenvalue (np.linalg.eig does not), count from 0.
-        rows_of_Vt: U, _, _ -> _, _, U ;; U[:, :k] -> U[:k]
-            | U, _, _ -> _, _, U ;; U[:, :k] -> U[:k].T
-            | eigh(C @ C.T) -> eigh(C.T @ C)
-            | eigh(C @ C.T) -> eigh(C.T @ C) ;; U[:, ::-1][:, :k] -> U
-            | X.mean(axis=1, keepdims=True) -> X.mean(axis=0) ;; eigh(C @ C.T) -> eigh(C.T @ C)
-            | X.mean(axis=1, keepdims=True) -> X.mean(axis=0) ;; eigh(C @ C.T) -> eigh(C.T @ C) ;; U[:, ::-1][:, :k] -> U
-            Those mix samples: they are rows of V^T, or come from the (n, n) covariance of the samples, as `np.cov(X.T)` is. Atoms
-            live where a sample does, in d dimensions: columns of U, or of the eigenvectors of the (d, d) covariance.
-        atoms_as_rows: {} -> ({}).T
-            The result is transposed: D is (d, k), one atom a column.
         rows_of_eigenvectors: [:, :k] -> [:k].T
             | U[:, ::-1][:, :k] -> U[::-1][:, :k]
             | U[:, ::-1][:, :k] -> U[::-1][:k].T
@@ -354,6 +354,12 @@ project = check.Exercise(
             That projects X itself. The atoms describe differences from the mean: subtract it first, add it at the end.
         mean_in_twice: X - mean -> X
             The mean is in twice: added at the end, and before that in what D keeps of X. Subtract it before coding.
+        mean_of_each_sample_used: axis=1, keepdims=True -> axis=0
+            That takes each sample's own mean (axis=0). The mean here is the mean sample, a column: the mean along axis=1.
+        overall_mean_used: axis=1, keepdims=True ->
+            That takes one number, the mean of all entries. Every row (every pixel) has its own mean: axis=1.
+        samples_as_rows: {} -> ({}).T
+            The result is transposed: samples should be columns, as in X.
         codes_only: mean + D @ (D.T @ (X - mean)) -> D.T @ (X - mean)
             Those are the codes, D^T (X - mean). Mix the atoms by them, D codes, and add the mean back.
         data_unchanged: D @ (D.T @ (X - mean)) -> X - mean
@@ -404,12 +410,6 @@ project = check.Exercise(
         returns_more: {} -> {}, D.T @ (X - mean)
             | {} -> {}, mean
             Return the reconstruction alone.
-        mean_of_each_sample_used: axis=1, keepdims=True -> axis=0
-            That takes each sample's own mean (axis=0). The mean here is the mean sample, a column: the mean along axis=1.
-        overall_mean_used: axis=1, keepdims=True ->
-            That takes one number, the mean of all entries. Every row (every pixel) has its own mean: axis=1.
-        samples_as_rows: {} -> ({}).T
-            The result is transposed: samples should be columns, as in X.
         refits: return -> D = np.linalg.svd(X - mean, full_matrices=False)[0][:, : D.shape[1]]\n    return
             That computes atoms of its own from X and ignores D. Use the D that is given: it may come from other samples.
         keepdims_left_out: , keepdims=True ->
@@ -439,25 +439,44 @@ relative_error = check.Exercise(
         (X_FULL, np.ones((5, 1)), X_FULL.mean(axis=0, keepdims=True)),
     ],
     mistakes="""
+        squared: {} -> ({}) ** 2
+            That is the square of it: the norms have roots.
         percent: {} -> 100 * ({})
             That is in per cent. Asked is the share itself: 0 is perfect, and D A = 0 gives 1.
+        share_explained: {} -> 1 - {}
+            That is 1 minus something: the share that is explained. Asked is the share that is missed.
+        not_divided: / np.linalg.norm(X) ->
+            That is the error itself, in the unit of the data. Divide by the size of the data.
+        only_one_squared: np.linalg.norm(X - D @ A) -> np.sum((X - D @ A) ** 2)
+            One of the two norms is squared and the other is not, so the unit of the data does not cancel. Take both with
+            roots.
+        divided_by_the_reconstruction: / np.linalg.norm(X) -> / np.linalg.norm(D @ A)
+            That divides by the size of D A. The measure is the data, so divide by the size of X.
+        divided_by_the_spread: / np.linalg.norm(X) -> / np.linalg.norm(X - X.mean(axis=1, keepdims=True))
+            | / np.linalg.norm(X) -> / np.linalg.norm(X - X.mean())
+            | / np.linalg.norm(X) -> / np.linalg.norm(X - X.mean(axis=0))
+            That divides by the size of the centred data. Here the data count as they are: divide by the size of X.
+        absolute_values: norm(X - D @ A) -> norm((X - D @ A).ravel(), 1) ;; norm(X) -> norm(X.ravel(), 1)
+            That sums absolute values. The norm squares the entries, sums, and takes the root.
+        spectral_norms: norm(X - D @ A) -> norm(X - D @ A, 2) ;; norm(X) -> norm(X, 2)
+            | norm(X) -> norm(X, 2)
+            | norm(X - D @ A) -> norm(X - D @ A, 2)
+            | norm(X - D @ A) -> norm(X - D @ A, 1) ;; norm(X) -> norm(X, 1)
+            | norm(X - D @ A) -> norm(X - D @ A, np.inf) ;; norm(X) -> norm(X, np.inf)
+            `np.linalg.norm(M, 2)` is the largest singular value alone, and `np.linalg.norm(M, 1)` the largest sum of a column.
+            Without a second argument it is the Frobenius norm.
+        only_positive_counts: norm(X - D @ A) -> norm((X - D @ A)[X > 0]) ;; norm(X) -> norm(X[X > 0])
+            | norm(X - D @ A) -> norm((X - D @ A)[X > 0])
+            Only the positive entries of the data are used, as in code for ratings where 0 means unknown. Here every entry is
+            known, zeros and negative ones too.
         r_squared: ... -> 1 - np.sum((X - D @ A) ** 2) / np.sum((X - X.mean()) ** 2)
             | ... -> 1 - np.sum((X - D @ A) ** 2) / np.sum((X - X.mean(axis=1, keepdims=True)) ** 2)
             | ... -> 1 - np.sum((X - D @ A) ** 2) / np.sum((X - X.mean(axis=0)) ** 2)
             | ... -> np.mean(1 - np.sum((X - D @ A) ** 2, axis=1) / (np.sum((X - X.mean(axis=1, keepdims=True)) ** 2, axis=1) + 1e-12))
             That is R squared, the share of the variance that is explained. Asked is the share that is missed, with roots, and of
             the data as they are.
-        squared: {} -> ({}) ** 2
-            That is the square of it: the norms have roots.
-        not_divided: / np.linalg.norm(X) ->
-            That is the error itself, in the unit of the data. Divide by the size of the data.
-        only_one_squared: np.linalg.norm(X - D @ A) -> np.sum((X - D @ A) ** 2)
-            One of the two norms is squared and the other is not, so the unit of the data does not cancel. Take both with
-            roots.
         root_forgotten_below: / np.linalg.norm(X) -> / np.sum(X**2)
             The root is missing below the line: ||X||_F is the root of the sum of squares.
-        divided_by_the_reconstruction: / np.linalg.norm(X) -> / np.linalg.norm(D @ A)
-            That divides by the size of D A. The measure is the data, so divide by the size of X.
         divided_by_another_size: / np.linalg.norm(X) -> / np.mean(X)
             | / np.linalg.norm(X) -> / np.max(np.abs(X))
             | / np.linalg.norm(X) -> / np.sum(X)
@@ -492,25 +511,12 @@ relative_error = check.Exercise(
         reconstruction_cut: D @ A -> np.maximum(D @ A, 0)
             | D @ A -> np.clip(D @ A, 0, 1)
             The reconstruction is cut off before it is compared. Take D A as it is.
-        divided_by_the_spread: / np.linalg.norm(X) -> / np.linalg.norm(X - X.mean(axis=1, keepdims=True))
-            | / np.linalg.norm(X) -> / np.linalg.norm(X - X.mean())
-            | / np.linalg.norm(X) -> / np.linalg.norm(X - X.mean(axis=0))
-            That divides by the size of the centred data. Here the data count as they are: divide by the size of X.
         divided_by_the_entries: / np.linalg.norm(X) -> / X.size
             That divides by the number of entries. Divide by the size of the data, its norm.
         divided_by_the_samples: / np.linalg.norm(X) -> / X.shape[1]
             That divides by the number of samples. Divide by the size of the data, its norm.
         root_mean_square: ... -> np.sqrt(np.mean((X - D @ A) ** 2))
             That is the root of the mean square, in the unit of the data. Divide by the size of the data, its norm.
-        spectral_norms: norm(X - D @ A) -> norm(X - D @ A, 2) ;; norm(X) -> norm(X, 2)
-            | norm(X) -> norm(X, 2)
-            | norm(X - D @ A) -> norm(X - D @ A, 2)
-            | norm(X - D @ A) -> norm(X - D @ A, 1) ;; norm(X) -> norm(X, 1)
-            | norm(X - D @ A) -> norm(X - D @ A, np.inf) ;; norm(X) -> norm(X, np.inf)
-            `np.linalg.norm(M, 2)` is the largest singular value alone, and `np.linalg.norm(M, 1)` the largest sum of a column.
-            Without a second argument it is the Frobenius norm.
-        absolute_values: norm(X - D @ A) -> norm((X - D @ A).ravel(), 1) ;; norm(X) -> norm(X.ravel(), 1)
-            That sums absolute values. The norm squares the entries, sums, and takes the root.
         mean_over_samples: ... -> np.mean(np.linalg.norm(X - D @ A, axis=0) / np.linalg.norm(X, axis=0))
             | ... -> np.linalg.norm(X - D @ A, axis=0) / np.linalg.norm(X, axis=0)
             | ... -> np.mean(np.linalg.norm(X - D @ A, axis=1) / (np.linalg.norm(X, axis=1) + 1e-12))
@@ -522,14 +528,8 @@ relative_error = check.Exercise(
             | ... -> np.mean(np.abs(X - D @ A)[X != 0] / np.abs(X)[X != 0])
             That divides entry by entry, where a small entry counts for much and a zero has no share at all. Take the two norms
             first, then divide.
-        only_positive_counts: norm(X - D @ A) -> norm((X - D @ A)[X > 0]) ;; norm(X) -> norm(X[X > 0])
-            | norm(X - D @ A) -> norm((X - D @ A)[X > 0])
-            Only the positive entries of the data are used, as in code for ratings where 0 means unknown. Here every entry is
-            known, zeros and negative ones too.
         upside_down: {} -> 1 / ({})
             The fraction is upside down: what is missed stands above, the data below.
-        share_explained: {} -> 1 - {}
-            That is 1 minus something: the share that is explained. Asked is the share that is missed.
         difference_of_norms: np.linalg.norm(X - D @ A) -> abs(np.linalg.norm(X) - np.linalg.norm(D @ A))
             | np.linalg.norm(X - D @ A) -> (np.linalg.norm(X) - np.linalg.norm(D @ A))
             That compares the sizes of X and D A, which may agree while the entries do not. Take the norm of the difference.
