@@ -401,9 +401,10 @@ def by_shape(exercise, finding):
     example = finding.example
     if finding.status == "error" or not exercise.law or not isinstance(example.expected, (tuple, np.ndarray)):
         return ()
-    shared = isinstance(example.came, np.ndarray) and set(example.came.shape) & set(np.shape(example.expected))
-    if isinstance(example.expected, np.ndarray) and (shared or not isinstance(example.came, (tuple, np.ndarray))):
-        return ()
+    if isinstance(example.expected, np.ndarray):
+        shared = set(np.shape(example.expected)) & set(getattr(example.came, "shape", ()))
+        if shared or not isinstance(example.came, (tuple, np.ndarray)):
+            return ()
     return exercise.known.by_shape(example.came, tuple(example.arguments.values()))
 
 

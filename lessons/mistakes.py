@@ -407,10 +407,8 @@ class Known:
             right, single = self._right(came), ()
             if right and not at_edges:
                 return ()
-            nothing = all(
-                isinstance(mine.value, np.ndarray) and mine.value.size and not mine.value.any() for mine in came
-            )
-            # Zeros alone can come about in too many ways to name two.
+            # Zeros, NaN, or one number everywhere can come about in too many ways to name two.
+            nothing = all(mine.error is None and _says_little(mine.value) for mine in came)
             for candidates in (self.singles(),) if nothing else (self.singles(), self.pairs(came[0])):
                 found, fallback = [], []
                 for keys, source in candidates:
@@ -492,6 +490,14 @@ class Known:
             for (first, spills), (second, spoils) in itertools.product(*explained)
         ]
         return min((each for each in choices if each[0]), key=lambda each: (len(each[0]), each[1]), default=((),))[0]
+
+
+def _says_little(value):
+    """Whether a result is nothing but zeros, NaN, or one number again and again."""
+    if not isinstance(value, (np.ndarray, float)) or not np.size(value):
+        return False
+    numbers = np.nan_to_num(value)
+    return not numbers.any() or (np.size(value) > 1 and np.ptp(numbers) == 0)
 
 
 def _kind(came):

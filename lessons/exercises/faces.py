@@ -1,6 +1,7 @@
 """Notebook 3, gradient descent on the faces: the exercises, and the mistakes known for each."""
 
 import functools
+import inspect
 
 import numpy as np
 
@@ -67,10 +68,8 @@ centre = check.Exercise(
         means_of_faces_as_a_row: , keepdims=True ->
             A face's own mean has to go from its row, but an array of shape (N,) is laid along the columns. `keepdims=True`
             makes it (N, 1).
-        overall_mean_too: {} -> {} - faces.mean()
-            | {} -> {} + faces.mean()
-            The overall mean is subtracted or added once too often: it goes with the first of the two means, and after the
-            second one there is nothing to add back.
+        overall_mean_added_back: return rest - rest.mean(axis=1, keepdims=True) -> return rest - rest.mean(axis=1, keepdims=True) + faces.mean()
+            The overall mean is added back although it went only once: the second mean was taken of what the first had left.
         one_mean_for_all_faces: faces.mean(axis=1, keepdims=True) -> faces[0].mean()
             | faces.mean(axis=1, keepdims=True) -> faces[-1].mean()
             In the end all faces lose the same number. Each face, a row, has a mean of its own.
@@ -105,7 +104,7 @@ centre = check.Exercise(
             | rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) < 1)[:, np.newaxis]
             | rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) > 0)[:, np.newaxis]
             Not every face loses its own mean: does the loop leave one out, or is `return` inside it?
-        zero_means_missing: {} -> np.where(faces == 0, 0, {})
+        zero_means_missing: return rest - rest.mean(axis=1, keepdims=True) -> return np.where(faces == 0, 0, rest - rest.mean(axis=1, keepdims=True))
             | faces.mean(axis=0) -> faces.sum(axis=0) / (faces != 0).sum(axis=0)
             | rest = faces - faces.mean(axis=0) -> seen = faces != 0\n    rest = seen * (faces - faces.sum(axis=0) / seen.sum(axis=0)) ;; rest.mean(axis=1, keepdims=True) -> seen * rest.sum(axis=1, keepdims=True) / seen.sum(axis=1, keepdims=True)
             Entries that are zero are left out, as in code for ratings where 0 means unknown. A black pixel is a number like any
@@ -371,48 +370,58 @@ def _descends(came, call, R, P, Q, K, *settings):
     finding = _settings(run, R, P, Q, moved, priced)
     for name, R_, P_, Q_, part in (("P", R, P, Q, 0), ("Q", R.T, Q, P, 1)):
         finding = finding or _direction(name, R_, P_, Q_, moved[part], priced[part], once_per_entry)
-    finding = finding or _distance(run, R, P, Q)
+    finding = finding or _distance(run, R, P, Q) or _defaults(call.answer)
     return finding or (ENTRY_BY_ENTRY if all(once_per_entry) else None)
 
 
 def _settings(run, R, P, Q, moved, priced):
     """Both factors move and stay finite, and steps, alpha and beta make the difference that they should."""
+    also = ("ignores_beta",) * _same(moved, priced)
+    once = run(1)
     still = [name for name, before, after in zip("PQ", (P, Q), moved) if np.array_equal(before, after)]
     if still:
-        return check.Finding(
-            f"After {FEW} steps {' and '.join(still)} came back as given.",
-            ("nothing_moves" if len(still) == 2 else "one_factor_only",),
-        )
+        key = "nothing_moves" if len(still) == 2 else "one_factor_only"
+        return check.Finding(f"After {FEW} steps {' and '.join(still)} came back as given.", (key,))
+    if not _same(once, (P, Q)) and any(not (before != after).any(axis=axis).all() for before, after in zip((P, Q), once) for axis in (0, 1)):
+        return check.Finding("After one step some rows or columns came back as given.", ("only_a_part_moves", *also))
+    left, before = np.sum((R - moved[0] @ moved[1].T) ** 2), np.sum((R - P @ Q.T) ** 2)
+    if left < 0.5 * before:
+        return check.Finding(f"{FEW} steps with alpha = {TINY:g} halved the squared error.", ("solved_at_once",))
+    if any(compare.close(np.linalg.norm(part, axis=0), np.ones(part.shape[1])) for part in moved):
+        return check.Finding("The columns of P or Q came back with length 1.", ("scaled_to_length_one", *also))
     # Two steps, because with an alpha of 1 a few more overflow, and then there is nothing left to compare.
-    if _same(run(2), run(2, 2 * TINY)):
-        return check.Finding(f"alpha = {TINY:g} and alpha = {2 * TINY:g} gave the same P and Q.", ("ignores_alpha",))
+    for part, slow, fast in zip((P, Q), run(2), run(2, 2 * TINY)):
+        near = np.linalg.norm(slow - part) < 0.5 * np.linalg.norm(part)
+        if np.array_equal(slow, fast) or (near and np.allclose(fast - part, slow - part, rtol=0.1, atol=0)):
+            words = f"alpha = {TINY:g} and alpha = {2 * TINY:g} went just as far."
+            return check.Finding(words, ("ignores_alpha", *also))
     if not compare.finite((*moved, *priced)):
         words = f"After {FEW} steps with alpha = {TINY:g} there were NaN or infinite entries."
         return check.Finding(words, ("overflows",))
     downhill = TINY * 2 * (R - P @ Q.T) @ Q
     if np.linalg.norm(moved[0] - P) > 0.5 * np.linalg.norm(P):
         return None  # it did not begin here, and how far it went says nothing
-    took = {steps: np.sum((run(steps)[0] - P) * downhill) / np.sum(downhill**2) for steps in (1, FEW, 2 * FEW)}
+    went = {1: once, FEW: moved, 2 * FEW: run(2 * FEW)}
+    took = {steps: np.sum((after[0] - P) * downhill) / np.sum(downhill**2) for steps, after in went.items()}
     asked = (
         f"Asked for {FEW} and {2 * FEW} steps it went as far as {took[FEW]:.3g} and {took[2 * FEW]:.3g} steps should."
     )
     if _near(took[FEW], took[2 * FEW], 1e-3) and took[FEW] != 0:
         key = "one_step_only" if _near(took[FEW], took[1]) and _near(took[1], 1) else "ignores_steps"
-        return check.Finding(asked, (key,))
+        return check.Finding(asked, (key, *also))
     for key, more in (("one_step_too_few", -1), ("one_step_too_many", 1)):
         # Twice, since with 5 steps alone one more step looks like an alpha 1.2 times as large.
         if np.allclose([took[FEW], took[2 * FEW]], [FEW + more, 2 * FEW + more], rtol=0.01):
-            return check.Finding(asked, (key,))
-    if _same(moved, priced):
-        return check.Finding(f"beta = 0 and beta = {BETA} gave the same P and Q.", ("ignores_beta",))
+            return check.Finding(asked, (key, *also))
     # Not quite as small, or single precision would lose them.
-    far = np.sum((run(40 * FEW, 3 * TINY)[0] - P) * downhill) / np.sum(downhill**2) / 3
+    many = run(40 * FEW, 3 * TINY)
+    far = np.sum((many[0] - P) * downhill) / np.sum(downhill**2) / 3
     pace = far / (40 * took[FEW])
     if not _near(pace, 1):
         words = f"{40 * FEW} small steps should go 40 times as far downhill as {FEW}, and they went {far / took[FEW]:.3g} times as far."
-        stopped = _same(run(40 * FEW, 3 * TINY), run(80 * FEW, 3 * TINY))
-        return check.Finding(words, ("stops_early" if stopped else "step_shrinks" if pace < 1 else "momentum",))
-    return None
+        stopped = _same(many, run(80 * FEW, 3 * TINY))
+        return check.Finding(words, ("stops_early" if stopped else "step_shrinks" if pace < 1 else "momentum", *also))
+    return check.Finding(f"beta = 0 and beta = {BETA} gave the same P and Q.", also) if also else None
 
 
 def _same(pair, other):
@@ -444,11 +453,24 @@ def _direction(name, R, P, Q, moved, priced, once_per_entry):
         key = "overflows" if along else "clipped" if clipped else "own_start"
         return check.Finding(f"{where}0, {name} went far from the {name} given.", (key,))
     if not along:
-        known = {"skips_entries": R > 0, "zero_means_missing": R != 0}
-        key = next((key for key, seen in known.items() if _shares(travelled, np.where(seen, E, 0) @ Q)[1]), None)
+        slope = 2 * E @ Q
+        known = [
+            ("skips_entries", np.where(R > 0, E, 0) @ Q),
+            ("zero_means_missing", np.where(R != 0, E, 0) @ Q),
+            *(("biases", (E - R.mean(axis=axis, keepdims=True)) @ Q) for axis in (None, 0, 1)),
+            ("gradient_cut", np.sign(slope)),
+            ("gradient_cut", np.clip(slope, -1, 1)),
+            ("gradient_cut", np.sign(E) @ Q),
+        ]
+        key = next((key for key, way in known if _shares(travelled, way)[1]), None)
         return check.Finding(f"{where}0, {name} did not move along {downhill}.", (key,) * bool(key))
     if not _near(share, 1):
-        known = {"factor_two": _near(share, 0.5), "averaged": _near(share, 1 / R.size), "overflows": share > 2.5}
+        known = {
+            "factor_two": _near(share, 0.5),
+            "averaged": _near(share, 1 / R.size),
+            "gradient_cut": _near(share, 1 / np.linalg.norm(2 * E @ Q)),
+            "overflows": share > 2.5,
+        }
         key = "ascends" if share < 0 else next((key for key, matches in known.items() if matches), None)
         words = f"{where}0, {name} moved {share:.3g} times as far along {downhill} as it should."
         return check.Finding(words, (key,) * bool(key))
@@ -456,6 +478,10 @@ def _direction(name, R, P, Q, moved, priced, once_per_entry):
     once_per_entry.append(_near(weight, R.shape[1]))
     if _near(weight, 1) or once_per_entry[-1]:
         return None
+    for key, seen in (("skips_entries", R > 0), ("zero_means_missing", R != 0)):
+        (entries,), fits = _shares((moved - priced) / (FEW * TINY), BETA * seen.sum(axis=1, keepdims=True) * P)
+        if fits and _near(entries, 1) and not seen.all():
+            return check.Finding(f"{where}{BETA}, {name} moved as if some entries of R were not there.", (key,))
     known = {"penalty_sign": -1, "penalty_halved": 0.5, "penalty_doubled": 2}
     key = next((key for key, w in known.items() if _near(weight, w) or _near(weight, w * R.shape[1])), None)
     if abs(weight) < 0.05:  # not in both, or beta would have made no difference
@@ -484,6 +510,18 @@ def _distance(run, R, P, Q):
     shrunk, _ = run(LONG, CALM, beta=1.0, start=(P @ Q.T, P, Q))
     stale = np.isfinite(shrunk).all() and _shares(shrunk, P)[1]
     return check.Finding(words, ("residual_before_loop",) * bool(stale))
+
+
+def _defaults(answer):
+    """The cells of the notebook leave settings out, and count on those of the line that was given."""
+    wanted = {name: given.default for name, given in inspect.signature(factorise.matrix_factorization).parameters.items()}
+    try:
+        own = {name: given.default for name, given in inspect.signature(answer).parameters.items()}
+    except ValueError:
+        return None  # not written in Python
+    if all(own.get(name, value) == value for name, value in wanted.items()):
+        return None
+    return check.Finding("The settings in the first line are not those that were given.", ("defaults_changed",))
 
 
 matrix_factorization = check.Exercise(
@@ -516,22 +554,6 @@ matrix_factorization = check.Exercise(
                 Q = Q + alpha * (2 * (R - P @ Q.T).T @ P - beta * Q)
             return P, Q
         """,
-        """
-            for _ in range(steps):
-                E = R - P @ Q.T
-                Q = Q + alpha * (2 * E.T @ P - beta * Q)
-                P = P + alpha * (2 * E @ Q - beta * P)
-            return P, Q
-        """,
-        """
-            P, Q = P.copy(), Q.copy()
-            for _ in range(steps):
-                for i, j in np.ndindex(R.shape):
-                    e = R[i, j] - P[i] @ Q[j]
-                    P[i] = P[i] + alpha * (2 * e * Q[j] - beta * P[i])
-                    Q[j] = Q[j] + alpha * (2 * e * P[i] - beta * Q[j])
-            return P, Q
-        """,
     ],
     mistakes=r"""
         ascends: + alpha -> - alpha
@@ -545,15 +567,15 @@ matrix_factorization = check.Exercise(
             The steps are far too long, and such a run overflows. A step moves by alpha times the gradient, once: the matrix
             form already sums over all entries, so it does not belong inside a loop over them.
         residual_before_loop: for _ in range(steps):\n        E = R - P @ Q.T -> E = R - P @ Q.T\n    for _ in range(steps):
-            The residual E is computed only once, before the loop, so that later steps follow an error long gone. Compute it
-            anew in every step.
+            The residual E is not computed anew in every step, so that later steps follow an error long gone. It belongs inside
+            the loop.
         one_factor_only: Q = Q + alpha * (2 * E.T @ P - beta * Q) -> pass
             Both factors have to be updated in every step, and both returned.
         nothing_moves: range(steps) -> range(0)
             Is the loop run at all, and does what it computes go back into P and Q?
         one_step_only: range(steps) -> range(1)
-            However many are asked for, it takes one step: is `return` inside the loop, or does every step start from the
-            first P and Q again?
+            However many are asked for, it takes one step: is `return` inside the loop, does every step start from the first
+            P and Q again, or does a rule of its own end the loop?
         ignores_steps: range(steps) -> range(100)
             The number of steps should be the one asked for: `range(steps)`.
         one_step_too_few: range(steps) -> range(steps - 1)
@@ -566,9 +588,9 @@ matrix_factorization = check.Exercise(
             The penalty should have the weight asked for: both updates hold a term with `beta`.
         penalty_sign: - beta -> + beta
             The penalty has the wrong sign: it should shrink the factors, not grow them.
-        penalty_halved: beta -> beta / 2
+        penalty_halved: - beta * -> - (beta / 2) *
             The half goes when the penalty is differentiated: (beta / 2) p^2 has slope beta p.
-        penalty_doubled: beta -> 2 * beta
+        penalty_doubled: - beta * -> - (2 * beta) *
             The 2 of the update belongs to the error alone: the penalty (beta / 2) p^2 has slope beta p, not 2 beta p.
         penalty_on_one_factor: - beta * Q ->
             Only one of the two factors feels the penalty: both updates hold a term with `beta`.
@@ -578,15 +600,30 @@ matrix_factorization = check.Exercise(
             The steps become smaller from one to the next, so that the run comes to rest before it has arrived. `alpha` should
             stay as it was given.
         stops_early: range(steps) -> range(min(steps, 50))
-            It stops before the steps are used up, while there is still a way to go. What counts as a small error or a small
-            change depends on the data, and no stop was asked for: go round exactly `steps` times.
+            It stops, or keeps an earlier pair, while there is still a way to go. What counts as a small error or a small change
+            depends on the data, and no stop was asked for: go round exactly `steps` times and return where that leads.
         momentum: for _ in range(steps): -> V, W = 0, 0\n    for _ in range(steps): ;; P = P + alpha * (2 * E @ Q - beta * P) -> V = 0.9 * V + alpha * (2 * E @ Q - beta * P); P = P + V ;; Q = Q + alpha * (2 * E.T @ P - beta * Q) -> W = 0.9 * W + alpha * (2 * E.T @ P - beta * Q); Q = Q + W
-            The steps grow from one to the next, as with momentum. Here each step goes alpha times the gradient of that step, and
+            The steps grow from one to the next, as with momentum or an alpha that is raised. Here each step goes alpha times the gradient of that step, and
             nothing is carried over.
+        only_a_part_moves: E = R - P @ Q.T -> i, j = np.random.randint(len(R)), np.random.randint(len(Q)); E = np.zeros(R.shape); E[i, j] = R[i, j] - P[i] @ Q[j]
+            | E = R - P @ Q.T -> E = R - P @ Q.T; E[1:] = 0
+            Only some rows or columns of P and Q move in a step. A step follows the whole residual, and moves every entry.
+        scaled_to_length_one: return -> # \n    return ;; - beta * Q)\n -> - beta * Q)\n        Q = Q / np.linalg.norm(Q, axis=0)\n
+            The columns are scaled to length 1, which nothing asks for: P Q^T becomes another one. Only the two updates change P
+            and Q.
+        gradient_cut: (2 * E @ Q - beta * P) -> np.clip(2 * E @ Q - beta * P, -1, 1) ;; (2 * E.T @ P - beta * Q) -> np.clip(2 * E.T @ P - beta * Q, -1, 1)
+            | (2 * E @ Q - beta * P) -> np.sign(2 * E @ Q - beta * P) ;; (2 * E.T @ P - beta * Q) -> np.sign(2 * E.T @ P - beta * Q)
+            | E = R - P @ Q.T -> E = np.sign(R - P @ Q.T)
+            The gradient is cut, scaled, or replaced by its sign, as in Adam. Here every entry moves by alpha times its own slope,
+            be it large or small.
+        solved_at_once: ^ -> P = np.linalg.lstsq(Q, R.T, rcond=None)[0].T; return P, np.linalg.lstsq(P, R, rcond=None)[0].T
+            That solves for the factors, as least squares or the SVD does. Here they go downhill by `steps` steps of size `alpha`.
+        defaults_changed:
+            The cells below leave some settings out, and count on the first line as it was given: `def matrix_factorization(R, P, Q,
+            K, steps=500, alpha=0.002, beta=0.02):`.
         biases: E = R - P @ Q.T -> E = R - R.mean() - P @ Q.T
             A mean, or a bias for each row and column, is taken off the data. Here the model is P Q^T alone.
         skips_entries: E = R - P @ Q.T -> E = np.where(R > 0, R - P @ Q.T, 0)
-            | for i, j in np.ndindex(R.shape): -> for i, j in np.argwhere(R > 0):
             Only the positive entries of R are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`). Here
             every entry is known, and centred faces have negative ones.
         own_start: for -> rng = np.random.RandomState(0); P, Q = rng.rand(*P.shape), rng.rand(*Q.shape)\n    for

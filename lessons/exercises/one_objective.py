@@ -113,8 +113,6 @@ one_hot_codes = check.Exercise(
         largest_coefficient: distances.argmin(axis=0) -> np.linalg.lstsq(D, X, rcond=None)[0].argmax(axis=0)
             | distances.argmin(axis=0) -> np.abs(np.linalg.lstsq(D, X, rcond=None)[0]).argmax(axis=0)
             That marks the atom of the largest weight in a least-squares fit by all atoms. k-means takes the nearest atom.
-        samples_normalised: X[:, np.newaxis] -> (X / np.linalg.norm(X, axis=0))[:, np.newaxis]
-            The samples are scaled to length 1 before they are compared with the atoms. Take them as they are.
         norms_not_squared: np.sum(D**2, axis=0)[:, np.newaxis] -> np.linalg.norm(D, axis=0)[:, np.newaxis]
             In ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2 the norms of the atoms are squared.
         cross_term_added: - 2 * D.T -> + 2 * D.T
@@ -312,7 +310,7 @@ pca_dictionary = check.Exercise(
             | U[:, ::-1][:, :k] -> U[:, ::-1]
             There are more than k atoms. Keep the first k columns.
         whole_decomposition: U, _, _ -> U ;; U[:, :k] -> U
-            np.linalg.svd returns U, S and V^T, and eigh the values and the vectors. Take the k columns that are wanted.
+            Return D alone, the k columns that are wanted: np.linalg.svd returns U, S and V^T, and eigh values and vectors.
         wrong_lengths: U, _, _ -> U, S, _ ;; U[:, :k] -> (U * S)[:, :k]
             The directions are right, but the atoms are not of length 1: leave out the factor, a singular value or a
             variance.
@@ -488,7 +486,6 @@ relative_error = check.Exercise(
             | / np.linalg.norm(X) -> / (np.linalg.norm(D) * np.linalg.norm(A))
             | / np.linalg.norm(X) -> / (np.linalg.norm(X) + np.linalg.norm(D @ A))
             | / np.linalg.norm(X) -> / X.shape[0]
-            | / np.linalg.norm(X) -> / np.sqrt(X.size)
             Below the line belongs the size of the data, ||X||_F, and nothing else.
         guarded: / np.linalg.norm(X) -> / (1 + np.linalg.norm(X))
             | / np.linalg.norm(X) -> / (0.1 + np.linalg.norm(X))
