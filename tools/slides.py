@@ -71,14 +71,14 @@ TEMPLATE = """
 """
 
 
-def vendor(folder):
-    """Put the scripts that slides need into `folder`, from npm, where they are not there already."""
-    for name, (version, parts) in PACKAGES.items():
+def vendor(folder, packages=PACKAGES):
+    """Put the scripts that pages need into `folder`, from npm, where they are not there already."""
+    for name, (version, parts) in packages.items():
         target = folder / f"{name}-{version}"
         if target.exists():
             continue
         if not shutil.which("npm"):
-            sys.exit("The slides need npm (of Node.js) for reveal.js and MathJax: install it, and try again.")
+            sys.exit(f"This needs npm (of Node.js) for {name}: install it, and try again.")
         with tempfile.TemporaryDirectory() as download:
             pack = ["npm", "pack", "--silent", "--pack-destination", download, f"{name}@{version}"]
             run = subprocess.run(pack, capture_output=True, text=True)
