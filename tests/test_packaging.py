@@ -42,9 +42,9 @@ def test_conda_asks_for_the_same_packages_as_pip():
     assert conda == pip
 
 
-def test_the_readme_names_the_conda_environment():
+def test_the_instructions_name_the_conda_environment():
     name = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["name"]
-    assert f"conda activate {name}\n" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"conda activate {name}\n" in (ROOT / "INSTALL.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]], ids=" ".join)

@@ -22,27 +22,17 @@ OUTPUT = ROOT / "build" / "site"
 
 MATHJAX = ("3.2.2", ["es5/tex-mml-chtml.js", "es5/output/chtml/fonts/woff-v2/", "es5/input/tex/extensions/"])
 
-# Beside the notebooks, the texts that they or the first page link to; what is no text is linked as it is.
-TEXTS = ["GLOSSARY.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "CHANGELOG.md", "data/README.md", "tutor/README.md"]
-TEXTS += ["tutor/sheet.md"]
+# Beside the notebooks, what they or the first page link to. It lies as in the repository, so that links hold.
+TEXTS = ["GLOSSARY.md", "INSTALL.md", "tutor/README.md", "tutor/sheet.md", "data/README.md", "CONTRIBUTING.md"]
+TEXTS += ["CODE_OF_CONDUCT.md", "CHANGELOG.md"]
 FILES = ["LICENSE", "CITATION.cff", "environment.yml", "screenshot.png"]
 
-# The first page is the README, and below it, unseen, the order of the pages.
+# The first page is the README; below it, unseen, the order of the pages.
 CONTENTS = """
 ```{{toctree}}
 :hidden:
 {notebooks}
-GLOSSARY
-```
-
-```{{toctree}}
-:hidden:
-tutor/README
-tutor/sheet
-data/README
-CONTRIBUTING
-CODE_OF_CONDUCT
-CHANGELOG
+{texts}
 ```
 """
 
@@ -57,7 +47,7 @@ SETTINGS = {
     "nb_merge_streams": True,
     "myst_enable_extensions": ["dollarmath", "amsmath", "colon_fence"],
     "myst_heading_anchors": 3,
-    "html_title": "Matrix factorisation",
+    "html_title": f"Matrix factorisation {lessons.__version__}",
     "html_theme": "furo",
     "html_static_path": [],
     "html_show_copyright": False,
@@ -81,11 +71,14 @@ def source(folder, site, repository=None):
     for path in notebooks:
         page = pages.page(nbformat.read(path, as_version=4), path.stem, explorer, repository)
         nbformat.write(page, folder / "notebooks" / path.name)
-    for name in TEXTS + FILES:
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    contents = CONTENTS.format(notebooks="\n".join(f"notebooks/{path.stem}" for path in notebooks))
+    texts = [name for name in TEXTS if (ROOT / name).exists()]
+    for name in texts + FILES:
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    contents = CONTENTS.format(
+        notebooks="\n".join(f"notebooks/{path.stem}" for path in notebooks),
+        texts="\n".join(name.removesuffix(".md") for name in texts),
+    )
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (folder / "index.md").write_text(readme + contents, encoding="utf-8")
 
@@ -113,7 +106,7 @@ def build(site, repository=None):
             "html",
             confoverrides=settings,
             status=None,
-            warningiserror=False,
+            warningiserror=True,
         )
         app.build()
         return app.statuscode

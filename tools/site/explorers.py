@@ -3,7 +3,7 @@
 A frame is what the notebook's own explorer shows at that position, asked of the explorer itself.
 """
 
-import contextlib
+import base64
 import html
 import io
 import itertools
@@ -15,6 +15,7 @@ from PIL import Image
 
 from lessons import explore
 
+FACES = [0, 1, 12, 25, 33, 47, 62, 90]
 SCALES = [0.25, 0.5, 0.7, 1, 1.4, 2, 4]
 
 # Of every control the values that the site offers; a control that is not named keeps its start. An explorer that is not
@@ -24,7 +25,7 @@ OFFERED = {
     "scaling": {"scale_1": SCALES, "scale_2": SCALES, "angle": range(-90, 91, 30), "swap": (False, True)},
     "rank": {
         "K": [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 25, 32, 40, 50, 64, 80, 99, 100],
-        "face": [0, 1, 12, 25, 33, 47, 62, 90],
+        "face": FACES,
     },
     "parts": {
         "step": [0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000],
@@ -32,6 +33,7 @@ OFFERED = {
         "seed": [1, 2, 3],
         "is_centred": (False, True),
     },
+    "hidden": {"K": [1, 2, 4, 6, 8, 12, 16, 24, 32], "face": FACES, "share": [10, 30, 50, 70, 90]},
 }
 
 PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
@@ -68,8 +70,7 @@ def write(name, folder, address):
     folder : Path, made anew
     address : str, relative to the page
     """
-    with contextlib.redirect_stdout(io.StringIO()):  # the sentence that a notebook prints
-        explorer = getattr(explore, name)()
+    explorer = getattr(explore, name)()
     start = {control: explorer.controls[control].value for control in OFFERED.get(name, {})}
     offered = {control: list(values) for control, values in OFFERED.get(name, {}).items()}
     folder.mkdir(parents=True)
@@ -77,7 +78,7 @@ def write(name, folder, address):
     for number, values in enumerate(itertools.product(*offered.values())):
         for control, value in zip(offered, values):
             explorer.controls[control].value = value
-        picture = Image.open(io.BytesIO(explorer.picture.value)).convert("RGB")
+        picture = Image.open(io.BytesIO(_png(explorer))).convert("RGB")
         # The same pixels in half the bytes.
         picture.save(folder / f"{number}.webp", lossless=True)
         sentences.append(_sentence(explorer))
@@ -90,6 +91,10 @@ def write(name, folder, address):
         width=picture.width,
         height=picture.height,
     )
+
+
+def _png(explorer):
+    return base64.b64decode(re.search('base64,([^"]*)', explorer.picture.value)[1])
 
 
 def _sentence(explorer):

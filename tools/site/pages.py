@@ -40,7 +40,6 @@ def page(notebook, stem, explorer, repository=None):
             continue
         for output in cell.outputs:
             _describe(cell, output)
-        cell.outputs = [each for each in cell.outputs if each.output_type != "stream" or each.text]
         if cell.id.endswith("-prediction"):
             # What the reader would choose is not for the page to say.
             cell.source = re.sub(r"(?s) *### BEGIN SOLUTION.*### END SOLUTION", "prediction = ...", cell.source)
@@ -66,19 +65,12 @@ def _fold(cell, part, name):
 
 
 def _describe(cell, output):
-    """What a figure says in words, printed below it or stored with it, becomes the picture's alternative text."""
-    data = output.get("data", {})
-    if "image/png" not in data:
+    """The words that are stored with a figure become the picture's alternative text."""
+    if "image/png" not in output.get("data", {}):
         return
-    words = [output.metadata.get("image/png", {}).get("alt", "")]
-    if not data.get("text/plain", "<Figure").startswith("<Figure"):
-        words.append(data["text/plain"])
-    for each in cell.outputs:
-        if each.output_type == "stream":
-            lines = each.text.splitlines(keepends=True)
-            words += [line for line in lines if line.startswith("Figure.")]
-            each.text = "".join(line for line in lines if not line.startswith("Figure."))
+    image = {"alt": " ".join(output.data.get("text/plain", "").split())}
+    if "width" in output.metadata.get("image/png", {}):
+        image["width"] = f"{output.metadata['image/png']['width']}px"  # it has twice as many pixels
+    cell.metadata.setdefault("mystnb", {})["image"] = image
     # Only the picture stays: the words would be read twice.
-    output.data = {"image/png": data["image/png"]}
-    alt = next(filter(None, words), "").removeprefix("Figure. ").strip()
-    cell.metadata.setdefault("mystnb", {})["image"] = {"alt": alt}
+    output.data = {"image/png": output.data["image/png"]}
