@@ -72,13 +72,13 @@ TEMPLATE = """
 
 
 def vendor(folder, packages=PACKAGES):
-    """Put the scripts that pages need into `folder`, from npm, where they are not there already."""
+    """Put parts of npm packages, the scripts that slides need, into `folder` where they are not there already."""
     for name, (version, parts) in packages.items():
         target = folder / f"{name}-{version}"
         if target.exists():
             continue
         if not shutil.which("npm"):
-            sys.exit(f"This needs npm (of Node.js) for {name}: install it, and try again.")
+            sys.exit(f"npm (of Node.js) is needed for {name}: install it, and try again.")
         with tempfile.TemporaryDirectory() as download:
             pack = ["npm", "pack", "--silent", "--pack-destination", download, f"{name}@{version}"]
             run = subprocess.run(pack, capture_output=True, text=True)
