@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from lessons import check, factorise
+from lessons import check, compare, factorise, show
 
 _rng = np.random.default_rng(11)
 
@@ -32,25 +32,33 @@ reconstruct = check.Exercise(
         "`return D @ ...`",
     ),
     cases=[(D_LEGO, A_LEGO), (D_TALL, A_WIDE), (1000 * D_TALL, A_WIDE), (np.eye(4), X_LEGO)],
+    mistakes="""
+        elementwise: D @ A -> D * A
+            `*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`.
+        wrong_order: D @ A -> A @ D
+            That is A D. The atoms are the columns of D and each code is a column of A, so D comes first.
+        transposed: {} -> ({}).T
+            The result is transposed: samples should be columns, as in X.
+    """,
 )
 
 
-@reconstruct.mistake
-def elementwise(D, A):
-    """`*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`."""
-    return D * A
+def keys_of_least_squares(X, D, A):
+    """The mistakes whose sign is in the numbers of codes A (k, n) or (k,) that are not the best ones for X ~ D A."""
+    pull = D.T @ (X - D @ A)
+    ridge = np.sum(A * pull) / np.sum(A**2) if np.any(A) else 0
+    if ridge > 0 and np.allclose(pull, ridge * A, rtol=0, atol=1e-4 * np.max(np.abs(pull))):
+        return ("ridge",)
+    best = factorise.update_codes(X.reshape(len(X), -1), D)
+    # A zero may come out a little negative.
+    signed = np.min(best) < -1e-9 * np.max(np.abs(best))
+    return ("nonnegative_codes",) * bool(signed and np.min(A) >= 0)
 
 
-@reconstruct.mistake
-def wrong_order(D, A):
-    """That is A D. The atoms are the columns of D and each code is a column of A, so D comes first."""
-    return A @ D
-
-
-@reconstruct.mistake
-def transposed(D, A):
-    """The result is transposed: samples should be columns, as in X."""
-    return (D @ A).T
+def _best_code(came, run, x, D):
+    if compare.close(came, factorise.code(x, D), (x,)):
+        return None
+    return check.Finding("", keys_of_least_squares(x, D, came))
 
 
 code = check.Exercise(
@@ -74,48 +82,34 @@ code = check.Exercise(
         (X_FULL[:, 1], D_TALL[:, :1] * [[1], [1], [1], [1], [0]]),
         (X_LARGE[:, 2], np.triu(np.ones((6, 4))) * [1, 2, 3, 4]),
     ],
+    law=_best_code,
+    ways=[
+        "np.linalg.solve(D.T @ D, D.T @ x)",
+        "np.linalg.pinv(D) @ x",
+    ],
+    mistakes="""
+        inner_products: np.linalg.solve(D.T @ D, D.T @ x) -> D.T @ x
+            Inner products D^T x say how much x looks like each atom, but atoms overlap and have lengths: the Gram matrix
+            D^T D has to be undone too.
+        each_atom_alone: D.T @ D, -> np.diag(np.diag(D.T @ D)),
+            That fits each atom on its own, as if the others were not there: right only when the atoms are perpendicular.
+            Where they overlap the whole (k, k) matrix D^T D has to be undone, not its diagonal alone.
+        ridge: D.T @ D, -> D.T @ D + 0.1 * np.eye(D.shape[1]),
+            A multiple of the identity is added to D^T D, which pulls the code towards zero (ridge regression). Here D^T D has an
+            inverse, so nothing has to be added.
+        nonnegative_codes: {} -> np.maximum({}, 0)
+            No weight is negative, but nothing asks for that here, and with weights of either sign D alpha comes nearer to x.
+        whole_lstsq: [0] ->
+            np.linalg.lstsq returns four things: the solution, the residual, the rank and the singular values. Take the
+            first.
+        inverse_of_dictionary: pinv -> inv
+            D has no inverse: it has more rows than columns. Invert the (k, k) matrix D^T D instead, or solve with it.
+        outer_gram: ... -> D.T @ np.linalg.inv(D @ D.T) @ x
+            D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k).
+        exact_samples_only: np.linalg.pinv(D) @ x -> np.linalg.solve(D[: D.shape[1]], x[: D.shape[1]])
+            This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
+    """,
 )
-
-
-# These work on one sample x or on a whole matrix of them: exercise 2.3 knows the same mistakes.
-@code.mistake
-def inner_products(x, D):
-    """Inner products D^T x say how much x looks like each atom, but atoms overlap and have lengths: the Gram matrix
-    D^T D has to be undone too."""
-    return D.T @ x
-
-
-@code.mistake
-def each_atom_alone(x, D):
-    """That fits each atom on its own, as if the others were not there: right only when the atoms are perpendicular. Where
-    they overlap the whole (k, k) matrix D^T D has to be undone, not its diagonal alone."""
-    return (D / np.sum(D**2, axis=0)).T @ x
-
-
-@code.mistake
-def whole_lstsq(x, D):
-    """np.linalg.lstsq returns four things: the solution, the residual, the rank and the singular values. Take the
-    first."""
-    return np.linalg.lstsq(D, x, rcond=None)
-
-
-@code.mistake
-def inverse_of_dictionary(x, D):
-    """D has no inverse: it has more rows than columns. Invert the (k, k) matrix D^T D instead, or solve with it."""
-    return np.linalg.inv(D) @ x
-
-
-@code.mistake
-def outer_gram(x, D):
-    """D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k)."""
-    return D.T @ np.linalg.inv(D @ D.T) @ x
-
-
-@code.mistake
-def exact_samples_only(x, D):
-    """This solves the first k equations and ignores the others: right only for an exact mixture of the atoms."""
-    k = D.shape[1]
-    return np.linalg.solve(D[:k], x[:k])
 
 
 sample_error = check.Exercise(
@@ -135,43 +129,24 @@ sample_error = check.Exercise(
         (X_LARGE[:, 1], np.ones((6, 2)), np.array([2.0, -3])),
         (X_SMALL[:, 1], np.eye(4), np.zeros(4)),
     ],
+    ways=[
+        "np.linalg.norm(x - D @ alpha)",
+    ],
+    mistakes="""
+        squared: np.sqrt ->
+            That is the squared error: take the root, so that the error has the unit of the data.
+        absolute_values: np.sqrt -> ;; (x - D @ alpha) ** 2 -> np.abs(x - D @ alpha)
+            That sums absolute values (the l1 norm). The length of a vector squares, sums and takes the root.
+        mean_inside: np.sum -> np.mean
+            That takes the mean of the squares; the length of a vector takes their sum.
+        mean_of_squares: np.sqrt -> ;; np.sum -> np.mean
+            That is the mean squared error: the length of a vector is the root of the sum of squares, with no mean in it.
+        mean_of_absolute_values: np.sqrt -> ;; np.sum -> np.mean ;; (x - D @ alpha) ** 2 -> np.abs(x - D @ alpha)
+            That is the mean absolute error. The length of a vector squares the entries, sums them and takes the root.
+        signed_sum: np.sqrt -> ;; ** 2 ->
+            In a plain sum, errors of opposite sign cancel. Square them before summing.
+    """,
 )
-
-
-@sample_error.mistake
-def squared(x, D, alpha):
-    """That is the squared error: take the root, so that the error has the unit of the data."""
-    return np.sum((x - D @ alpha) ** 2)
-
-
-@sample_error.mistake
-def absolute_values(x, D, alpha):
-    """That sums absolute values (the l1 norm). The length of a vector squares, sums and takes the root."""
-    return np.sum(np.abs(x - D @ alpha))
-
-
-@sample_error.mistake
-def mean_inside(x, D, alpha):
-    """That takes the mean of the squares; the length of a vector takes their sum."""
-    return np.sqrt(np.mean((x - D @ alpha) ** 2))
-
-
-@sample_error.mistake
-def mean_of_squares(x, D, alpha):
-    """That is the mean squared error: the length of a vector is the root of the sum of squares, with no mean in it."""
-    return np.mean((x - D @ alpha) ** 2)
-
-
-@sample_error.mistake
-def mean_of_absolute_values(x, D, alpha):
-    """That is the mean absolute error. The length of a vector squares the entries, sums them and takes the root."""
-    return np.mean(np.abs(x - D @ alpha))
-
-
-@sample_error.mistake
-def signed_sum(x, D, alpha):
-    """In a plain sum, errors of opposite sign cancel. Square them before summing."""
-    return np.sum(x - D @ alpha)
 
 
 frobenius_norm = check.Exercise(
@@ -186,60 +161,32 @@ frobenius_norm = check.Exercise(
         "`return np.sqrt(np.sum(...))`",
     ),
     cases=[(X_LEGO,), (np.array([[3.0], [-4]]),), (X_FULL,), (X_LARGE,), (X_SMALL,), (X_FULL.T,)],
+    ways=[
+        "np.linalg.norm(M)",
+        "np.sqrt(np.trace(M.T @ M))",
+        "np.sqrt(sum(M[i, j] ** 2 for i in range(M.shape[0]) for j in range(M.shape[1])))",
+    ],
+    mistakes="""
+        spectral_norm: norm(M) -> norm(M, 2)
+            That is the spectral norm, the largest singular value alone. The Frobenius norm takes all entries.
+        squared_norm: np.sqrt(np.sum(M**2)) -> np.sum(M**2)
+            That is the squared norm: the root is missing.
+        plain_sum: np.sqrt(np.sum(M**2)) -> np.sum(M)
+            That sums the entries, so that signs cancel. Square them first, then take the root.
+        square_matrices_only: M.T @ M -> M * M
+            This works only for square matrices. sqrt(trace(M^T M)), with the transpose, works for every shape.
+        loop_over_square: M.shape[1] -> M.shape[0]
+            The loop takes len(M) for the number of columns too, but that is the number of rows. Columns are M.shape[1].
+        columns_for_rows: M.shape[0] -> M.shape[1]
+            The loop takes M.shape[1] for the number of rows too, but that is the number of columns: a wide M has fewer rows
+            and a tall one more. Rows are M.shape[0].
+        rows_and_columns_swapped: M[i, j] ** 2 for i in range(M.shape[0]) for j in range(M.shape[1]) -> M[i, j] ** 2 for i in range(M.shape[1]) for j in range(M.shape[0])
+            The two loops have changed places: M[i, j] stands in row i and column j, with i below M.shape[0] and j below
+            M.shape[1].
+        trace_of_product: M.T -> M
+            That is the trace of M M, without a transpose. The squares of the entries stand on the diagonal of M^T M.
+    """,
 )
-
-
-@frobenius_norm.mistake
-def spectral_norm(M):
-    """That is the spectral norm, the largest singular value alone. The Frobenius norm takes all entries."""
-    return np.linalg.norm(M, 2)
-
-
-@frobenius_norm.mistake
-def squared_norm(M):
-    """That is the squared norm: the root is missing."""
-    return np.sum(M**2)
-
-
-@frobenius_norm.mistake
-def plain_sum(M):
-    """That sums the entries, so that signs cancel. Square them first, then take the root."""
-    return np.sum(M)
-
-
-@frobenius_norm.mistake
-def square_matrices_only(M):
-    """This works only for square matrices. sqrt(trace(M^T M)), with the transpose, works for every shape."""
-    return np.sqrt(np.trace(M * M))
-
-
-@frobenius_norm.mistake
-def loop_over_square(M):
-    """The loop takes len(M) for the number of columns too, but that is the number of rows. Columns are M.shape[1]."""
-    size = len(M)
-    return np.sqrt(sum(M[i, j] ** 2 for i in range(size) for j in range(size)))
-
-
-@frobenius_norm.mistake
-def columns_for_rows(M):
-    """The loop takes M.shape[1] for the number of rows too, but that is the number of columns: a wide M has fewer rows
-    and a tall one more. Rows are M.shape[0]."""
-    size = M.shape[1]
-    return np.sqrt(sum(M[i, j] ** 2 for i in range(size) for j in range(size)))
-
-
-@frobenius_norm.mistake
-def rows_and_columns_swapped(M):
-    """The two loops have changed places: M[i, j] stands in row i and column j, with i below M.shape[0] and j below
-    M.shape[1]."""
-    d, n = M.shape
-    return np.sqrt(sum(M[i, j] ** 2 for i in range(n) for j in range(d)))
-
-
-@frobenius_norm.mistake
-def trace_of_product(M):
-    """That is the trace of M M, without a transpose. The squares of the entries stand on the diagonal of M^T M."""
-    return np.sqrt(np.trace(M @ M))
 
 
 objective = check.Exercise(
@@ -260,50 +207,32 @@ objective = check.Exercise(
         (X_LARGE, np.ones((6, 2)), np.ones((2, 4))),
         (X_SMALL, np.eye(4), np.zeros((4, 8))),
     ],
+    ways=[
+        "np.mean(np.linalg.norm(X - D @ A, axis=0) ** 2)",
+    ],
+    mistakes="""
+        divided_by_rows: X.shape[1] -> X.shape[0]
+            That divides by d, the number of rows. The mean is over the n samples, and samples are columns here.
+        mean_over_entries: X.shape[1] -> X.size
+            That is the mean over all d n entries. The mean is over the n samples only: each brings its whole squared error.
+        root_of_it: {} -> np.sqrt({})
+            The root is one step too many: the objective is the mean squared error.
+        norm_not_squared: np.sum((X - D @ A) ** 2) -> np.linalg.norm(X - D @ A)
+            The norm has to be squared: (1/n) ||X - D A||_F^2.
+        mean_of_norms: axis=0) ** 2 -> axis=0)
+            That is the mean length of the residuals. Each sample brings the square of that length.
+        not_divided: / X.shape[1] ->
+            That is the sum over the samples. Divide by how many there are.
+    """,
 )
 
 
-@objective.mistake
-def divided_by_rows(X, D, A):
-    """That divides by d, the number of rows. The mean is over the n samples, and samples are columns here."""
-    return np.sum((X - D @ A) ** 2) / X.shape[0]
-
-
-@objective.mistake
-def mean_over_entries(X, D, A):
-    """That is the mean over all d n entries. The mean is over the n samples only: each brings its whole squared error."""
-    return np.mean((X - D @ A) ** 2)
-
-
-@objective.mistake
-def root_of_it(X, D, A):
-    """The root is one step too many: the objective is the mean squared error."""
-    return np.sqrt(np.sum((X - D @ A) ** 2) / X.shape[1])
-
-
-@objective.mistake
-def norm_not_squared(X, D, A):
-    """The norm has to be squared: (1/n) ||X - D A||_F^2."""
-    return np.linalg.norm(X - D @ A) / X.shape[1]
-
-
-@objective.mistake
-def mean_of_norms(X, D, A):
-    """That is the mean length of the residuals. Each sample brings the square of that length."""
-    return np.mean(np.linalg.norm(X - D @ A, axis=0))
-
-
-@objective.mistake
-def not_divided(X, D, A):
-    """That is the sum over the samples. Divide by how many there are."""
-    return np.sum((X - D @ A) ** 2)
-
-
-# The smallest and the largest k, where an index one off stops with an error or counts from the end: not among the cases,
-# so that however a mistake behaves there it is recognised. Many matrices of rank 1, since it is a matter of rounding
-# whether an eigenvalue that should be 0 comes out negative.
+# The smallest and the largest k, and many matrices of rank 1, since it is a matter of rounding whether an eigenvalue that
+# should be 0 comes out negative.
 _counts = [_rng.integers(1, 9, size=size).astype(float) for size in (2, 3, 4, 5, 6, 7)]
 EDGES = [
+    (X_LEGO, 1),
+    (X_LEGO, 2),
     (X_SMALL, 0),
     *((np.outer(rows, columns), 1) for rows in _counts for columns in _counts),
     (X_FULL, 5),
@@ -311,17 +240,11 @@ EDGES = [
 ]
 
 
-def _judge_smallest_error(run):
-    for X, k in [*run.exercise.cases, *EDGES]:
-        expected = factorise.smallest_error(X, k)
-        try:
-            came = run(X, k)
-        except check.Wrong as finding:
-            rootless = isinstance(run.result, float) and np.isnan(run.result)
-            raise check.Wrong(str(finding), "negative_eigenvalue" if rootless else finding.mistake) from None
-        # From eigenvalues a true zero comes out as about 1e-7 of the norm, which is larger than any entry.
-        if not check.close(came, expected, (10 * np.linalg.norm(X),)):
-            raise check.Wrong(f"For {run.call_text((X, k))} it returned {check.describe(came)}.")
+def _least_error(came, run, X, k):
+    # From eigenvalues a true zero comes out as about 1e-7 of the norm, which is larger than any entry.
+    if not compare.close(came, factorise.smallest_error(X, k), (10 * np.linalg.norm(X),)):
+        return check.Finding("")
+    return None
 
 
 smallest_error = check.Exercise(
@@ -337,53 +260,42 @@ smallest_error = check.Exercise(
         "`np.linalg.svd(X, compute_uv=False)` gives the sigmas, largest first.",
         "`return np.sqrt(np.sum(singular_values[...] ** 2))`",
     ),
-    cases=[(X_LEGO, 1), (X_LEGO, 2), (X_FULL, 2), (X_FULL, 4), (X_LARGE, 1), (X_SMALL, 2), (X_FULL.T, 3)],
-    judge=_judge_smallest_error,
+    cases=[
+        (np.array([[0.0, 4], [3, 0], [0, 0]]), 1),
+        (X_FULL, 2),
+        (X_FULL, 4),
+        (X_LARGE, 1),
+        (X_SMALL, 2),
+        (X_FULL.T, 3),
+    ],
+    edges=EDGES,
+    law=_least_error,
+    ways=[
+        "np.sqrt(np.sum(np.maximum(np.linalg.eigvalsh(X.T @ X)[::-1][k:], 0)))",
+        "np.sqrt(np.sum(np.maximum(np.linalg.eigvalsh(X @ X.T)[::-1][k:], 0)))",
+    ],
+    mistakes="""
+        one_singular_value: np.sqrt(np.sum(singular_values[k:] ** 2)) -> singular_values[k]
+            The first singular value left out is not all that is missing: every one beyond the k-th counts.
+        kth_singular_value: np.sqrt(np.sum(singular_values[k:] ** 2)) -> singular_values[k - 1]
+            That is the k-th singular value itself, which k atoms do catch. What is missing are those beyond it, all of
+            them.
+        plain_sum_of_values: np.sqrt(np.sum(singular_values[k:] ** 2)) -> np.sum(singular_values[k:])
+            Singular values add like the sides of a right-angled triangle: square, sum, take the root.
+        squares_without_root: return np.sqrt -> return
+            That is the squared error: the root is missing.
+        one_too_many: [k:] -> [k + 1 :]
+            Off by one: python counts from 0, so `[k:]` leaves out exactly the first k singular values.
+        one_too_few: [k:] -> [k - 1 :]
+            Off by one: this leaves out only k - 1 singular values. `[k:]` leaves out exactly the first k.
+        negative_eigenvalue: np.maximum(np.linalg.eigvalsh(X.T @ X)[::-1][k:], 0) -> np.linalg.eigvalsh(X.T @ X)[::-1][k:]
+            | np.maximum(np.linalg.eigvalsh(X @ X.T)[::-1][k:], 0) -> np.linalg.eigvalsh(X @ X.T)[::-1][k:]
+            | np.maximum(np.linalg.eigvalsh(X @ X.T)[::-1][k:], 0) -> np.sqrt(np.linalg.eigvalsh(X @ X.T)[::-1][k:]) ** 2
+            An eigenvalue of X^T X that should be 0 came out a little negative, by rounding, and has no root. Cut it off
+            first: `np.maximum(..., 0)`; or take the singular values, which are never negative.
+    """,
 )
 
 
-@smallest_error.mistake
-def one_singular_value(X, k):
-    """The first singular value left out is not all that is missing: every one beyond the k-th counts."""
-    return np.linalg.svd(X, compute_uv=False)[k]
-
-
-@smallest_error.mistake
-def kth_singular_value(X, k):
-    """That is the k-th singular value itself, which k atoms do catch. What is missing are those beyond it, all of them."""
-    return np.linalg.svd(X, compute_uv=False)[k - 1]
-
-
-@smallest_error.mistake
-def plain_sum_of_values(X, k):
-    """Singular values add like the sides of a right-angled triangle: square, sum, take the root."""
-    return np.sum(np.linalg.svd(X, compute_uv=False)[k:])
-
-
-@smallest_error.mistake
-def squares_without_root(X, k):
-    """That is the squared error: the root is missing."""
-    return np.sum(np.linalg.svd(X, compute_uv=False)[k:] ** 2)
-
-
-@smallest_error.mistake
-def one_too_many(X, k):
-    """Off by one: python counts from 0, so `[k:]` leaves out exactly the first k singular values."""
-    return np.sqrt(np.sum(np.linalg.svd(X, compute_uv=False)[k + 1 :] ** 2))
-
-
-@smallest_error.mistake
-def one_too_few(X, k):
-    """Off by one: this leaves out only k - 1 singular values. `[k:]` leaves out exactly the first k."""
-    return np.sqrt(np.sum(np.linalg.svd(X, compute_uv=False)[k - 1 :] ** 2))
-
-
-@smallest_error.mistake
-def negative_eigenvalue(X, k):
-    """An eigenvalue of X^T X that should be 0 came out a little negative, by rounding, and has no root. Cut it off first:
-    `np.maximum(..., 0)`; or take the singular values, which are never negative."""
-    return np.sqrt(np.sum(np.linalg.eigvalsh(X.T @ X)[::-1][k:]))
-
-
 exercises = [reconstruct, code, sample_error, frobenius_norm, objective, smallest_error]
-progress = functools.partial(check.progress, exercises)
+progress = functools.partial(show.progress, exercises)

@@ -1,0 +1,368 @@
+"""Known mistakes, each one edit of a right answer and one sentence that says why it is wrong; any two go together.
+
+A table holds them as text:
+
+    divided_by_rows: X.shape[1] -> X.shape[0]
+        That divides by d, the number of rows. The mean is over the n samples, and samples are columns here.
+
+`old -> new` replaces every `old` in the source; ` ;; ` joins replacements that go together, and a line that begins with
+`| ` is another way to make the same mistake. `{}` stands for the expression that is returned, `{0}` and `{1}` for the two
+parts of a returned pair, `...` for the whole body, `\\n` for a new line. An edit that does not apply to a way of writing
+the answer is skipped there.
+"""
+
+import functools
+import inspect
+import itertools
+import re
+import textwrap
+from dataclasses import dataclass
+
+import numpy as np
+
+from lessons import factorise
+from lessons.answers import outcome, quiet, said
+from lessons.compare import close, finite
+
+# How many pairs are tried at the most; the largest table makes about this many, in 0.3 s the first time.
+MOST_PAIRS = 2500
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One known mistake: the edits that make it, each in another way of writing the answer, and what is said of it."""
+
+    edits: tuple[str, ...]
+    sentence: str
+
+
+def parse(table):
+    """The mistakes of a table, {key: Mistake}, in its order."""
+    mistakes = {}
+    for entry in re.split(r"\n(?=\w+:)", textwrap.dedent(table).strip()) if table else ():
+        head, *lines = (line.strip() for line in entry.splitlines())
+        key, _, edit = head.partition(":")
+        others = [line[1:] for line in lines if line.startswith("|")]
+        sentence = " ".join(line for line in lines if not line.startswith("|"))
+        mistakes[key] = Mistake(tuple(text.strip() for text in (edit, *others) if text.strip()), sentence)
+    return mistakes
+
+
+# What can go wrong in any exercise. An exercise that has more to say about one of these has a mistake of its own that does
+# the same, and that one is found first.
+ANYWHERE = parse("""
+    result_transposed: {} -> ({}).T
+        The result is transposed: rows and columns have changed places.
+    negated: {} -> -({})
+        The sign is turned round: every number comes out as minus what it should be.
+    root_too_many: {} -> np.sqrt({})
+        A root is taken that does not belong there.
+    square_too_many: {} -> ({}) ** 2
+        A square is taken that does not belong there, or a root is missing.
+    twice_of_it: {} -> 2 * ({})
+        It is twice as large as it should be.
+    half_of_everything: {} -> ({}) / 2
+        It is half as large as it should be.
+    mean_for_sum: np.sum -> np.mean
+        | .sum( -> .mean(
+        A mean is taken where a sum belongs.
+    rounded: {} -> np.round({}, 2)
+        | {} -> np.round({})
+        | {} -> np.round({}, 1)
+        | {} -> np.round({}, 3)
+        | {} -> np.round({}, 4)
+        The numbers are rounded. Return them as they come, and round only what is printed.
+    whole_numbers: {} -> np.asarray({}).astype(int)
+        The numbers are cut down to whole ones, as an array of integers does with what is put into it: make it with
+        `dtype=float`, and leave out `int` and `//`.
+    made_positive: {} -> np.abs({})
+        The signs are lost: negative numbers belong there too.
+    cut_at_zero: {} -> np.maximum({}, 0)
+        Negative numbers are cut off at zero, and nothing asks for that here.
+    zero_means_missing: (X - D @ A) -> ((X - D @ A) * (X != 0))
+        | (R - P @ Q.T) -> ((R - P @ Q.T) * (R != 0))
+        | E = R - P @ Q.T -> E = (R - P @ Q.T) * (R != 0)
+        | (x - D @ alpha) -> ((x - D @ alpha) * (x != 0))
+        | norm(X - D @ A) -> norm((X - D @ A) * (X != 0))
+        Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is a number
+        like any other: the model should give it too.
+    only_positive_counts: (X - D @ A) -> ((X - D @ A) * (X > 0))
+        | (R - P @ Q.T) -> ((R - P @ Q.T) * (R > 0))
+        | E = R - P @ Q.T -> E = (R - P @ Q.T) * (R > 0)
+        | (x - D @ alpha) -> ((x - D @ alpha) * (x > 0))
+        | norm(X - D @ A) -> norm((X - D @ A) * (X > 0))
+        Only the positive entries of the data are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`). Here
+        every entry is known, zeros and negative ones too.
+    residual_with_a_plus: X - D @ A -> X + D @ A
+        | R - P @ Q.T -> R + P @ Q.T
+        | x - D @ alpha -> x + D @ alpha
+        The residual is a difference: what the model gives is subtracted from the data, not added.
+""")
+ANYWHERE_IN_A_PAIR = parse("""
+    pair_reversed: {} -> ({})[::-1]
+        The two results have changed places.
+    first_transposed: {0} -> ({0}).T
+        The first result is transposed: rows and columns have changed places.
+    second_transposed: {1} -> ({1}).T
+        The second result is transposed: rows and columns have changed places.
+    negated: {0} -> -({0}) ;; {1} -> -({1})
+        The signs are turned round: every number comes out as minus what it should be.
+    rounded: {0} -> np.round({0}, 2) ;; {1} -> np.round({1}, 2)
+        | {0} -> np.round({0}) ;; {1} -> np.round({1})
+        | {0} -> np.round({0}, 1) ;; {1} -> np.round({1}, 1)
+        | {0} -> np.round({0}, 3) ;; {1} -> np.round({1}, 3)
+        | {0} -> np.round({0}, 4) ;; {1} -> np.round({1}, 4)
+        The numbers are rounded. Return them as they come, and round only what is printed.
+    whole_numbers: {0} -> np.asarray({0}).astype(int) ;; {1} -> np.asarray({1}).astype(int)
+        The numbers are cut down to whole ones, as an array of integers does with what is put into it: make it with
+        `dtype=float`, and leave out `int` and `//`.
+    cut_at_zero: {0} -> np.maximum({0}, 0) ;; {1} -> np.maximum({1}, 0)
+        Negative numbers are cut off at zero, and nothing asks for that here.
+""")
+for _key in ("zero_means_missing", "only_positive_counts", "residual_with_a_plus"):
+    ANYWHERE_IN_A_PAIR[_key] = ANYWHERE[_key]
+
+
+def apply(edit, source):
+    """The source of a function after an edit of its body, or None where it does not apply."""
+    signature, body = source.split("\n", 1)
+    for step in edit.split(" ;; "):
+        old, _, new = (part.replace("\\n", "\n") for part in re.split(r" (->) ?", step, maxsplit=1))
+        if old == "...":
+            body = f"    return {new}"
+        elif old in ("{}", "{0}", "{1}"):
+            before, found, returned = body.rpartition("return ")
+            parts = _parts(returned)
+            if not found or (old != "{}" and not parts):
+                return None
+            if old == "{}":
+                body = before + found + new.replace("{}", returned)
+            else:
+                parts[int(old[1])] = new.replace(old, parts[int(old[1])])
+                body = f"{before}{found}{', '.join(parts)}"
+        elif old in body:
+            body = body.replace(old, new)
+        else:
+            return None
+    return f"{signature}\n{body}"
+
+
+def _parts(returned):
+    """The expressions of a returned pair: what stands on either side of the one comma outside all brackets."""
+    depth = 0
+    commas = []
+    for place, letter in enumerate(returned):
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and depth == 0:
+            commas.append(place)
+    return [returned[: commas[0]], returned[commas[0] + 1 :].strip()] if len(commas) == 1 else []
+
+
+def source_of(way, reference):
+    """A way of writing an answer as a function's source: of the reference itself, or of an expression or a body as text."""
+    signature = f"def answer{inspect.signature(reference)}:\n"
+    if callable(way):
+        lines = inspect.getsource(inspect.unwrap(way)).rstrip()
+        body = re.sub(r'^(@.*\n)*def .*:\n(    """(.|\n)*?"""\n)?', "", lines)
+        return signature + body
+    body = textwrap.dedent(way).strip()
+    return signature + textwrap.indent(body if "return " in body else f"return {body}", "    ")
+
+
+SCOPE = {name: inspect.unwrap(value) if inspect.isfunction(value) else value for name, value in vars(factorise).items()}
+
+
+@functools.cache
+def compiled(source):
+    """The function `answer` that a source defines, or None where an edit has left no Python."""
+    scope = dict(SCOPE)
+    try:
+        exec(compile(source, "<a known way>", "exec"), scope)
+    except (SyntaxError, ValueError):
+        return None
+    return scope["answer"]
+
+
+class Known:
+    """What is known about the answers to one exercise: the right ways, and the mistakes made in them."""
+
+    def __init__(self, exercise):
+        self.exercise = exercise
+        self.results = {}
+
+    @functools.cached_property
+    def sources(self):
+        """The source of the reference and of the other right ways."""
+        return [source_of(way, self.exercise.reference) for way in (self.exercise.reference, *self.exercise.ways)]
+
+    @functools.cached_property
+    def mistakes(self):
+        """The exercise's own mistakes, and then those that any exercise can meet."""
+        anywhere = ANYWHERE_IN_A_PAIR if _parts(self.sources[0].rpartition("return ")[2]) else ANYWHERE
+        own = self.exercise.mistakes
+        return own | {key: mistake for key, mistake in anywhere.items() if key not in own}
+
+    def result(self, source, case):
+        """What a known way, right or wrong, does with one case of the exercise; asked once."""
+        key = source, id(case)
+        if key not in self.results:
+            self.results[key] = outcome(compiled(source), self.exercise.names, case), case
+        return self.results[key][0]
+
+    def rights(self, case):
+        """What the right ways give, the reference first; a way that fails on an edge is left out."""
+        with quiet():
+            all_of_them = [self.result(source, case) for source in self.sources]
+        return [came.value for came in all_of_them if came.error is None and finite(came.value)]
+
+    def right(self, args, kwargs):
+        """What the reference gives for any arguments."""
+        with quiet():
+            return outcome(self.exercise.reference, self.exercise.names, args, kwargs).value
+
+    def singles(self):
+        """Every way of making one known mistake: (keys, source)."""
+        for way, (key, edit) in itertools.product(self.sources, self._edits()):
+            source = apply(edit, way)
+            if source not in (None, way) and compiled(source):
+                yield (key,), source
+
+    def pairs(self):
+        """Every way of making two known mistakes at once: (keys, source), no source twice, so many at the most."""
+        made = {source for _, source in self.singles()} | set(self.sources)
+        for way in self.sources:
+            edits = [
+                (key, edit, source) for key, edit in self._edits() if (source := apply(edit, way)) not in (None, way)
+            ]
+            for (key, edit, source), (other, other_edit, other_source) in itertools.combinations(edits, 2):
+                both = {apply(other_edit, source), apply(edit, other_source)} - made - {None} if key != other else set()
+                made |= both
+                yield from (((key, other), made_of_both) for made_of_both in both if compiled(made_of_both))
+                if len(made) > MOST_PAIRS:
+                    return
+
+    def _edits(self):
+        return [(key, edit) for key, mistake in self.mistakes.items() for edit in mistake.edits]
+
+    def recognise(self, came, at_edges, look):
+        """The keys of the one or two known mistakes that do the same as the answer, the fewest, or ().
+
+        came: the answer's outcomes on the cases; at_edges: what look(answer, edge) says of it at each edge.
+        """
+        with quiet():
+            right, single = self._right(came), ()
+            if right and not at_edges:
+                return ()
+            nothing = all(
+                isinstance(mine.value, np.ndarray) and mine.value.size and not mine.value.any() for mine in came
+            )
+            # Zeros alone can come about in too many ways to name two.
+            for candidates in (self.singles(),) if nothing else (self.singles(), self.pairs()):
+                found, fallback = [], []
+                for keys, source in candidates:
+                    strange = self._strange(source, came)
+                    if strange is None or (right and not any(key in self.exercise.mistakes for key in keys)):
+                        continue
+                    if single and single[0] in keys and not all(key in self.exercise.mistakes for key in keys):
+                        continue  # what any exercise can meet shows in the cases, or not at all
+                    edges = [look(compiled(source), edge) for edge in self.exercise.edges] if at_edges else []
+                    if edges == at_edges and not (right and set(edges) <= {"right"}):
+                        found.append((strange, keys))
+                        if strange == 0:
+                            break
+                    elif not right or all(a != "right" for a, b in zip(edges, at_edges) if b != "right"):
+                        fallback.append((sum(a != b for a, b in zip(edges, at_edges)), keys))
+                if found:
+                    return min(found, key=lambda each: each[0])[1]
+                if not self.exercise.law and (parts := self._part_by_part(came)):
+                    return parts
+                if fallback and (right or len(fallback[0][1]) == 2):
+                    return min(fallback, key=lambda each: each[0])[1]
+                single = single or (min(fallback, key=lambda each: each[0])[1] if fallback else ())
+        return single
+
+    def by_shape(self, value, case):
+        """Where several numbers are right: the exercise's mistake that makes results of these shapes, or a tuple where an
+        array belongs, or ()."""
+        right = _shapes(self.rights(case)[0])
+        for keys, source in self.singles():
+            made = _shapes(self.result(source, case).value)
+            if (
+                made
+                and made != right
+                and (made == _shapes(value) or (type(made) is type(_shapes(value)) is not type(right)))
+            ):
+                return keys
+        return ()
+
+    def _strange(self, source, came):
+        """How many errors read differently where a known way does the same as the answer; None where it does not."""
+        strange, telling = 0, any(mine.error is None for mine in came)
+        for mine, case in zip(came, self.exercise.cases):
+            its = self.result(source, case)
+            if not alike(mine, its, case, self.exercise.canonical):
+                return None
+            strange += mine.error is not None and said(mine.error) != said(its.error)
+        return strange if telling or not strange else None
+
+    def _right(self, came):
+        return any(
+            all(alike(mine, self.result(source, case), case, self.exercise.canonical)
+                for mine, case in zip(came, self.exercise.cases))
+            for source in self.sources
+        )  # fmt: skip
+
+    def _part_by_part(self, came):
+        """For a pair, the mistakes behind its two parts, where each part is right or has a known one; or ()."""
+        pairs = [mine.value for mine in came]
+        if not all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in pairs):
+            return ()
+        explained = [[], []]  # for each part: (keys, whether the other part is not what the mistake makes of it)
+        for keys, source in [*(((), source) for source in self.sources), *self.singles()]:
+            its = [self.result(source, case).value for case in self.exercise.cases]
+            both = [
+                all(_same_part(pair, other, part, case) for pair, other, case in zip(pairs, its, self.exercise.cases))
+                for part in (0, 1)
+            ]
+            right = [
+                all(
+                    _same_part(self.rights(case)[0], other, part, case) for other, case in zip(its, self.exercise.cases)
+                )
+                for part in (0, 1)
+            ]
+            for part in (0, 1):
+                if both[part]:
+                    explained[part].append((keys, not right[1 - part]))
+        choices = [
+            (tuple(dict.fromkeys(first + second)), spills + spoils)
+            for (first, spills), (second, spoils) in itertools.product(*explained)
+        ]
+        return min((each for each in choices if each[0]), key=lambda each: (len(each[0]), each[1]), default=((),))[0]
+
+
+def _shapes(value):
+    """The shape of an array; of a tuple those of its first two parts, and how many there are, as a list."""
+    if isinstance(value, (tuple, list)):
+        return [*map(_shapes, value[:2]), len(value)]
+    return getattr(value, "shape", None)
+
+
+def _same_part(pair, other, part, case):
+    if not isinstance(other, tuple) or len(other) != 2:
+        return False
+    try:
+        return close(pair[part], other[part], case)
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def alike(mine, its, case, canonical=lambda result: result):
+    """Whether two outcomes are the same: errors of one type, or results that agree."""
+    if mine.error is not None or its.error is not None:
+        return type(mine.error) is type(its.error)
+    if mine.value is None or its.value is None:
+        return mine.value is its.value
+    try:
+        return close(canonical(mine.value), canonical(its.value), case)
+    except (TypeError, ValueError, OverflowError, IndexError, AttributeError):
+        return False
