@@ -10,6 +10,9 @@ from hypothesis import settings
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
+# What a child process prints is read as UTF-8; on Windows it would write in the code page of the country.
+os.environ.setdefault("PYTHONUTF8", "1")
+
 # The same examples in every run, and none judged by the clock.
 settings.register_profile("lessons", derandomize=True, deadline=None)
 settings.load_profile("lessons")
