@@ -27,8 +27,8 @@ for (const explorer of document.querySelectorAll(".explorer:has(input)")) {
 
   for (const control of controls) {
     control.addEventListener("pointerdown", () => fetchAlong(control));
-    control.addEventListener("keydown", (event) => event.key === "Tab" || fetchAlong(control));
     control.addEventListener("input", () => {
+      fetchAlong(control);
       const number = frame(position);
       picture.src = address(number);
       sentence.textContent = sentences[number];
