@@ -14,9 +14,9 @@ import nbformat
 import pytest
 
 import lessons
+from tools import ROOT
 from tools.generate import student_notebook
 
-ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 every_notebook = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
 

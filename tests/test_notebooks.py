@@ -5,15 +5,14 @@ import importlib
 import json
 import re
 from functools import cache
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tools import ROOT
 from tools.generate import METADATA, student_notebook
 
-ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 FACTORISE = {
     node.name: node

@@ -3,14 +3,12 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import yaml
 
 import lessons
-
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
 
 SCHEMAS = {
     ".github/workflows/ci.yml": "vendor.github-workflows",

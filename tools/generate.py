@@ -16,9 +16,8 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors import ClearOutputPreprocessor
 from nbgrader.preprocessors import ClearSolutions
 
+from tools import ROOT
 from tools.embed import first_cell
-
-ROOT = Path(__file__).resolve().parent.parent
 
 STUB = "# your code here\nreturn ..."
 

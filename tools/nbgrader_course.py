@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
 
 POINTS = """\
 assert todo.{name}.latest.status == "correct", todo.{name}.latest.message

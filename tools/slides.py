@@ -17,7 +17,8 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters import SlidesExporter
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
+
 OUTPUT = ROOT / "build" / "slides"
 
 # The versions that nbconvert's template is written for, and of each package the parts that the slides load.

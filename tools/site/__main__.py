@@ -14,10 +14,10 @@ import nbformat
 from sphinx.application import Sphinx
 
 import lessons
+from tools import ROOT
 from tools.site import explorers, pages
 from tools.slides import vendor
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 OUTPUT = ROOT / "build" / "site"
 
 MATHJAX = ("3.2.2", ["es5/tex-mml-chtml.js", "es5/output/chtml/fonts/woff-v2/", "es5/input/tex/extensions/"])
