@@ -69,3 +69,10 @@ def test_links_between_the_texts_lead_somewhere():
             if not (path.parent / target).exists():
                 broken.append(f"{path.relative_to(ROOT)}: {target}")
     assert not broken
+
+
+def test_the_review_says_on_windows_that_it_cannot():
+    """Where there is no module `resource`, as on Windows, it must come as far as its own sentence."""
+    program = "import sys; sys.modules['resource'] = None; import tools.review.__main__"
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert run.returncode == 0, run.stderr
