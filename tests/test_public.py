@@ -73,6 +73,7 @@ def test_links_between_the_texts_lead_somewhere():
 
 def test_the_review_says_on_windows_that_it_cannot():
     """Where there is no module `resource`, as on Windows, it must come as far as its own sentence."""
-    program = "import sys; sys.modules['resource'] = None; import tools.review.__main__"
+    # On Linux, psutil has need of it.
+    program = "import sys, psutil; sys.modules['resource'] = None; import tools.review.__main__"
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, encoding="utf-8")
     assert run.returncode == 0, run.stderr
