@@ -60,7 +60,7 @@ slides: .venv/ready-for-test  ## make slides of the notebooks in build/slides; n
 	@$(python) -m tools.slides
 
 demo: .venv/ready-for-test  ## serve the explorers as one page without code, and open it
-	@$(python) -m voila $(DEMOFLAGS) tools/demo.ipynb
+	@$(python) -m tools.demo $(DEMOFLAGS)
 
 site: .venv/ready-for-test  ## build the lesson's pages in build/site; needs npm
 	@$(python) -m tools.site

@@ -7,7 +7,7 @@ A table holds them as text:
 
 `old -> new` replaces every `old` in the source; ` ;; ` joins replacements that go together, and a line that begins with
 `| ` is another way to make the same mistake. `{}` stands for the expression that is returned, `{0}` and `{1}` for the two
-parts of a returned pair, `...` for the whole body, `\\n` for a new line. An edit that does not apply to a way of writing
+parts of a returned pair, `...` for the whole body, `^` for its beginning, `\\n` for a new line. An edit that does not apply to a way of writing
 the answer is skipped there.
 """
 
@@ -24,8 +24,8 @@ from lessons import factorise
 from lessons.answers import outcome, quiet, said
 from lessons.compare import close, finite
 
-# How many pairs are tried at the most; the largest table makes about this many, in 0.3 s the first time.
-MOST_PAIRS = 2500
+# How many pairs are compiled at the most, in 0.3 s the first time.
+MOST_PAIRS = 1500
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,41 @@ ANYWHERE = parse("""
         It is twice as large as it should be.
     half_of_everything: {} -> ({}) / 2
         It is half as large as it should be.
+    percent: {} -> 100 * ({})
+        It is a hundred times as large as it should be: not in per cent, please.
+    one_minus: {} -> 1 - ({})
+        It is 1 minus what it should be.
+    upside_down_result: {} -> 1 / ({})
+        The fraction is upside down: it is 1 divided by what it should be.
+    first_only: {} -> ({})[:, 0]
+        | {} -> ({})[0]
+        | {} -> ({})[0, 0]
+        Only the first part of the result came back. Does `return` stand inside the loop?
+    last_left_out: {} -> ({}) * (np.arange(np.shape({})[-1]) < np.shape({})[-1] - 1)
+        | {} -> ({}) * (np.arange(np.shape({})[0]) < np.shape({})[0] - 1)[:, np.newaxis]
+        The last column or row is never filled in: `range(n)` already ends at n - 1.
+    flattened: {} -> np.ravel({})
+        The result was unrolled into one long vector: leave it in its shape.
+    one_index_too_many: {} -> ({})[:, np.newaxis]
+        | {} -> np.array([{}])
+        The result has one index too many: a vector or a number was put into another bracket.
+    summed_up: {} -> np.sum({})
+        | {} -> np.sum({}, axis=0)
+        | {} -> np.sum({}, axis=1)
+        The result was summed once more, so that it lost an index or became a single number.
+    scaled_to_one: {} -> ({}) / np.sum({})
+        | {} -> ({}) / np.max({})
+        | {} -> ({}) / np.linalg.norm({})
+        | {} -> ({}) / np.sum({}, axis=0)
+        The result was scaled at the end, so that its sum, its largest entry or its length is 1. Nothing asks for that.
     mean_for_sum: np.sum -> np.mean
         | .sum( -> .mean(
         A mean is taken where a sum belongs.
+    sum_for_mean: np.mean -> np.sum
+        | .mean( -> .sum(
+        A sum is taken where a mean belongs.
+    median_for_mean: np.mean( -> np.median(
+        A median is taken where a mean belongs.
     rounded: {} -> np.round({}, 2)
         | {} -> np.round({})
         | {} -> np.round({}, 1)
@@ -73,12 +105,89 @@ ANYWHERE = parse("""
         | {} -> np.round({}, 4)
         The numbers are rounded. Return them as they come, and round only what is printed.
     whole_numbers: {} -> np.asarray({}).astype(int)
+        | {} -> np.floor({})
         The numbers are cut down to whole ones, as an array of integers does with what is put into it: make it with
         `dtype=float`, and leave out `int` and `//`.
     made_positive: {} -> np.abs({})
         The signs are lost: negative numbers belong there too.
     cut_at_zero: {} -> np.maximum({}, 0)
         Negative numbers are cut off at zero, and nothing asks for that here.
+    data_centred: ^ -> X = X - X.mean(axis=1, keepdims=True)
+        | ^ -> X = X - X.mean(axis=0)
+        | ^ -> X = X - X.mean()
+        | ^ -> x = x - x.mean()
+        | ^ -> M = M - M.mean()
+        | ^ -> R = R - R.mean()
+        | ^ -> R = R - R.mean(axis=0)
+        A mean is taken off the data first. Here they count as they are.
+    data_scaled: ^ -> X = X / X.max()
+        | ^ -> X = X / np.linalg.norm(X, axis=0)
+        | ^ -> x = x / np.linalg.norm(x)
+        | ^ -> R = R / R.max()
+        The data are scaled first. Here they count as they are.
+    data_made_positive: ^ -> X = np.abs(X)
+        | ^ -> X = np.maximum(X, 0)
+        | ^ -> M = np.maximum(M, 0)
+        | ^ -> x = np.abs(x)
+        | ^ -> x = np.maximum(x, 0)
+        The negative numbers of the data are lost first. They count as they are.
+    codes_made_positive: ^ -> A = np.abs(A)
+        | ^ -> A = np.maximum(A, 0)
+        | ^ -> alpha = np.abs(alpha)
+        | ^ -> alpha = np.maximum(alpha, 0)
+        The codes lose their negative numbers first. A weight may be below zero here: so much of an atom is taken away.
+    codes_scaled: ^ -> A = A / A.sum(axis=0)
+        | ^ -> A = A / np.linalg.norm(A, axis=0)
+        | ^ -> alpha = alpha / alpha.sum()
+        | ^ -> A = A / A.sum()
+        The codes are scaled first, so that they sum to 1 or have length 1. Here they count as they are.
+    atoms_scaled: ^ -> D = D / np.linalg.norm(D, axis=0)
+        | ^ -> D = D / D.sum(axis=0)
+        | ^ -> D = D / np.linalg.norm(D)
+        The atoms are scaled to length or sum 1 first. Here they count as they are.
+    one_atom_alone: D @ A -> D[:, :1] @ A[:1]
+        | D @ A -> np.outer(D[:, 0], A[0])
+        | D @ A -> D[:, -1:] @ A[-1:]
+        | D @ alpha -> D[:, 0] * alpha[0]
+        | D @ alpha -> D[:, -1] * alpha[-1]
+        | P @ Q.T -> P[:, :1] @ Q[:, :1].T
+        | P @ Q.T -> P[:, -1:] @ Q[:, -1:].T
+        Only one atom is in the mixture. All of them are added up: does a `+=` lack its plus, or is `return` inside the loop?
+    atom_left_out: D @ A -> D[:, :-1] @ A[:-1]
+        | D @ A -> D[:, 1:] @ A[1:]
+        | D @ alpha -> D[:, :-1] @ alpha[:-1]
+        | D @ alpha -> D[:, 1:] @ alpha[1:]
+        | P @ Q.T -> P[:, :-1] @ Q[:, :-1].T
+        | P @ Q.T -> P[:, 1:] @ Q[:, 1:].T
+        One atom is missing from the mixture: `range(k)` already ends at k - 1, and begins at 0.
+    mean_over_atoms: D @ A -> D @ A / D.shape[1]
+        | D @ alpha -> D @ alpha / len(alpha)
+        | P @ Q.T -> P @ Q.T / P.shape[1]
+        The mixture is divided by the number of atoms. A mixture is a sum, not a mean.
+    dictionary_alone: X - D @ A -> X
+        | x - D @ alpha -> x
+        | R - P @ Q.T -> R
+        The mixture is left out: what counts is the data less what the atoms make of them.
+    data_left_out: X - D @ A -> D @ A
+        | x - D @ alpha -> D @ alpha
+        | R - P @ Q.T -> P @ Q.T
+        The data are left out: what counts is their difference from what the atoms make of them.
+    first_sample_only: X - D @ A -> X[:, :1] - D @ A[:, :1]
+        | X - D @ A -> X[:, -1:] - D @ A[:, -1:]
+        | X - D @ A -> X[:1] - D[:1] @ A
+        | R - P @ Q.T -> R[:1] - P[:1] @ Q.T
+        | R - P @ Q.T -> R[:, :1] - P @ Q[:1].T
+        | x - D @ alpha -> x[:1] - D[:1] @ alpha
+        Only one column or one row of the residual counts. Does `return` stand inside the loop, or is a sum begun anew in every
+        round?
+    sample_left_out: X - D @ A -> X[:, :-1] - D @ A[:, :-1]
+        | X - D @ A -> X[:, 1:] - D @ A[:, 1:]
+        | X - D @ A -> X[:-1] - D[:-1] @ A
+        | x - D @ alpha -> x[:-1] - D[:-1] @ alpha
+        | x - D @ alpha -> x[1:] - D[1:] @ alpha
+        | R - P @ Q.T -> R[:-1] - P[:-1] @ Q.T
+        | R - P @ Q.T -> R[:, :-1] - P @ Q[:-1].T
+        One row or column is left out of the sum: `range(n)` already ends at n - 1, and begins at 0.
     zero_means_missing: (X - D @ A) -> ((X - D @ A) * (X != 0))
         | (R - P @ Q.T) -> ((R - P @ Q.T) * (R != 0))
         | E = R - P @ Q.T -> E = (R - P @ Q.T) * (R != 0)
@@ -119,8 +228,8 @@ ANYWHERE_IN_A_PAIR = parse("""
     cut_at_zero: {0} -> np.maximum({0}, 0) ;; {1} -> np.maximum({1}, 0)
         Negative numbers are cut off at zero, and nothing asks for that here.
 """)
-for _key in ("zero_means_missing", "only_positive_counts", "residual_with_a_plus"):
-    ANYWHERE_IN_A_PAIR[_key] = ANYWHERE[_key]
+# What is done to the arguments or to the residual is done in a pair as well.
+ANYWHERE_IN_A_PAIR |= {key: mistake for key, mistake in ANYWHERE.items() if not mistake.edits[0].startswith("{}")}
 
 
 def apply(edit, source):
@@ -128,7 +237,11 @@ def apply(edit, source):
     signature, body = source.split("\n", 1)
     for step in edit.split(" ;; "):
         old, _, new = (part.replace("\\n", "\n") for part in re.split(r" (->) ?", step, maxsplit=1))
-        if old == "...":
+        if old == "^":
+            if not re.search(rf"\b{new.split()[0]}\b", signature):
+                return None
+            body = f"    {new}\n{body}"
+        elif old == "...":
             body = f"    return {new}"
         elif old in ("{}", "{0}", "{1}"):
             before, found, returned = body.rpartition("return ")
@@ -183,12 +296,19 @@ def compiled(source):
     return scope["answer"]
 
 
+@functools.cache
+def done_to_a_result(edit):
+    """What an edit `{} -> ...` does, as a function of the result."""
+    return eval(f"lambda _: {edit.removeprefix('{} -> ').replace('{}', '_')}", dict(SCOPE))
+
+
 class Known:
     """What is known about the answers to one exercise: the right ways, and the mistakes made in them."""
 
     def __init__(self, exercise):
         self.exercise = exercise
         self.results = {}
+        self.wrapped = {}  # source: the source within and what is done to its result
 
     @functools.cached_property
     def sources(self):
@@ -206,8 +326,15 @@ class Known:
         """What a known way, right or wrong, does with one case of the exercise; asked once."""
         key = source, id(case)
         if key not in self.results:
-            self.results[key] = outcome(compiled(source), self.exercise.names, case), case
+            self.results[key] = self._result(source, case), case
         return self.results[key][0]
+
+    def _result(self, source, case):
+        if source not in self.wrapped:
+            return outcome(compiled(source), self.exercise.names, case)
+        inside, wrap = self.wrapped[source]
+        came = self.result(inside, case)
+        return outcome(wrap, (), (came.value,)) if came.error is None else came
 
     def rights(self, case):
         """What the right ways give, the reference first; a way that fails on an edge is left out."""
@@ -229,16 +356,26 @@ class Known:
 
     def pairs(self):
         """Every way of making two known mistakes at once: (keys, source), no source twice, so many at the most."""
-        made = {source for _, source in self.singles()} | set(self.sources)
+        made, count = {source for _, source in self.singles()} | set(self.sources), 0
         for way in self.sources:
             edits = [
                 (key, edit, source) for key, edit in self._edits() if (source := apply(edit, way)) not in (None, way)
             ]
             for (key, edit, source), (other, other_edit, other_source) in itertools.combinations(edits, 2):
-                both = {apply(other_edit, source), apply(edit, other_source)} - made - {None} if key != other else set()
-                made |= both
-                yield from (((key, other), made_of_both) for made_of_both in both if compiled(made_of_both))
-                if len(made) > MOST_PAIRS:
+                for inside, outer in ((source, other_edit), (other_source, edit)) if key != other else ():
+                    both = apply(outer, inside)
+                    if both is None or both in made:
+                        continue
+                    made.add(both)
+                    if outer.startswith("{} -> ") and " ;; " not in outer:
+                        # No need to compile what is only done to a result that is known.
+                        self.wrapped[both] = inside, done_to_a_result(outer)
+                    elif not compiled(both):
+                        continue
+                    else:
+                        count += 1
+                    yield (key, other), both
+                if count > MOST_PAIRS:
                     return
 
     def _edits(self):
