@@ -148,16 +148,65 @@ def test_ruff_is_content(command):
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-@pytest.mark.skipif(os.name == "nt", reason="on Windows the commands are those of INSTALL.md, without make")
-@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+needs_make = pytest.mark.skipif(
+    os.name == "nt" or not shutil.which("make"),
+    reason="make is not installed, or this is Windows, where it knows no paths",
+)
+
+
+@needs_make
 @pytest.mark.parametrize(
-    "target", ["lab", "test", "notebooks", "solutions", "slides", "demo", "site", "format", "benchmark", "help"]
+    "target",
+    [
+        "lab",
+        "test",
+        "check",
+        "test-processors",
+        "notebooks",
+        "solutions",
+        "slides",
+        "demo",
+        "site",
+        "format",
+        "benchmark",
+        "help",
+    ],
 )
 def test_make_knows(target):
     run = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert f"make {target} " in listed
+
+
+def make_environment(folder):
+    """Run the part of `make lab` that makes the environment."""
+    command = ["make", "--file", ROOT / "Makefile", ".venv/made"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
+@needs_make
+def test_an_environment_that_was_made_by_others_is_kept_and_gets_pip(tmp_path):
+    """uv makes .venv too, and without pip."""
+    pytest.importorskip("ensurepip", reason="this Python cannot bring pip")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / ".venv"], check=True)
+    (tmp_path / ".venv" / "theirs").touch()
+    run = make_environment(tmp_path)
+
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / ".venv" / "theirs").exists()
+    subprocess.run([tmp_path / ".venv" / "bin" / "python", "-c", "import pip"], check=True)
+
+
+@needs_make
+def test_a_folder_that_cannot_be_written_is_said_to_be_one(tmp_path):
+    tmp_path.chmod(0o555)
+    if os.access(tmp_path, os.W_OK):
+        pytest.skip("this user may write everywhere")
+    run = make_environment(tmp_path)
+
+    assert run.returncode != 0
+    assert "you may not write into this one" in run.stderr and "python3-venv" not in run.stderr
 
 
 def tracked_files():
