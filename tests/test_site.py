@@ -24,8 +24,8 @@ def page(*cells, repository=None):
     return made.cells[2:]
 
 
-def code(source, *outputs, name="cell"):
-    return new_code_cell(source, outputs=list(outputs), id=name)
+def code(source, *outputs, **name):
+    return new_code_cell(source, outputs=list(outputs), **name)
 
 
 def printed(text):
@@ -43,9 +43,9 @@ def test_a_solution_waits_behind_a_click_and_its_marks_are_gone():
 def test_a_prediction_is_asked_before_its_answer():
     source = '# "a" or "b"\n### BEGIN SOLUTION\nprediction = "b"\n### END SOLUTION\ntodo.x.predict(prediction)'
     asked, result, reveal, after = page(
-        code(source, printed("You said b."), name="x-prediction"),
+        code(source, printed("You said b."), id="x-prediction"),
         code("run()", printed("It is b.")),
-        code("todo.x.reveal()", printed("b, since"), name="x-reveal"),
+        code("todo.x.reveal()", printed("b, since"), id="x-reveal"),
         code("go_on()", printed("on")),
     )
 
