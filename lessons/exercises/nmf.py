@@ -230,7 +230,7 @@ LOSSES = [
     (100.0, 98.0, 0.1),
     (100.0, 99.9995, 1e-8),
     (3e-10, 1e-10),
-    *((size, size * (1 + sign * off * 1e-4)) for size in (5.0, 3e7, 2e-9) for sign in (1, -1) for off in (0.92, 1.08)),
+    *((size, size * (1 + sign * off * 1e-4)) for size in (5.0, 3e7, 1e-3) for sign in (1, -1) for off in (0.92, 1.08)),
     *((40.0, 40 * (1 + sign * off * 1e-6), 1e-6) for sign in (1, -1) for off in (0.92, 1.08)),
     *((0.3, 0.3 * (1 + sign * off * 1e-2), 1e-2) for sign in (1, -1) for off in (0.9, 1.1)),
 ]
