@@ -379,6 +379,8 @@ def explained(exercise, run, finding):
     if finding is not None:
         keys = tuple(key for key in finding.mistakes if key in SEEN)
         keys = keys or recognised(exercise, run) or finding.mistakes or by_shape(exercise, finding)
+        if keys and keys[0] in PUT_RIGHT and len(keys) == 1 and finding.status == "wrong":
+            keys += behind(exercise, run.answer, PUT_RIGHT[keys[0]])
     keys = tuple(dict.fromkeys([*keys, *changed]))[:2]
     sentences = [exercise.sentence(key) for key in keys]
     if run.changed and "changes_arguments" in keys:
@@ -422,6 +424,20 @@ def by_shape(exercise, finding):
         if shared or not isinstance(example.came, (tuple, np.ndarray)):
             return ()
     return exercise.known.by_shape(example.came, tuple(example.arguments.values()))
+
+
+# A pair that came back in the wrong form can be put right, and then a second slip shows.
+PUT_RIGHT = dict.fromkeys(("swapped", "swapped_pair", "pair_swapped"), lambda pair: pair[::-1])
+PUT_RIGHT["transposed"] = lambda pair: (pair[0], pair[1].T)
+
+
+def behind(exercise, answer, put_right):
+    """The first mistake of an answer whose results are put right, or ()."""
+
+    def answer_put_right(*args, **kwargs):
+        return put_right(answer(*args, **kwargs))
+
+    return judged(exercise, Run(exercise, answer_put_right)).mistakes[:1] if exercise.law else ()
 
 
 def unexplained(exercise, run, finding):

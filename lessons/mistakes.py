@@ -25,7 +25,7 @@ from lessons.answers import outcome, quiet, said
 from lessons.compare import close, finite
 
 # How many pairs are compiled at the most, in 0.3 s the first time.
-MOST_PAIRS = 1500
+MOST_PAIRS = 2500
 
 
 @dataclass(frozen=True)
@@ -390,14 +390,19 @@ class Known:
                 yield (key,), source
 
     def pairs(self):
-        """Every way of making two known mistakes at once: (keys, source), no source twice, so many at the most."""
-        made, count = {source for _, source in self.singles()} | set(self.sources), 0
-        for way in self.sources:
-            edits = [
-                (key, edit, source) for key, edit in self._edits() if (source := apply(edit, way)) not in (None, way)
-            ]
-            for (key, edit, source), (other, other_edit, other_source) in itertools.combinations(edits, 2):
-                for inside, outer in ((source, other_edit), (other_source, edit)) if key != other else ():
+        """Every way of making two known mistakes at once: (keys, source), no source twice, so many at the most.
+
+        First two of the exercise's own, then one of them beside one that any exercise can meet, then two of those.
+        """
+        own, count = self.exercise.mistakes, 0
+        made = {source for _, source in self.singles()} | set(self.sources)
+        edits = {way: [(key, edit, apply(edit, way)) for key, edit in self._edits()] for way in self.sources}
+        edits = {way: [each for each in edits[way] if each[2] not in (None, way)] for way in edits}
+        for known, way in itertools.product((2, 1, 0), self.sources):
+            for (key, edit, source), (other, other_edit, other_source) in itertools.combinations(edits[way], 2):
+                if key == other or (key in own) + (other in own) != known:
+                    continue
+                for inside, outer in ((source, other_edit), (other_source, edit)):
                     both = apply(outer, inside)
                     if both is None or both in made:
                         continue
@@ -405,13 +410,11 @@ class Known:
                     if DONE_TO_A_RESULT.fullmatch(outer):
                         # No need to compile what is only done to a result that is known.
                         self.wrapped[both] = inside, done_to_a_result(outer)
-                    elif not compiled(both):
+                    elif count == MOST_PAIRS or not compiled(both):
                         continue
                     else:
                         count += 1
                     yield (key, other), both
-                if count > MOST_PAIRS:
-                    return
 
     def _edits(self):
         # That an argument was changed is seen, and need not be searched for.
@@ -490,7 +493,11 @@ class Known:
     def _part_by_part(self, came):
         """For a pair, the mistakes behind its two parts, where each part is right or has a known one; or ()."""
         pairs = [mine.value for mine in came]
-        if not all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in pairs):
+        both = [
+            isinstance(pair, (tuple, list)) and len(pair) == 2
+            for pair in [*pairs, self.rights(self.exercise.cases[0])[0]]
+        ]
+        if not all(both):
             return ()
         explained = [[], []]  # for each part: (keys, whether the other part is not what the mistake makes of it)
         for keys, source in [*(((), source) for source in self.sources), *self.singles()]:
