@@ -19,7 +19,6 @@ pytestmark = [
 
 NOTEBOOKS = [path.stem for path in sorted((browser.ROOT / "solutions").glob("*.ipynb"))]
 MOVED = {"lego": 1, "scaling": 2, "rank": 3, "parts": 4, "hidden": 6}  # the notebook of each explorer that moves
-AXE = ("4.10.3", ["axe.min.js"])
 # What the theme makes of every page, and nothing of ours can change: its two side bars have no names.
 OF_THE_THEME = {"landmark-unique"}
 MOST = 2_000_000  # bytes, of a page and its pictures
@@ -32,15 +31,6 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site") / "site"
     assert build(folder) == 0  # no warning
     return folder
-
-
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory):
-    from tools.slides import vendor
-
-    folder = tmp_path_factory.mktemp("axe")
-    vendor(folder, {"axe-core": AXE})
-    return next(folder.rglob("axe.min.js"))
 
 
 @pytest.fixture(scope="module")
@@ -117,12 +107,11 @@ def test_every_picture_has_words_and_every_formula_is_set(name, visit):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["index", *(f"notebooks/{name}" for name in NOTEBOOKS), "tutor/sheet"])
-def test_axe_finds_nothing_of_ours(name, scheme, visit, axe):
-    page = visit(name, scheme=scheme)
-    page.add_script_tag(path=axe)
-    found = page.evaluate("async () => (await axe.run()).violations.map(one => [one.id, one.nodes[0].html])")
+def test_axe_finds_nothing_of_ours(name, scheme, visit, audit):
+    found, known = audit(visit(name, scheme=scheme), "html")
 
     assert [each for each in found if each[0] not in OF_THE_THEME] == []
+    assert not known
 
 
 def test_the_site_says_its_version(visit):
