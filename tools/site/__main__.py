@@ -45,6 +45,7 @@ SETTINGS = {
     "extensions": ["myst_nb"],
     "nb_execution_mode": "off",
     "nb_merge_streams": True,
+    "nb_ipywidgets_js": {},  # which it would load from elsewhere; the explorers need none
     "myst_enable_extensions": ["dollarmath", "amsmath", "colon_fence"],
     "myst_heading_anchors": 3,
     "html_title": f"Matrix factorisation {lessons.__version__}",
