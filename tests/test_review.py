@@ -143,7 +143,7 @@ def checked(module, prepare, answers, kind):
 class TestVerdicts:
     """What the review says is what the check says in the notebook."""
 
-    @pytest.mark.parametrize("module", ["lego", "scaling", "faces", "nmf", "one_objective"])
+    @pytest.mark.parametrize("module", ["lego", "scaling", "faces", "nmf", "one_objective", "how_many_atoms"])
     def test_every_known_mistake_gets_the_verdict_of_the_notebook(self, module, any_kind):
         exercises = importlib.import_module(f"lessons.exercises.{module}").exercises
         pairs = [(exercise, key) for exercise in exercises for key in exercise.mistakes]
@@ -551,6 +551,13 @@ def test_a_python_that_is_found_by_way_of_links_is_found_in_there_too(any_kind, 
     monkeypatch.setattr(sys, "executable", str(tmp_path / "first"))
 
     assert sandbox.problem_here() is None
+
+
+def test_the_reviewers_name_may_be_student(any_kind, monkeypatch):
+    monkeypatch.setattr(sandbox, "HOME", str(ROOT.parent))
+    verdicts, _ = run(hand_in(), any_kind)
+
+    assert statuses(verdicts) == ALL_CORRECT
 
 
 def test_limits_are_of_the_processors_time_and_of_the_clock_only_in_the_end(any_kind, monkeypatch):

@@ -110,7 +110,7 @@ def test_an_explorer_that_is_not_offered_stands_still(tmp_path):
     assert "<input" not in html and 'role="status"' in html
 
 
-@pytest.mark.parametrize("name", [name for name in explorers.OFFERED if name in explore.HOMES])
+@pytest.mark.parametrize("name", explorers.OFFERED)
 def test_every_offered_value_is_one_that_the_notebook_offers(name):
     box = getattr(explore, name)()
     for control, values in explorers.OFFERED[name].items():

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from lessons import check, compare, factorise, show
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(31)
 
@@ -461,4 +462,51 @@ matrix_factorization = check.Exercise(
 
 
 exercises = [centre, regularised_loss, gradients, matrix_factorization]
-progress = functools.partial(show.progress, exercises)
+
+
+# ---- Predictions ----
+
+descent_curve = Prediction(
+    name="descent_curve",
+    question="What will the curve of the squared error look like, from the random start on?",
+    choices={
+        "one slope": "Tempting, since every step goes downhill and steps become smaller near the bottom. It never rises, "
+        "but it does not slow down once: it nearly stops twice, far above the floor, and gets going again.",
+        "terraces": "It rests near the floor for no atom, then for more than a thousand steps near the floor for one "
+        "atom, and only then reaches the one for two. Who stops on a terrace believes that the descent has converged.",
+        "up and down": "Tempting, since two factors are changed at once and could get in each other's way. With a small "
+        "enough step size they do not: the curve never rises.",
+    },
+    answer="terraces",
+)
+
+step_size = Prediction(
+    name="step_size",
+    question="The tutorial's alpha is 0.002. What happens from the same start with 0.0045, a little more than twice that?",
+    choices={
+        "faster": "Tempting, since twice the step size was fine. But between fine and fatal there is hardly anything.",
+        "back and forth": "Tempting, and that is how it begins: a step too long lands higher on the other side of the "
+        "valley. From there the slope is larger, so the next step is longer still, and it does not come back.",
+        "overflow": "It overshoots the valley, lands higher on the other side, overshoots more, and within a few "
+        "steps the numbers are beyond what a computer can hold. If a run gives you `nan`, make alpha smaller first.",
+    },
+    answer="overflow",
+)
+
+best_beta = Prediction(
+    name="best_beta",
+    question="Which beta ends nearest to the floor after 5000 steps?",
+    choices={
+        "0": "Tempting, since a penalty can only pull away from the best fit. At the end that is true, and after 25000 steps "
+        "it is the nearest. After 5000 it is the farthest: Q is large and P small, and the step in Q is proportional to P.",
+        "0.02": "Tempting, since it is the tutorial's. It is on its way to balancing the two factors, and not there yet.",
+        "0.2": "It has brought P and Q to nearly the same size, where descent is fast, and costs next to nothing. "
+        "What looked like the price of a small penalty was a gain in time: the order at the end is the other way round.",
+        "2": "Tempting once one knows that a penalty helps. It balances the factors at once, but it takes half of beta off "
+        "each singular value of the product, and that does cost accuracy.",
+    },
+    answer="0.2",
+)
+
+predictions = [descent_curve, step_size, best_beta]
+progress = functools.partial(show.progress, exercises, predictions)

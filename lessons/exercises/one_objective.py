@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from lessons import check, compare, factorise, show
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(55)
 
@@ -365,4 +366,48 @@ relative_error = check.Exercise(
 
 
 exercises = [one_hot_codes, pca_dictionary, project, relative_error]
-progress = functools.partial(show.progress, exercises)
+
+
+# ---- Predictions ----
+
+below_floor = Prediction(
+    name="below_floor",
+    question="The singular values give the floor for 49 atoms. PCA keeps the mean face in addition to its 49 atoms. Does its "
+    "error come out below that floor?",
+    choices={
+        "no": "Tempting, since no 49 atoms can pass the floor. But the mean face is one atom more, whose code is always 1.",
+        "a little": "With the mean PCA has 50 atoms, and its error lies between the floor for 49 and the one for 50. No method "
+        "passes the floor for the number of atoms that it really uses.",
+        "far below": "Tempting, since the mean face explains more than any other single picture. But the floor's own atoms "
+        "have it among them already; an extra one gains only what a 50th atom could.",
+    },
+    answer="a little",
+)
+sparser_codes = Prediction(
+    name="sparser_codes",
+    question="NMF may not use minus signs, and nothing was said to it about sparseness. Are its codes much sparser than those "
+    "of PCA, or about alike?",
+    choices={
+        "sparser": "Tempting, since it is often said of NMF, and the last line of the table says it, too: 60 iterations "
+        "from a start that is half zeros. Run on, the zeros fill, and the lead is gone.",
+        "alike": "At 300 iterations the two numbers are nearly equal, and at five times as many they still are. "
+        "What looked like sparse codes was a run that had not left its start. The atoms stay sparser than PCA's.",
+    },
+    answer="alike",
+)
+pursuit_error = Prediction(
+    name="pursuit_error",
+    question="In every round the best dictionary for the given codes lowers the squared error, or leaves it. What does the "
+    "pursuit that comes next, with the new dictionary, do to it?",
+    choices={
+        "lowers": "Tempting, since in notebook 2 both halves lowered the error: each was solved exactly. A pursuit is greedy "
+        "and stops when it is near enough.",
+        "leaves": "Tempting, since the codes could stay as they are. But the pursuit begins anew and has no memory of them.",
+        "raises": "It looks for the fewest atoms within the noise, so it gives back what the dictionary has gained, and "
+        "needs fewer atoms for it: that number is what falls from round to round. Even with a fixed number of "
+        "atoms a greedy choice may be worse than the codes before, so nothing promises that the error never rises.",
+    },
+    answer="raises",
+)
+predictions = [below_floor, sparser_codes, pursuit_error]
+progress = functools.partial(show.progress, exercises, predictions)

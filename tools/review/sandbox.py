@@ -62,7 +62,7 @@ class Sandbox:
     def __enter__(self):
         ours, theirs = socket.socketpair()
         isolated = self.kind == "bubblewrap"
-        self.folder = contextlib.nullcontext() if isolated else tempfile.TemporaryDirectory(prefix="review-")
+        self.folder = None if isolated else tempfile.TemporaryDirectory(prefix="review-", ignore_cleanup_errors=True)
         home = HOME if isolated else self.folder.name
         python = [sys.executable, "-s", "-B", "-m", "tools.review.student", str(theirs.fileno()), str(self.seconds)]
         with theirs:
@@ -84,8 +84,8 @@ class Sandbox:
         self.channel.connection.close()
         end(self.process)
         self.process.stderr.close()
-        with self.folder:
-            pass
+        if self.folder:
+            self.folder.cleanup()
 
     def processor_seconds(self):
         """How long the process, and all that it started, have computed so far: not how long they had to wait for it."""
@@ -150,13 +150,14 @@ def _bubblewrap(argv):
     bwrap = shutil.which("bwrap")
     own = ["--unshare-user", *_no_more_users(bwrap)]
     sandbox = [bwrap, "--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-    sandbox += ["--die-with-parent", "--new-session", *([] if root else own), *_folder("/tmp")]
+    sandbox += ["--die-with-parent", "--new-session", *([] if root else own)]
+    # These first: the lesson may lie in one of them, when the reviewer's name is student.
+    sandbox += [*_folder("/tmp"), *_above(HOME), *_folder(HOME), "--chdir", HOME]
     for path in [*readable(), *([bwrap] if root else [])]:
         sandbox += [*_above(path), "--ro-bind", path, path]
     for link, target in _links_to_python():
         sandbox += [*_above(link), "--symlink", target, link]
     sandbox += ["--dev", "/dev", *_folder("/dev/shm"), "--remount-ro", "/dev"]
-    sandbox += [*_above(HOME), *_folder(HOME), "--chdir", HOME]
     if not root:
         return [*sandbox, "--remount-ro", "/", "--", *argv]
     # Root is not held to a number of processes, so it becomes nobody. But nobody could not open all that root can, like a

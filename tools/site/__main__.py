@@ -72,13 +72,12 @@ def source(folder, site, repository=None):
     for path in notebooks:
         page = pages.page(nbformat.read(path, as_version=4), path.stem, explorer, repository)
         nbformat.write(page, folder / "notebooks" / path.name)
-    texts = [name for name in TEXTS if (ROOT / name).exists()]
-    for name in texts + FILES:
+    for name in TEXTS + FILES:
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     contents = CONTENTS.format(
         notebooks="\n".join(f"notebooks/{path.stem}" for path in notebooks),
-        texts="\n".join(name.removesuffix(".md") for name in texts),
+        texts="\n".join(name.removesuffix(".md") for name in TEXTS),
     )
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (folder / "index.md").write_text(readme + contents, encoding="utf-8")
