@@ -37,11 +37,11 @@ centre = check.Exercise(
     minutes=5,
     returns="the faces less each pixel's mean over all faces, and then less each face's own mean",
     hints=(
-        "Two means, one after the other: first the average face is taken off every face, then from each face what is "
-        "left of its brightness.",
-        "`faces.mean(axis=0)` is the mean over the faces, (M,), one number a pixel. `.mean(axis=1, keepdims=True)` is "
-        "the mean of each face, (N, 1). The second is taken of what the first has left.",
-        "`faces = faces - faces.mean(axis=0)`, then `return faces - faces.mean(axis=..., keepdims=...)`",
+        "Two means, one after the other. Which mean is a picture, and which is one number a face? Take the second "
+        "of what the first has left.",
+        "`faces.mean(axis=0)` is the mean over the faces, (M,), one number a pixel. The mean of each face has to be "
+        "(N, 1), so that it is taken off a whole row: `keepdims=True`.",
+        "`faces = faces - ...`, then `return faces - faces.mean(axis=..., keepdims=True)`",
     ),
     cases=[(FACES_SMALL,), (FACES_TALL,), (FACES_SQUARE,)],
     law=_only_subtracts,
@@ -133,9 +133,10 @@ regularised_loss = check.Exercise(
     minutes=6,
     returns="the squared error and the penalty on both factors, added up to one number",
     hints=(
-        "Two parts: how wrong the product is, and how large the factors are. Both are sums of squared entries.",
+        "Two parts: how wrong the product is, and how large the factors are. Both are sums of squared entries, the "
+        "second at a price.",
         "||R - P Q^T||_F^2 + (beta / 2) (||P||_F^2 + ||Q||_F^2). P Q^T is (N, M) like R; the result is one number.",
-        "`return np.sum((R - P @ Q.T) ** 2) + beta / 2 * (np.sum(...) + np.sum(...))`",
+        "`return np.sum(... ** 2) + ... * (np.sum(P**2) + np.sum(Q**2))`",
     ),
     cases=[SMALLEST, WIDE, TALL, LARGE, (*WIDE[:3], 0.0)],
     mistakes="""
@@ -241,11 +242,12 @@ gradients = check.Exercise(
     minutes=9,
     returns="the pair (dP, dQ), where an entry says how fast the loss grows when that entry of P or Q grows",
     hints=(
-        "Nudge p_ik a little: e_ij changes by -q_jk times the nudge for every j, so the squared errors change by "
-        "-2 e_ij q_jk each, and the penalty by beta p_ik. Add up over j, then write it for all i and k at once.",
-        "With E = R - P Q^T, (N, M): dP = -2 E Q + beta P is (N, K). For dQ the roles swap and E is transposed, "
-        "so that it comes out (M, K).",
-        "`E = R - P @ Q.T`, then `return -2 * E @ Q + beta * P, -2 * ... @ P + beta * ...`",
+        "Nudge p_ik. For every j the residual e_ij changes by -q_jk times the nudge. How fast does its square "
+        "change, and how fast the penalty? Add up over j, then look for the matrix product that does this for all i "
+        "and k.",
+        "dL/dp_ik = sum_j -2 e_ij q_jk + beta p_ik. With E = R - P Q^T, (N, M), that is dP = -2 E Q + beta P, (N, "
+        "K). For Q the roles swap, and the shape (M, K) tells you how E has to stand.",
+        "`E = R - P @ Q.T`, then `return -2 * E @ Q + beta * P, ...`",
     ),
     cases=[SMALLEST, WIDE, TALL, LARGE, (*WIDE[:3], 0.0)],
     mistakes="""
@@ -537,11 +539,11 @@ matrix_factorization = check.Exercise(
     core=True,
     returns="the pair (P, Q) after `steps` steps downhill from the P and Q given",
     hints=(
-        "A step goes a little way downhill: each factor minus alpha times its gradient. Take the residual anew in every "
-        "step, because P and Q have changed.",
-        "In each step E = R - P Q^T, then P <- P + alpha (2 E Q - beta P) and Q <- Q + alpha (2 E^T P - beta Q). "
-        "P stays (N, K), Q stays (M, K).",
-        "`for _ in range(steps):`, inside it `E = R - P @ Q.T`, `P = P + alpha * (2 * E @ Q - beta * P)`, `Q = ...`; "
+        "A step goes a little way downhill: each factor minus alpha times its gradient (3.3). Take the residual "
+        "anew in every step, since P and Q have changed.",
+        "In each step E = R - P Q^T, then P <- P + alpha (2 E Q - beta P) and Q <- Q + alpha (2 E^T P - beta Q). P "
+        "stays (N, K), Q (M, K).",
+        "`for _ in range(steps):`, inside it `E = R - P @ Q.T`, `P = P + alpha * (...)`, `Q = Q + alpha * (...)`; "
         "after it return both",
     ),
     cases=[(*start, start[1].shape[1], 3, 0.01, 0.1) for start in STARTS],

@@ -30,9 +30,10 @@ reconstruct = check.Exercise(
     minutes=2,
     returns="one mixture of the atoms a column, mixed by the code in that column of A",
     hints=(
-        "A model is a mixture: so many of set 1 plus so many of set 2. One matrix product does it for all models at once.",
+        "One model is so many of set 1 plus so many of set 2. Do that for the first column of A by hand; then for "
+        "all columns at once.",
         "X' = D A. D is (d, k), A is (k, n), so X' is (d, n). numpy writes the matrix product as `@`.",
-        "`return D @ ...`",
+        "`return ... @ ...` (which of the two has its columns mixed, and which says how?)",
     ),
     cases=[(D_LEGO, A_LEGO), (D_TALL, A_WIDE), (1000 * D_TALL, A_WIDE), (np.eye(4), X_LEGO)],
     mistakes="""
@@ -114,10 +115,11 @@ code = check.Exercise(
     core=True,
     returns="the alpha (k,) for which D alpha comes nearest to x",
     hints=(
-        "x is given and so are the atoms. Which weights bring their mixture nearest to x? That is a least-squares problem.",
-        "At the minimum the residual is perpendicular to every atom: D^T (x - D alpha) = 0, so (D^T D) alpha = D^T x. "
-        "D^T D is (k, k), D^T x is (k,).",
-        "`return np.linalg.solve(D.T @ D, ...)`, or the first part of what `np.linalg.lstsq(D, x)` returns",
+        "Suppose the best code is found. If what is left over still pointed a little along an atom, a little more "
+        "of that atom would help. So?",
+        "What is left over is perpendicular to every atom: D^T (x - D alpha) = 0. D^T is (k, d), so these are k "
+        "equations for k weights. Bring alpha to one side.",
+        "`return np.linalg.solve(..., D.T @ x)`, where the gap is the (k, k) matrix that stands before alpha",
     ),
     cases=[
         (X_LEGO[:, 0], D_LEGO),
@@ -159,9 +161,9 @@ sample_error = check.Exercise(
     minutes=2,
     returns="the length of the residual x - D alpha",
     hints=(
-        "What is left over when the mixture is taken away from the sample, and how long is that vector?",
-        "||x - D alpha|| = sqrt of the sum of squared entries of the residual, a single number.",
-        "`return np.sqrt(np.sum(... ** 2))`",
+        "What is left over when the mixture is taken away from the sample? It is a vector; how long is it?",
+        "The residual x - D alpha is (d,). The length of a vector r is sqrt(r_1^2 + ... + r_d^2), a single number.",
+        "`residual = ...`, then `return np.sqrt(np.sum(residual**2))`",
     ),
     cases=[
         (X_LEGO[:, 0], np.array([[1.0, 2], [1, 1], [1, 2], [2, 1]]), np.array([3.0, 0])),
@@ -216,9 +218,9 @@ frobenius_norm = check.Exercise(
     minutes=3,
     returns="the length of all entries of M taken as one long vector",
     hints=(
-        "Unroll the matrix into one long vector and take its length.",
-        "||M||_F = sqrt(sum of m_ij^2) = sqrt(trace(M^T M)). M may be tall or wide; the result is one number.",
-        "`return np.sqrt(np.sum(...))`",
+        "Forget that it is a matrix: unroll it into one long vector. How long is a vector?",
+        "||M||_F = sqrt(sum of all m_ij^2). M may be tall or wide; the result is one number.",
+        "`return ...(np.sum(...))`, with a root outside and the squares of all entries inside",
     ),
     cases=[(X_LEGO,), (np.array([[3.0], [-4]]),), (X_FULL,), (X_LARGE,), (X_SMALL,), (X_FULL.T,)],
     ways=[
@@ -298,9 +300,11 @@ objective = check.Exercise(
     core=True,
     returns="the mean over the n samples of ||x_i - D alpha_i||^2",
     hints=(
-        "Every sample has a squared error. Add them up and divide by how many samples there are.",
-        "(1/n) sum_i ||x_i - D alpha_i||^2 = (1/n) ||X - D A||_F^2, where n is the number of columns of X.",
-        "`return np.sum((X - D @ A) ** 2) / ...`",
+        "Every sample has a squared error. Add them up, and divide by how many samples there are. Where do the "
+        "samples stand in X?",
+        "Side by side the residuals are the columns of X - D A, so the sum over the samples is the sum over all "
+        "entries: (1/n) ||X - D A||_F^2, where n is the number of columns of X.",
+        "`return np.sum(... ** 2) / X.shape[...]`",
     ),
     cases=[
         (X_LEGO, np.ones((4, 1)), np.array([[1.0, 2, 2, 4]])),
@@ -393,11 +397,11 @@ smallest_error = check.Exercise(
     minutes=4,
     returns="the least ||X - D A||_F that any D (d, k) and A (k, n) can reach",
     hints=(
-        "The singular values say how much of X lies in each of its independent directions. "
-        "k atoms can catch k of them; the error is made of the rest.",
-        "Eckart and Young: the least ||X - D A||_F is sqrt(sigma_{k+1}^2 + sigma_{k+2}^2 + ...). "
-        "`np.linalg.svd(X, compute_uv=False)` gives the sigmas, largest first.",
-        "`return np.sqrt(np.sum(singular_values[...] ** 2))`",
+        "k atoms catch the k largest singular values; the error is made of the rest. Try k = 0: the error is "
+        "||X||_F. How do you get 8.3666 from 8.27895 and 1.20788?",
+        "The least ||X - D A||_F is sqrt(sigma_{k+1}^2 + sigma_{k+2}^2 + ...). `np.linalg.svd(X, compute_uv=False)` "
+        "gives the sigmas, largest first.",
+        "`dropped = singular_values[...]`, then `return np.sqrt(...)`",
     ),
     cases=[
         (np.array([[0.0, 4], [3, 0], [0, 0]]), 1),

@@ -17,11 +17,11 @@ gradient_codes = check.Exercise(
     minutes=5,
     returns="how fast ||X - D A||_F^2 grows with each entry of A",
     hints=(
-        "Write the squared norm as a trace and multiply out. One term has no A, one has it once, one has it twice; "
-        "differentiate each.",
-        "The term with A once, -2 tr(X^T D A), has the gradient -2 D^T X: D^T is (k, d) and X is (d, n), so it is (k, n), "
-        "like A. The term with A twice, tr(A^T D^T D A), is differentiated at both places.",
-        "`return -2 * D.T @ X + ...`",
+        "The squared norm is multiplied out above: one term has no A, one has it once, one has it twice. "
+        "Differentiate each by itself with the two rules.",
+        "The term with A once is -2 tr(X^T D A) = tr(B^T A) with B = -2 D^T X, so its gradient is B, (k, n) like A. "
+        "The term with A twice is tr(A^T H A): which H is that, and is it symmetric?",
+        "`return -2 * D.T @ X + ...`, where `...` is 2 H A",
     ),
     cases=[
         (np.array([[1.0, 2], [3, 0], [5, 4]]), np.array([[1.0], [2], [0]]), np.array([[1.0, 3]])),
@@ -190,11 +190,12 @@ multiplicative_step = check.Exercise(
     core=True,
     returns="first P and then Q, each entry multiplied by its own ratio of what the data ask for to what the model gives",
     hints=(
-        "Each entry is multiplied by a ratio: what the data ask for, over what the model already gives. "
-        "Where the model gives too little the ratio is above 1. First one factor, then the other with the new first one.",
-        "P_ij <- P_ij (R Q)_ij / (P Q^T Q)_ij and Q_ij <- Q_ij (R^T P)_ij / (Q P^T P)_ij. `*` and `/` work entry by entry, "
-        "`@` is the matrix product; R @ Q is (N, K), like P. A tiny number in the denominator keeps 0 / 0 from being NaN.",
-        "`P = P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12)`, then `Q = Q * ... / (... + 1e-12)`, then return both",
+        "Transpose the update of A: with P = A^T, Q = D and R = X^T, what do D^T X and D^T D A become? For Q it is "
+        "the same update on the transposed problem: swap the roles of P and Q and turn R round.",
+        "P_ij <- P_ij (R Q)_ij / (P Q^T Q)_ij, entry by entry with `*` and `/`; `@` is the matrix product, and R @ "
+        "Q is (N, K) like P. Q has the same update with R^T, the new P and itself. Something tiny keeps 0 / 0 from "
+        "being NaN.",
+        "`P = P * (R @ Q) / (... + 1e-12)`, then the same line for `Q`, with the new `P`: `Q = ...`, then return both",
     ),
     cases=STEP_CASES,
     edges=ZERO_CASES,
@@ -583,11 +584,12 @@ mf_multiplicative_update = check.Exercise(
     core=True,
     returns="the pair (P, Q) after multiplicative steps from the start given, `steps` of them or until the loss has settled",
     hints=(
-        "Take multiplicative steps in a loop. After each, compare the loss with the one before; when it has settled, stop.",
-        "loss = ||R - P Q^T||_F^2, a number. In the loop: `multiplicative_step(R, P, Q)` gives the new pair, then the new "
-        "loss, then `has_settled(previous_loss, loss, 1e-6)` says whether to `break`. P stays (N, K), Q stays (M, K).",
-        "`P, Q = multiplicative_step(R, P, Q)`, then `previous_loss, loss = loss, ...`, then "
-        "`if has_settled(...): break`; after the loop return both",
+        "Take multiplicative steps in a loop. After each, compare the loss with the one before; when it has "
+        "settled, stop.",
+        "Keep two losses, the one before the step and the one after it, and ask `has_settled` about the two with "
+        "the tolerance 1e-6. Which loss is there before the first step?",
+        "`loss = np.sum(...)` before the loop; in it `P, Q = ...`, then `previous_loss, loss = loss, ...`, then `if "
+        "has_settled(...): break`; after the loop return both",
     ),
     cases=[(*case, steps) for case in UPDATE_CASES for steps in SHORT_RUNS],
     law=_whole_run,
@@ -674,11 +676,11 @@ sparseness = check.Exercise(
     minutes=5,
     returns="0 when all entries have the same size, 1 when a single one is not zero, and Hoyer's measure in between",
     hints=(
-        "Compare two lengths of v: the sum of the sizes of its entries (l1) and its Euclidean length (l2). "
-        "For one single entry they are equal; the more evenly the weight is spread, the larger l1 is beside l2.",
-        "(sqrt(n) - l1 / l2) / (sqrt(n) - 1), where n is the number of entries, l1 = sum |v_i|, l2 = sqrt(sum v_i^2). "
-        "v may be a matrix: count all its entries. A vector of zeros has no l1 / l2; call it 0.",
-        "`return (np.sqrt(v.size) - ...) / (np.sqrt(v.size) - 1)`, after the case of l2 == 0",
+        "l1 / l2 is 1 for a single entry and sqrt(n) for n equal ones. You want a straight line through (1, 1) and "
+        "(sqrt(n), 0).",
+        "A line that falls from 1 to 0 while the ratio goes from 1 to sqrt(n): (sqrt(n) - ratio) over (sqrt(n) - "
+        "1). n counts all entries of v, also of a matrix; a vector of zeros has no ratio, call it 0.",
+        "`return (np.sqrt(v.size) - ...) / (...)`, after the case of l2 == 0",
     ),
     cases=VECTORS,
     edges=VECTORS_OF_ZERO,

@@ -63,11 +63,12 @@ one_hot_codes = check.Exercise(
     minutes=6,
     returns="a matrix of zeros with a single 1 in each column, in the row of the atom nearest to that sample",
     hints=(
-        "Measure how far every atom is from every sample, find the nearest atom of each sample, put a 1 there.",
-        "distance_ji = ||x_i - d_j||, one row for each atom and one column for each sample, (k, n). "
-        "`argmin(axis=0)` gives the n nearest atoms; the columns of the (k, k) identity are the codes.",
-        "`distances[j] = np.linalg.norm(X - D[:, [j]], axis=0)` in a loop over the atoms j (start from "
-        "`np.zeros((D.shape[1], X.shape[1]))`), then `return np.eye(D.shape[1])[:, ...]`",
+        "How far is every atom from every sample? Make that table first, one row an atom, one column a sample; then "
+        "find the smallest of each column.",
+        "||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2, and ||x||^2 is the same for every atom: the rest is one matrix "
+        "product and one column of numbers, (k, n) in all. `argmin(axis=0)` gives the n nearest atoms; the columns "
+        "of the (k, k) identity are the codes.",
+        "`distances = np.sum(D**2, axis=0)[:, np.newaxis] - ...`, then `return np.eye(D.shape[1])[:, ...]`",
     ),
     cases=[
         (np.array([[0.0, 2, 5, 2], [1, 5, 3, 0]]), np.array([[1.0, 2, 5], [0, 2, 1]])),
@@ -220,11 +221,10 @@ pca_dictionary = check.Exercise(
     minutes=8,
     returns="k orthonormal columns: the eigenvectors of the covariance of X with the largest eigenvalues, largest first",
     hints=(
-        "Move the cloud of samples so that its mean lies at zero. In which direction is it longest? "
-        "And at right angles to that? The singular value decomposition answers.",
-        "With the mean column subtracted, X - mean = U S V^T, and the covariance is U (S^2 / n) U^T. "
-        "U is (d, min(d, n)), largest first; D is its first k columns.",
-        "`U, S, Vt = np.linalg.svd(X - X.mean(axis=1, keepdims=True), full_matrices=False)`, then `return U[...]`",
+        "Move the cloud so that its mean lies at zero. With X - mean = U S V^T, what is C in terms of U and S?",
+        "C = U (S^2 / n) U^T: the eigenvectors of C are the left singular vectors of the centred data, largest "
+        "first, (d, min(d, n)). `full_matrices=False` keeps U that size.",
+        "`U, _, _ = np.linalg.svd(..., full_matrices=False)`, then `return U[...]`",
     ),
     cases=[
         (np.array([[5.0, 7, 6, 3], [1, 1, 2, 0], [9, 8, 9, 7]]), 1),
@@ -333,10 +333,11 @@ project = check.Exercise(
     minutes=6,
     returns="the mean column plus what the atoms of D catch of X without it",
     hints=(
-        "Take the mean sample away, ask the atoms what they see of the rest, build that up again, give the mean back.",
-        "codes = D^T (X - mean) are (k, n), because for orthonormal atoms D^T D is the identity. "
-        "The result is mean + D codes, (d, n), with the mean a column (d, 1).",
-        "`mean = X.mean(axis=1, keepdims=True)`, then `return mean + D @ (...)`",
+        "Take the mean sample away, code the rest, decode it, give the mean back. What does the least-squares code "
+        "(D^T D)^-1 D^T x become when D^T D = I?",
+        "codes = D^T (X - mean), (k, n); the reconstruction is mean + D codes, (d, n), with the mean a column (d, "
+        "1). The mean is that of the samples, not of the pixels.",
+        "`mean = X.mean(..., keepdims=True)`, then `return mean + D @ (...)`",
     ),
     cases=[
         # Not the atoms that PCA would find in X.
@@ -426,9 +427,11 @@ relative_error = check.Exercise(
     minutes=5,
     returns="the size of what is missed as a share of the size of the data",
     hints=(
-        "An error of 3 is small beside data of size 1000 and large beside data of size 4. Compare the two sizes.",
-        "||X - D A||_F / ||X||_F, one number without a unit: 0 is perfect, and D A = 0 gives 1.",
-        "`return np.linalg.norm(X - D @ A) / ...`",
+        "An error of 3 is small beside data of size 1000 and large beside data of size 4. Compare two Frobenius norms.",
+        "||X - D A||_F / ||X||_F. For the challenge: ||X - D A||_F^2 = ||X||_F^2 - 2 tr((D^T X)^T A) + tr(D^T D A "
+        "A^T), with nothing larger than (k, n); `np.vdot(M, N)` is tr(M^T N).",
+        "`return np.linalg.norm(...) / ...`; for the challenge `np.sqrt(size - 2 * np.vdot(D.T @ X, A) + ...)` over "
+        "the root of `size = np.vdot(X, X)`",
     ),
     cases=[
         (np.array([[3.0, 0], [0, 4], [0, 0]]), np.array([[1.0], [1], [0]]), np.array([[2.0, 1]])),

@@ -21,9 +21,10 @@ rescale = check.Exercise(
     core=True,
     returns="the atoms mixed by Q, and the codes with that mixing undone, so that the product stays what it was",
     hints=(
-        "Put Q and its inverse between the two factors: D A = D (Q Q^-1) A. Then set the brackets differently.",
-        "(D Q)(Q^-1 A) = D A. D' = D Q is (d, k), A' = Q^-1 A is (k, n). `np.linalg.solve(Q, A)` is Q^-1 A.",
-        "`return D @ Q, np.linalg.solve(Q, ...)`",
+        "Nobody may notice: what you do to the atoms has to be undone in the codes. Where in D A can you put Q Q^-1?",
+        "D Q Q^-1 A = (D Q)(Q^-1 A). D' = D Q is (d, k), A' = Q^-1 A is (k, n). `np.linalg.solve(Q, A)` is Q^-1 A "
+        "without an inverse.",
+        "`return D @ Q, ...`",
     ),
     cases=[
         # Square, so that even a product in the wrong order has a value.
@@ -112,10 +113,12 @@ normalise_atoms = check.Exercise(
     minutes=4,
     returns="each atom divided by its length, and codes that make up for it; an atom of zeros and its codes as they were",
     hints=(
-        "An atom twice as long needs codes half as large. How long is each column of D, and which row of A belongs to it?",
-        "length_j = ||d_j||, one number for each of the k columns. D' = D / lengths is (d, k); "
-        "A' has row j of A times length_j, (k, n). Replace a length of 0 by 1.",
-        "`return D / lengths, A * lengths[...]`, with `lengths = np.sqrt(np.sum(D**2, axis=...))`",
+        "An atom twice as long needs codes half as large. How long is each column of D, and which row of A belongs "
+        "to it?",
+        "length_j = ||d_j||, one number for each of the k columns. D' = D / lengths is (d, k); row j of A' is row j "
+        "of A times length_j. Where a length is 0, use 1.",
+        "`lengths = np.sqrt(np.sum(D**2, axis=...))`, then `return D / lengths, A * ...`: (k,) has to become a "
+        "column of shape (k, 1)",
     ),
     cases=[
         (np.array([[3.0, 0], [-4, 2]]), np.array([[1.0, 2, 3], [4, 5, 6]])),
@@ -203,9 +206,10 @@ update_codes = check.Exercise(
     minutes=3,
     returns="the A (k, n) for which D A comes nearest to X",
     hints=(
-        "Each column of X is a sample with its own code: this is `code` of notebook 1, for all columns at once.",
-        "(D^T D) A = D^T X, where D^T D is (k, k) and D^T X is (k, n). `np.linalg.lstsq(D, X)` takes a whole matrix X.",
-        "`return np.linalg.solve(D.T @ D, ...)`, or the first part of what `np.linalg.lstsq(D, X)` returns",
+        "In 1.2 one residual was perpendicular to every atom. Now every column of X - D A has to be.",
+        "All conditions at once: D^T (X - D A) = 0, a (k, n) matrix of zeros. Bring A to one side: (D^T D) A = D^T "
+        "X. `np.linalg.solve` takes a whole matrix on the right.",
+        "`return np.linalg.solve(D.T @ D, ...)`: what takes the place of D^T x when all samples are asked at once?",
     ),
     cases=[
         (np.array([[1.0, 2], [2, 0], [0, 1]]), np.array([[1.0], [2], [0]])),
@@ -273,10 +277,12 @@ update_dictionary = check.Exercise(
     minutes=3,
     returns="the D (d, k) for which D A comes nearest to X, also when one atom is not used by any sample",
     hints=(
-        "Turn the problem round: X ~ D A says the same as X^T ~ A^T D^T, and that is a least-squares problem for D^T.",
-        "D = X A^T (A A^T)^-1, where X A^T is (d, k) and A A^T is (k, k). When an atom is not used A A^T has no inverse: "
-        "`np.linalg.lstsq(A.T, X.T)` or `np.linalg.pinv` copes.",
-        "`return np.linalg.lstsq(A.T, ..., rcond=None)[0].T`",
+        "Your 2.3 finds the right factor of a product when the left one is known. Here the left one is missing. "
+        "What swaps left and right?",
+        "X ~ D A says the same as X^T ~ A^T D^T, a least-squares problem for D^T. Where the inverse exists, D = X "
+        "A^T (A A^T)^-1, with X A^T (d, k) and A A^T (k, k). When an atom is not used it does not: "
+        "`np.linalg.lstsq` or `np.linalg.pinv` copes.",
+        "`return np.linalg.lstsq(..., ..., rcond=None)[0].T`",
     ),
     cases=[
         (np.array([[1.0, 2, 0], [0, 1, 1]]), np.array([[1.0, 1, 0]])),
@@ -386,10 +392,11 @@ alternate = check.Exercise(
     minutes=5,
     returns="the pair (D, A) after so many steps, each of which solves for the codes and then for the dictionary",
     hints=(
-        "You have both halves: the best codes for a dictionary, and the best dictionary for codes. Take turns.",
-        "One step: A (k, n) from X and the newest D, then D (d, k) from X and the newest A. "
-        "After the last of the steps return (D, A).",
-        "`for _ in range(steps):`, in it `A = update_codes(X, D)` and `D = ...`, and after the loop `return D, A`",
+        "You have both halves: the best codes for a dictionary, the best dictionary for codes. Take turns, each "
+        "with the newest of the other.",
+        "One step: A (k, n) from X and the newest D, then D (d, k) from X and the newest A. After the last step "
+        "return (D, A).",
+        "`for _ in range(steps):`, in it `A = ...` and `D = ...`, and after the loop `return D, A`",
     ),
     # More than k patterns in X, or one step would already be exact; 4 steps, at which the mistakes differ most.
     cases=[
