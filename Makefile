@@ -61,7 +61,7 @@ slides: .venv/ready-for-test  ## make slides of the notebooks in build/slides; n
 	@$(python) -m tools.slides
 
 demo: .venv/ready-for-test  ## serve the explorers as one page without code, and open it
-	@$(python) -m voila $(DEMOFLAGS) tools/demo.ipynb
+	@$(python) -m tools.demo $(DEMOFLAGS)
 
 format: .venv/ready-for-test  ## tidy Python and notebooks
 	@$(python) -m ruff check --fix --quiet

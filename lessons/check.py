@@ -1,215 +1,45 @@
 """Runs a student's answer against its exercise and says the verdict.
 
-An exercise is a reference function, some cases to try an answer on, and the mistakes known for it. This module knows how
-to run, compare and explain; what is right or wrong about one exercise stands in `lessons/exercises/`.
+An exercise says what is right: a reference and other right ways, cases to try an answer on, and perhaps a law for what may
+come out differently. It also says what is known to go wrong, as edits of the right ways. This module runs an answer, looks
+at what came, and finds the reason; `mistakes` knows how edits are made, `show` how a verdict looks.
 """
 
 import contextlib
 import copy
-import dis
-import html
 import inspect
-import io
-import linecache
-import re
-import traceback
-import warnings
-from dataclasses import dataclass
+import sys
+import threading
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-# How far a number may be off, as a share of the largest number that should come out.
-TOLERANCE = 1e-5
-# Where nothing but rounding should come out, a share of the largest number that went in: squaring and taking the root
-# again turns a zero into the root of the rounding.
-ZERO, ZERO_TOLERANCE = 1e-9, 1e-7
+from lessons import show
+from lessons.answers import (
+    has_gap,
+    holds_gap,
+    is_stub,
+    missing_name,
+    named,
+    outcome,
+    outside_data,
+    place_of,
+    quiet,
+    unused_arguments,
+)
+from lessons.compare import close, describe, distance, finite, first_off, unlike
+from lessons.mistakes import Known, parse
 
-WORDS = {
-    "correct": "correct",
-    "wrong": "not yet",
-    "error": "stopped with an error",
-    "not attempted": "not attempted",
-    "borrowed": "borrowed",
-}
-COLOURS = {
-    "correct": "#1b7f4b",
-    "wrong": "#b35c00",
-    "error": "#b3261e",
-    "not attempted": "#6b7280",
-    "borrowed": "#2f6db5",
-}
+# From here on a right answer is told how far it is off, and up to there a wrong one is told that it is nearly right.
+NOTICED, NEARLY = 2e-6, 1e-2
+# Seconds after which check says which example still runs.
+PATIENCE = 5
 
-
-class Wrong(Exception):
-    """What a judge raises when an answer is not right: a sentence, and the key of the mistake where it is recognised."""
-
-    def __init__(self, message, mistake=None):
-        super().__init__(message)
-        self.mistake = mistake
-
-
-class _NotAttempted(Exception):
-    """The answer is still the stub."""
-
-
-class _Stopped(Exception):
-    """The student's code raised; the message says what and where."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the check says of one answer.
-
-    status is "correct", "wrong", "error", "not attempted" or "borrowed"; message is plain text; mistake is the key of
-    the recognised mistake in the exercise's `mistakes`, or None.
-    """
-
-    exercise: "Exercise"
-    status: str
-    message: str
-    mistake: str | None = None
-
-    def __repr__(self):
-        return "\n".join([f"{self.exercise}: {WORDS[self.status]}", *self._paragraphs()])
-
-    def _repr_html_(self):
-        return _card(COLOURS[self.status], f"{self.exercise}: {WORDS[self.status]}", self._paragraphs())
-
-    def _paragraphs(self):
-        borrowed = ["Borrowed: the cells below use the reference until yours is right."]
-        return [self.message] * bool(self.message) + borrowed * (self.status != "correct")
-
-
-class Exercise:
-    """One TODO of a notebook: its reference, the cases an answer is tried on, and the mistakes known for it.
-
-    Parameters
-    ----------
-    reference : function
-        The right answer, of `lessons.factorise`.
-    number, title : str
-    minutes : int
-    returns : str
-        What the function should give, in words; said when the values are not right.
-    hints : sequence of three str
-        The idea; the formula and the shapes; the line with a gap.
-    cases : list of tuples
-        Arguments to try, smallest first; the first on which an answer fails is shown to the student.
-    judge : function of a Run, optional
-        For algorithms that may go several ways: raises Wrong when something that must hold does not. Without one,
-        the answer must give what the reference gives on every case. May return a remark, a sentence that a right
-        answer is told: what its way costs.
-    core : bool
-        Whether the 40-minute class does it.
-    """
-
-    def __init__(self, reference, number, title, minutes, returns, hints, cases, judge=None, core=False):
-        self.reference = reference
-        self.name = reference.__name__
-        self.number = number
-        self.title = title
-        self.minutes = minutes
-        self.core = core
-        self.returns = returns
-        self.hints = hints
-        self.cases = cases
-        self.judge = judge or _same_as_reference
-        self.mistakes = {}
-        self.latest = None  # the latest verdict shown, for progress()
-        self._rung = 0
-
-    def __repr__(self):
-        return f"{self.number} {self.name}"
-
-    def mistake(self, function):
-        """Decorator: a known wrong answer. Its name is the key and its docstring the sentence it triggers."""
-        self.mistakes[function.__name__] = function
-        return function
-
-    def sentence(self, key):
-        """What the check says when it recognises the mistake `key`."""
-        if key in self.mistakes:
-            return inspect.cleandoc(self.mistakes[key].__doc__).replace("\n", " ")
-        return GENERAL_MISTAKES[key]
-
-    def check(self, answer):
-        """Show the verdict; return the answer if it is right, and the reference otherwise."""
-        verdict = self.latest = self.verdict(answer)
-        _display(verdict)
-        return answer if verdict.status == "correct" else self.reference
-
-    def verdict(self, answer):
-        """Judge an answer without showing anything; never raises for a wrong answer."""
-        if answer is self.reference:
-            return Verdict(
-                self, "borrowed", "This is the reference. Run the cell with your own function, then check again."
-            )
-        run = Run(self, answer)
-        try:
-            if not callable(answer):
-                raise Wrong(f"check takes the function itself, but got {describe(answer)}: write check({self.name}).")
-            if is_stub(answer):
-                raise _NotAttempted
-            remark = self.judge(run)
-            if run.changed:
-                raise Wrong(f"It changed its argument `{run.changed}`.", "changes_arguments")
-        except _NotAttempted:
-            todo = (
-                "Replace the `...` by your own code"
-                if is_stub(answer)
-                else "It still returns `...`: put your result there"
-            )
-            return Verdict(self, "not attempted", f"{todo}, run its cell, then check again.")
-        except (_Stopped, Wrong) as finding:
-            status = "error" if isinstance(finding, _Stopped) else "wrong"
-            key = getattr(finding, "mistake", None) or self._recognise(answer)
-            if key:
-                explanation = self.sentence(key)
-            else:
-                explanation = f"It should return {self.returns}." if status == "wrong" else ""
-                for name in sorted(unused_arguments(answer) - unused_arguments(inspect.unwrap(self.reference))):
-                    explanation += f" It never uses its argument `{name}`. Is a variable of the notebook in its place?"
-            if run.changed and key != "changes_arguments":
-                explanation += f" It also changed its argument `{run.changed}`."
-            return Verdict(self, status, f"{finding} {explanation}".strip(), key)
-        return Verdict(self, "correct", remark or "")
-
-    def hint(self):
-        """Show the next rung of the ladder: the idea, then formula and shapes, then the line with a gap."""
-        rung = min(self._rung, len(self.hints) - 1)
-        self._rung = rung + 1
-        more = "hint() again for more." if self._rung < len(self.hints) else "solution() shows the whole function."
-        _display(Note(f"{self}: hint {rung + 1} of {len(self.hints)}", f"{self.hints[rung]}\n\n{more}"))
-
-    def solution(self):
-        """Show the source of the reference."""
-        lines = inspect.getsource(inspect.unwrap(self.reference)).splitlines()
-        body = [line for line in lines if not line.startswith("@")]
-        _display(Note(f"{self}: one solution", "", "\n".join(body)))
-
-    def _recognise(self, answer):
-        """The key of a known mistake that does the same as the answer on every case, or None."""
-        if not callable(answer):
-            return None
-        came = [_outcome(answer, case) for case in self.cases]
-        matches = {}
-        for key in [key for key in self.mistakes if key not in GENERAL_MISTAKES]:
-            did = [_outcome(self.mistakes[key], case) for case in self.cases]
-            pairs = list(zip(came, did))
-            # Errors of one kind can have many causes: where nothing else comes, their words have to agree as well.
-            telling = any(not isinstance(a, BaseException) for a in came) or all(
-                _short(a) == _short(b) for a, b in pairs
-            )
-            if telling and all(_alike(a, b, case) for (a, b), case in zip(pairs, self.cases)):
-                matches[key] = sum(_short(a) != _short(b) for a, b in pairs if isinstance(a, BaseException))
-        return min(matches, key=matches.get, default=None)
-
-
-# Mistakes that any exercise can meet; the sentences are said as they stand.
-GENERAL_MISTAKES = {
+# What can be seen from outside, whatever the exercise.
+SEEN = {
     "changes_arguments": (
-        "Whoever called your function still needs it as it was: make a new array instead of changing the old one in "
-        "place, which `+=`, `*=` and `[...] =` do."
+        "Whoever called your function still needs its arguments as they were: make a new array instead of changing the old "
+        "one in place, which `+=`, `*=` and `[...] =` do."
     ),
     "returns_nothing": (
         "Did you forget to `return` the result, or to do so on every way through an `if`? Printing only shows it."
@@ -217,328 +47,436 @@ GENERAL_MISTAKES = {
     "returns_booleans": (
         "True and False calculate by rules of their own (`@` of them is an and-or): `.astype(float)` makes numbers of them."
     ),
+    "returns_a_list": "A list is no array: `+` joins lists and `*` repeats them. `np.array(...)` makes an array of it.",
+    "returns_text": "Text cannot be calculated with: return the numbers themselves, without `str`, `print` or an f-string.",
+    "complex_numbers": (
+        "The numbers came out complex. `np.linalg.eig` does that, since it does not know that a matrix is symmetric: "
+        "`np.linalg.eigh` does."
+    ),
+    "other_arguments": "It takes other arguments than the exercise gives it: keep the first line of the cell as it was.",
+    "defaults_missing": "It is also called without its last arguments: keep their defaults in the first line of the cell.",
+    "unknown_name": (
+        "There is no such name here. Look for a letter in the wrong case, for a module under another name (numpy is `np`), "
+        "and for a cell above that was not run."
+    ),
+    "leaves": "`exit()` and `quit()` would end the whole notebook. `return` ends a function.",
+    "notebooks_own_data": (
+        "It does not use what it is given, but a variable of the notebook: then it is right for that variable at best."
+    ),
 }
 
 
+@dataclass(frozen=True)
+class Example:
+    """The smallest example on which an answer failed.
+
+    arguments: {name: value}; came: what the answer returned, or a str such as "ValueError: ..." where it stopped; expected:
+    what should have come, or None where more than one result is right.
+    """
+
+    arguments: dict
+    came: object
+    expected: object = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the check says of one answer.
+
+    status is "correct", "wrong", "error", "not attempted" or "borrowed"; reason is plain text, what is wrong and why;
+    mistakes are the keys of the recognised mistakes, at most two; example is where it shows, or None.
+    """
+
+    exercise: "Exercise"
+    status: str
+    reason: str = ""
+    mistakes: tuple[str, ...] = ()
+    example: Example | None = None
+
+    @property
+    def mistake(self):
+        """The first recognised mistake, or None."""
+        return self.mistakes[0] if self.mistakes else None
+
+    @property
+    def message(self):
+        """The reason and the example in one short paragraph."""
+        if self.example is None:
+            return self.reason
+        called = ", ".join(f"{name} = {describe(value)}" for name, value in self.example.arguments.items())
+        if self.status == "error":
+            stopped = "" if self.example.came in self.reason else f" {self.example.came}"
+            return f"{self.reason}{stopped} It was called with {called}."
+        came, expected = self.example.came, self.example.expected
+        return f"{self.reason} For {called} it returned {describe(came)}{first_off(came, expected)}."
+
+    def __repr__(self):
+        return show.verdict_text(self)
+
+    def _repr_html_(self):
+        return show.verdict_card(self)
+
+
+@dataclass(eq=False)
+class Exercise:
+    """One TODO of a notebook: what is right, and what is known to go wrong.
+
+    Parameters
+    ----------
+    reference : function
+        A right answer, of `lessons.factorise`.
+    number, title : str
+    minutes : int
+    returns : str
+        What the function should give, in words; said when no better reason is found.
+    hints : three str
+        The idea; the formula and the shapes; the line with a gap.
+    cases : list of tuples
+        Arguments on which an answer is compared, smallest first.
+    edges : list of tuples
+        Arguments that only decide between right and wrong: zeros, ties, atoms that nobody uses.
+    ways : list of str
+        Other right ways to write the answer, as an expression or a body; mistakes are made in them as well.
+    mistakes : str or tuple of str
+        The known mistakes, a table or several, as `mistakes.parse` reads them; kept as {key: Mistake}.
+    law : function (came, run, *case) -> Finding, str or None, optional
+        What must hold where several results are right; `run(...)` calls the answer again. Without one, a result is right if
+        one of the ways gives it. A str is a remark: right, and what it costs.
+    canonical : function (result) -> result, optional
+        Brings results that differ only in what is left open (a sign) to the same form.
+    core : bool
+        Whether the 40-minute class does it.
+    """
+
+    reference: object
+    number: str
+    title: str
+    minutes: int
+    returns: str
+    hints: tuple
+    cases: list
+    edges: list = field(default_factory=list)
+    ways: list = field(default_factory=list)
+    mistakes: object = ""
+    law: object = None
+    canonical: object = staticmethod(lambda result: result)
+    core: bool = False
+
+    def __post_init__(self):
+        self.name = self.reference.__name__
+        self.mistakes = parse(*self.mistakes) if isinstance(self.mistakes, tuple) else parse(self.mistakes)
+        self.known = Known(self)
+        self.latest = None  # the latest verdict shown
+        self.rung = 0  # of the ladder of hints
+
+    def __repr__(self):
+        return f"{self.number} {self.name}"
+
+    @property
+    def names(self):
+        """The names of the arguments."""
+        return list(inspect.signature(self.reference).parameters)
+
+    def sentence(self, key):
+        """What is said of the mistake `key`."""
+        return self.known.mistakes[key].sentence if key in self.known.mistakes else SEEN[key]
+
+    def verdict(self, answer, cases=None):
+        """Judge an answer without showing anything; never raises for a wrong answer. `cases` stand in for the known ones."""
+        return judged(self, Run(self, answer), cases)
+
+    def check(self, answer):
+        """Show the verdict; return the answer if it is right, and the reference otherwise."""
+        run = Run(self, answer)
+        with run.told_when_slow():
+            try:
+                self.latest = judged(self, run)
+            except KeyboardInterrupt as stop:
+                where = place_of(stop, answer)[1]
+                reason = f"You interrupted the check while your function ran{where}. Run this cell again to check it."
+                self.latest = Verdict(self, "error", reason, (), run.example())
+        show.display(self.latest)
+        return answer if self.latest.status == "correct" else self.reference
+
+    def hint(self):
+        """Show the next rung of the ladder: the idea, then formula and shapes, then the line with a gap."""
+        rung = min(self.rung, len(self.hints) - 1)
+        self.rung = rung + 1
+        more = "hint() again for more." if self.rung < len(self.hints) else "solution() shows the whole function."
+        show.display(show.Note(f"{self}: hint {rung + 1} of {len(self.hints)}", f"{self.hints[rung]}\n\n{more}"))
+
+    def solution(self):
+        """Show the source of the reference."""
+        lines = inspect.getsource(inspect.unwrap(self.reference)).splitlines()
+        body = [line for line in lines if not line.startswith("@")]
+        show.display(show.Note(f"{self}: one solution", "", "\n".join(body)))
+
+    def example(self):
+        """The arguments on which the latest answer failed, {name: copy}, to try by hand; those of the first case before."""
+        if self.latest and self.latest.example:
+            return copy.deepcopy(self.latest.example.arguments)
+        return copy.deepcopy(dict(zip(self.names, self.cases[0])))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is not right: in words that follow "For ... ", with the mistakes behind it where they are known.
+
+    alone: `words` is a reason by itself, of the exercise's law, and no question of these arguments only.
+    """
+
+    words: str
+    mistakes: tuple[str, ...] = ()
+    example: Example | None = None
+    status: str = "wrong"
+
+
+class _Stopped(Exception):
+    """A call within a law found something; ends the judging."""
+
+    def __init__(self, finding):
+        self.finding = finding
+
+
 class Run:
-    """A student's function, ready to be called by a judge: on copies, watched, and its results looked at first."""
+    """A student's function on its way through a judgement: what it did with each case, and what it changed."""
 
     def __init__(self, exercise, answer):
         self.exercise = exercise
         self.answer = answer
-        self.changed = None  # the name of an argument the answer changed in place
-        self.result = None  # the latest thing the answer returned, also when it was of the wrong kind
+        self.changed = None
+        self.arguments = None  # of the latest call
+        self.outcomes = {}
 
-    def __call__(self, *args, like=None, **kwargs):
-        """Call the answer on copies of the arguments.
+    def outcome(self, case):
+        """What the answer does with one case; asked once."""
+        if id(case) not in self.outcomes:
+            self.outcomes[id(case)] = case, self._ask(case)
+        return self.outcomes[id(case)][1]
 
-        Checks the kind of thing returned, its shape and its numbers, against `like` or else against what the
-        reference returns for the same arguments. Raises Wrong, or ends the judging when the student's code stopped.
-        """
-        if like is None:
-            like = self.exercise.reference(*copy.deepcopy(args), **copy.deepcopy(kwargs))
-        given, named = copy.deepcopy(args), copy.deepcopy(kwargs)
-        try:
-            # A judge calls many times: what a loop prints each time would bury the verdict.
-            with quiet(), contextlib.redirect_stdout(io.StringIO()):
-                result = self.result = self.answer(*given, **named)
-        except NotImplementedError:
-            raise _NotAttempted from None
-        except (Exception, SystemExit) as error:
-            raise _Stopped(self._explain(error, args, kwargs)) from error
-        self._watch(args, given)
-        if result is Ellipsis or (isinstance(result, tuple) and any(part is Ellipsis for part in result)):
-            raise _NotAttempted
-        problem, mistake = _unlike(result, like)
-        if problem:
-            raise Wrong(f"For {self.call_text(args, kwargs)} {problem}.", mistake)
-        return result
+    def __call__(self, *args, **kwargs):
+        """For a law: the answer's result for other arguments, of the right kind; ends the judging where there is none."""
+        came = self._ask(args, kwargs)
+        like = self.exercise.known.right(args, kwargs)
+        finding = self.problem(came, like, args, kwargs, finite=False)
+        if finding:
+            raise _Stopped(finding)
+        return came.value
 
-    def call_text(self, args, kwargs=None):
-        """The arguments in words: small arrays as numbers, others by their shape."""
-        named = {**dict(zip(self.names(), args)), **(kwargs or {})}
-        return ", ".join(f"{name} = {describe(value)}" for name, value in named.items())
+    def problem(self, came, like, args, kwargs=(), finite=True):
+        """What is wrong with an outcome before its numbers are looked at, as a Finding, or None."""
+        if came.error is not None:
+            words, key = self._explain(came.error)
+            return Finding(words, (key,) * bool(key), self.example(words), "error")
+        words, key = unlike(came.value, like, finite)
+        return Finding(words, (key,) * bool(key), self.example(came.value, like)) if words else None
 
-    def names(self):
-        return list(inspect.signature(self.exercise.reference).parameters)
+    def example(self, came=None, expected=None):
+        return Example(copy.deepcopy(self.arguments or {}), came, expected)
 
-    def _watch(self, args, given):
-        for name, before, after in zip(self.names(), args, given):
-            if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
-                self.changed = name
+    def told_when_slow(self):
+        """A context that says after some seconds which example still runs."""
+        page = sys.stdout
 
-    def _explain(self, error, args, kwargs):
-        kind = f"{type(error).__name__}: {_short(error)}"
+        def tell():
+            named = ", ".join(f"{name} = {describe(value)}" for name, value in (self.arguments or {}).items())
+            print(f"{self.exercise}: your function still runs, on {named}. Stop it with the square above.", file=page)
+
+        timer = threading.Timer(PATIENCE, tell)
+        timer.daemon = True
+        timer.start()
+        return contextlib.closing(_Closing(timer.cancel))
+
+    def _ask(self, args, kwargs=()):
+        self.arguments = {**dict(zip(self.exercise.names, args)), **dict(kwargs)}
+        with quiet():
+            came = outcome(self.answer, self.exercise.names, args, kwargs)
+        self.changed = self.changed or came.changed
+        return came
+
+    def _explain(self, error):
+        """An error in words, and what it is a sign of."""
         # An answer that lives in another process (tools.review) brings the place along, since tracebacks stay behind.
         entered, where = getattr(error, "place", None) or place_of(error, self.answer)
         if not entered and isinstance(error, TypeError):
-            wanted = f"{self.exercise.name}({', '.join(self.names())})"
-            return f"It could not be called as {wanted}. {kind}."
-        return f"{kind}{where}, called with {self.call_text(args, kwargs)}."
+            wanted = f"{self.exercise.name}({', '.join(self.exercise.names)})"
+            left_out = len(self.arguments) < len(self.exercise.names) and "required positional argument" in str(error)
+            key = "defaults_missing" if left_out else "other_arguments"
+            return f"It could not be called as `{wanted}`. {named(error)}.", key
+        key = "unknown_name" if isinstance(error, NameError) else "leaves" if isinstance(error, SystemExit) else None
+        return f"{named(error)}{where}.{missing_name(error)}", key
 
 
-# What numpy says of arrays that do not fit, and what a student can do about it.
-PLAINLY = {
-    r"matmul: .*\(size (\d+) is different from (\d+)\)": (
-        "the inner sizes of this product, {1} and {0}, should be equal. Is a `.T` missing, or are the two in the wrong order?"
-    ),
-    r"shapes .* not aligned: (\d+) \(dim \d\) != (\d+) \(dim \d\)": (
-        "the inner sizes of this product, {0} and {1}, should be equal. Is a `.T` missing, or are the two in the wrong order?"
-    ),
-    r"operands could not be broadcast together with shapes (\(.*?\)) (\(.*?\)) ?": (
-        "entry by entry, {0} and {1} do not fit. Is it a matrix product, `@`, or does one need `[:, np.newaxis]`?"
-    ),
-    r"The truth value of an array with more than one element is ambiguous.*": (
-        "an `if` or `while` needs one True or False and got a whole array. Is a sum missing (`np.sum`; Python's own `sum` "
-        "adds rows), or is each entry to be asked by itself?"
-    ),
-}
+class _Closing:
+    def __init__(self, close):
+        self.close = close
 
 
-def _short(error):
-    """What an error says, on one line and not at any length; numpy's words put plainly."""
-    words = " ".join(str(error).split())
-    for pattern, plainly in PLAINLY.items():
-        found = re.fullmatch(pattern, words)
-        if found:
-            return plainly.format(*found.groups())
-    return words if len(words) <= 200 else f"{words[:200]} ..."
+def judged(exercise, run, cases=None):
+    """The verdict on an answer: first what kind of thing it is, then what it does, then why."""
+    answer = run.answer
+    if answer is exercise.reference:
+        return Verdict(exercise, "borrowed", "This is the reference: the cell above did not run, or holds no function of "
+                       "your own yet. Run it, then check again.")  # fmt: skip
+    if not callable(answer):
+        got = f"check takes the function itself, but got {describe(answer)}: write `check({exercise.name})`."
+        return Verdict(exercise, "wrong", got)
+    if is_stub(answer):
+        todo = "Replace the `...` by your own code, run its cell, then check again."
+        return Verdict(exercise, "not attempted", todo)
+    finding, remark = judge(exercise, run, cases)
+    if finding is None and run.changed is None:
+        return Verdict(exercise, "correct", remark)
+    if finding is not None and (has_gap(answer) or any(holds_gap(came.value) for _, came in run.outcomes.values())):
+        return Verdict(exercise, "not attempted", "One gap is still open: replace the `...` by your own code, run its cell, "
+                       "then check again.")  # fmt: skip
+    return explained(exercise, run, finding)
 
 
-def place_of(error, answer):
-    """Whether an error came up inside the answer, rather than on the way in, and the answer's line in words."""
-    frames = traceback.extract_tb(error.__traceback__)[1:]
-    code = getattr(inspect.unwrap(answer), "__code__", None)
-    own = [frame for frame in frames if code and frame.filename == code.co_filename]
-    where = ""
-    if own:
-        line = (own[-1].line or linecache.getline(own[-1].filename, own[-1].lineno)).strip()
-        where = f" in `{line}`" if line else f" in line {own[-1].lineno}"
-    return bool(frames), where
+def judge(exercise, run, cases=None):
+    """What is wrong with the answer, as a Finding or None, and a remark for one that is right."""
+    remark, off = "", 0.0
+    try:
+        for case in [*(exercise.cases if cases is None else cases), *(exercise.edges if cases is None else ())]:
+            finding = look(exercise, run, case)
+            if isinstance(finding, Finding):
+                return finding, ""
+            if isinstance(finding, str):
+                remark = remark or finding
+            elif finding is not None:
+                off = max(off, finding)
+    except _Stopped as stopped:
+        return stopped.finding, ""
+    if not remark and off > NOTICED:
+        remark = (
+            f"Right, and off by up to {off:.0e} of the largest number, as rounding or a small constant makes it. "
+            "That is little enough here."
+        )
+    return None, remark
 
 
-def _same_as_reference(run):
-    for case in run.exercise.cases:
-        expected = run.exercise.reference(*copy.deepcopy(case))
-        came = run(*case, like=expected)
-        if not close(came, expected, case):
-            raise Wrong(f"For {run.call_text(case)} it returned {describe(came)}{_first_off(came, expected, case)}.")
+def look(exercise, run, case):
+    """What is wrong with the answer for one case: a Finding; or None, a remark, or how far a right result is off."""
+    came, rights = run.outcome(case), exercise.known.rights(case)
+    run.arguments = dict(zip(exercise.names, case))
+    finding = run.problem(came, rights[0], case)
+    if finding:
+        return finding
+    if exercise.law:
+        example = run.example(came.value)
+        finding = exercise.law(came.value, run, *case)
+        return replace(finding, example=example) if isinstance(finding, Finding) else finding
+    value = exercise.canonical(came.value)
+    if any(close(value, right, case) for right in map(exercise.canonical, rights)):
+        return distance(value, exercise.canonical(rights[0])) if len(rights) == 1 else None
+    return Finding("", (), run.example(came.value, rights[0]))
 
 
-def _first_off(came, expected, case):
-    """Where an array too large to be shown goes wrong first, in words."""
-    if np.ndim(expected) == 0 or isinstance(expected, tuple) or describe(came)[0] == "[":
-        return ""
-    place = next(place for place in np.ndindex(came.shape) if not close(came[place], expected[place], (expected,)))
-    return f", the right one, but from entry {list(place)} = {came[place]:.4g} on the values are off"
+def explained(exercise, run, finding):
+    """The verdict on an answer that is not right, with the reason where one is found."""
+    changed = ("changes_arguments",) * (run.changed is not None)
+    keys = ()
+    if finding is not None:
+        keys = tuple(key for key in finding.mistakes if key in SEEN)
+        keys = keys or recognised(exercise, run) or finding.mistakes or by_shape(exercise, finding)
+        if keys and keys[0] in PUT_RIGHT and len(keys) == 1 and finding.status == "wrong":
+            keys += behind(exercise, run.answer, PUT_RIGHT[keys[0]])
+    keys = tuple(dict.fromkeys([*keys, *changed]))[:2]
+    sentences = [exercise.sentence(key) for key in keys]
+    if run.changed and "changes_arguments" in keys:
+        place = keys.index("changes_arguments")
+        sentences[place] = f"It changed its argument `{run.changed}`. {sentences[place]}"
+    if len(sentences) == 2:
+        reason = f"Two slips at once. First: {sentences[0]} Second: {sentences[1]}"
+    elif sentences:
+        reason = sentences[0]
+    else:
+        reason = unexplained(exercise, run, finding)
+        keys = ("notebooks_own_data",) * (SEEN["notebooks_own_data"] in reason)
+    example = finding.example if finding else run.example()
+    return Verdict(exercise, finding.status if finding else "wrong", reason, keys, example)
 
 
-def close(a, b, scale=()):
-    """Whether two results agree to 1e-5 of the largest number expected; pairs are compared part by part.
+def recognised(exercise, run):
+    """The keys of the known mistakes that do the same as the answer, or ()."""
 
-    Where the expected b is zero to rounding beside the numbers in `scale`, the arguments, so may a be.
-    """
-    if isinstance(b, (tuple, list)):
-        return len(a) == len(b) and all(close(x, y, scale) for x, y in zip(a, b))
-    if isinstance(b, (bool, np.bool_)):
-        return bool(a) == bool(b)
-    if np.iscomplexobj(a):
-        return False
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    if a.shape != b.shape:
-        return False
-    expected, given = _largest(b), max([0.0, *(_largest(part) for part in scale)])
-    tolerance = TOLERANCE * expected if expected > ZERO * given else ZERO_TOLERANCE * given
-    return bool(np.allclose(a, b, rtol=0, atol=tolerance, equal_nan=True))
+    def at(edge, other):
+        came = other.outcome(edge)
+        if came.error is not None or not finite(came.value):
+            return "broken"
+        try:
+            return "off" if isinstance(look(exercise, other, edge), Finding) else "right"
+        except _Stopped:
+            return "off"
+
+    came = [run.outcome(case) for case in exercise.cases]
+    at_edges = [at(edge, run) for edge in exercise.edges]
+    return exercise.known.recognise(came, at_edges, lambda known, edge: at(edge, Run(exercise, known)))
 
 
-def _largest(value):
-    """The largest finite size of a number in an array; 0 for what is not one."""
-    if not isinstance(value, (np.ndarray, float, np.floating)):
-        return 0.0
-    sizes = np.abs(np.asarray(value, dtype=float))
-    return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
+def by_shape(exercise, finding):
+    """Where many numbers may be right: the mistake whose sign is in the shapes that came, or ()."""
+    example = finding.example
+    if finding.status == "error" or not exercise.law or not isinstance(example.expected, (tuple, np.ndarray)):
+        return ()
+    if isinstance(example.expected, np.ndarray):
+        shared = isinstance(example.came, np.ndarray) and set(example.came.shape) & set(example.expected.shape)
+        if shared or not isinstance(example.came, (tuple, np.ndarray)):
+            return ()
+    return exercise.known.by_shape(example.came, tuple(example.arguments.values()))
 
 
-def describe(value):
-    """A value in a few words: numbers where they are few, kind and shape where they are many."""
-    if isinstance(value, (tuple, list)):
-        inside = ", ".join(describe(part) for part in value[:4]) + (", ..." if len(value) > 4 else "")
-        return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
-    if isinstance(value, np.ndarray) and value.ndim:
-        if value.size <= 16 and value.dtype.kind in "fiu":
-            numbers = np.array2string(
-                value, separator=", ", formatter={"float_kind": lambda number: f"{number + 0.0:.4g}"}
+# A pair that came back in the wrong form can be put right, and then a second slip shows.
+PUT_RIGHT = dict.fromkeys(("swapped", "swapped_pair", "pair_swapped"), lambda pair: pair[::-1])
+PUT_RIGHT["transposed"] = lambda pair: (pair[0], pair[1].T)
+
+
+def behind(exercise, answer, put_right):
+    """The first mistake of an answer whose results are put right, or ()."""
+
+    def answer_put_right(*args, **kwargs):
+        return put_right(answer(*args, **kwargs))
+
+    return judged(exercise, Run(exercise, answer_put_right)).mistakes[:1] if exercise.law else ()
+
+
+def unexplained(exercise, run, finding):
+    """What can be said where no known mistake does the same: what came, what was asked for, and what is seen from outside."""
+    if finding.status == "error":
+        return f"{finding.words}{_outside(exercise, run.answer)}"
+    words = finding.words
+    example = finding.example
+    if not words and example.expected is not None:
+        off = distance(exercise.canonical(example.came), exercise.canonical(example.expected))
+        if off <= NEARLY:
+            words = (
+                f"Nearly right: no number is off by more than {off:.1g} of the largest one. Is something rounded, or a small "
+                "constant added?"
             )
-            return re.sub(r"\s+", " ", numbers)
-        return f"an array of shape {value.shape}"
-    if isinstance(value, (float, np.floating, np.ndarray)) and np.asarray(value).dtype.kind == "f":
-        return f"{float(value):.6g}"
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, (str, int, float, complex, type(None), type(...))) and len(repr(value)) <= 60:
-        return repr(value)
-    return f"a {type(value).__name__}"
+    words = words or f"It should return {exercise.returns}."
+    return f"{words[0].upper()}{words[1:]}{'' if words[-1] in '.?' else '.'}{_outside(exercise, run.answer)}"
 
 
-def _unlike(result, like):
-    """What is wrong with the kind, the shape or the numbers of a result, in words, and the mistake if it has a name."""
-    if result is None:
-        return "it returned None", "returns_nothing"
-    if isinstance(like, tuple):
-        if not isinstance(result, (tuple, list)) or len(result) != len(like):
-            return f"it should return {len(like)} arrays, but returned {_kind(result)}", None
-        for number, (part, part_like) in enumerate(zip(result, like), start=1):
-            problem, mistake = _unlike(part, part_like)
-            if problem:
-                return f"the result number {number} of {len(like)} is off: {problem}", mistake
-        return None, None
-    if isinstance(like, (bool, np.bool_)):
-        right = isinstance(result, (bool, np.bool_)) or (type(result) is np.ndarray and result.dtype == bool)
-        right = right and np.ndim(result) == 0
-        return (None, None) if right else (f"it should return True or False, but returned {_kind(result)}", None)
-    wanted = "an array" if np.ndim(like) else "a single number"
-    if isinstance(result, np.ndarray) and type(result) is not np.ndarray:
-        # In np.matrix, say, `*` and `**` mean something else.
-        return f"it should return a plain array, but returned a {type(result).__name__}: try np.asarray(...)", None
-    if not isinstance(result, (np.ndarray, np.number, int, float)) or isinstance(result, bool):
-        return f"it should return {wanted}, but returned {_kind(result)}", None
-    if np.shape(result) != np.shape(like):
-        shape = f"{wanted} of shape {np.shape(like)}" if np.ndim(like) else wanted
-        return f"it should return {shape}, but returned {_kind(result)}", None
-    if np.asarray(result).dtype.kind == "b":
-        return "it should return numbers, but the entries are True and False", "returns_booleans"
-    if np.asarray(result).dtype.kind not in "fiu":
-        return f"it should return real numbers, but the entries are {np.asarray(result).dtype}", None
-    broken = int(np.sum(~np.isfinite(result)))
-    if broken:
-        return f"it returned {describe(result)}, with {broken} of {np.size(result)} entries NaN or infinite", None
-    return None, None
+def _outside(exercise, answer):
+    """A sentence on arguments that are never used, and on what may stand in their place."""
+    unused = sorted(unused_arguments(answer) - unused_arguments(inspect.unwrap(exercise.reference)))
+    if not unused:
+        return ""
+    listed = " and ".join(f"`{name}`" for name in unused)
+    own = f" It never uses its argument{'s' * (len(unused) > 1)} {listed}."
+    foreign = sorted(outside_data(answer))
+    return own + (f" Is it `{foreign[0]}` instead? {SEEN['notebooks_own_data']}" if foreign else "")
 
 
-def _kind(value):
-    if isinstance(value, (tuple, list)):
-        return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, np.ndarray) and value.ndim:
-        return f"an array of shape {value.shape}"
-    return describe(value)
+def fresh(exercise, rng):
+    """Cases like the known ones with other numbers: zeros and signs stay, sizes change by up to a half."""
+    return [tuple(_like(value, rng) for value in case) for case in exercise.cases]
 
 
-@contextlib.contextmanager
-def quiet():
-    """Silence numpy's warnings: what overflows or divides by zero shows in the result, and is named there."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _outcome(function, case):
-    """What a function does with one case: its result, or the error it raises."""
-    try:
-        with quiet(), contextlib.redirect_stdout(io.StringIO()):
-            return function(*copy.deepcopy(case))
-    except (Exception, SystemExit) as error:  # noqa: BLE001, a student's code may raise anything
-        return error
-
-
-def _alike(a, b, case):
-    if a is None or b is None or isinstance(a, BaseException) or isinstance(b, BaseException):
-        return type(a) is type(b)
-    try:
-        return close(a, b, case)
-    except (TypeError, ValueError, OverflowError):
-        return False
-
-
-def is_stub(answer):
-    """Whether the body is nothing but `pass`, a docstring, `...` or returning one of these."""
-    code = getattr(answer, "__code__", None)
-    if code is None:
-        return False
-    steps = [step for step in dis.get_instructions(code) if step.opname not in ("RESUME", "NOP")]
-    empty = all(step.opname in ("LOAD_CONST", "RETURN_CONST", "RETURN_VALUE") for step in steps)
-    return empty and all(step.argval in (None, Ellipsis) for step in steps if "CONST" in step.opname)
-
-
-def unused_arguments(answer):
-    """The names of the arguments that a function never looks at."""
-    code = getattr(answer, "__code__", None)
-    if code is None:
-        # An answer that lives in another process (tools.review) brings the names along.
-        return getattr(answer, "unused", set())
-    loaded = [step.argval for step in dis.get_instructions(code) if "LOAD" in step.opname]
-    # From Python 3.13 on, one instruction may load two.
-    used = {name for names in loaded for name in (names if isinstance(names, tuple) else [names])}
-    return set(code.co_varnames[: code.co_argcount]) - used
-
-
-def progress(exercises):
-    """Show a table of exercises with the latest verdict of each."""
-    _display(Progress(exercises))
-
-
-@dataclass(frozen=True)
-class Progress:
-    """The exercises of a notebook and how far a student has come."""
-
-    exercises: list
-
-    def _rows(self):
-        for exercise in self.exercises:
-            status = exercise.latest.status if exercise.latest else "not checked"
-            # Until the student's own passes, what the cells below run is the reference.
-            word = {"wrong": "not yet (borrowed)", "error": "error (borrowed)", "not attempted": "borrowed"}
-            core = "core" if exercise.core else ""
-            yield str(exercise), exercise.title, f"{exercise.minutes} min", core, word.get(status, status)
-
-    def _summary(self):
-        done = sum(bool(exercise.latest) and exercise.latest.status == "correct" for exercise in self.exercises)
-        return f"{done} of {len(self.exercises)} correct"
-
-    def __repr__(self):
-        rows = list(self._rows())
-        widths = [max(map(len, column)) for column in zip(*rows)]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
-        return "\n".join([*lines, self._summary()])
-
-    def _repr_html_(self):
-        head = "".join(
-            f"<th scope='col'>{name}</th>" for name in ("exercise", "what it does", "time", "core path", "now")
-        )
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows()
-        )
-        return f"<table><caption>{self._summary()}</caption><tr>{head}</tr>{body}</table>"
-
-
-@dataclass(frozen=True)
-class Note:
-    """A hint or a solution: a heading, a text, and perhaps some code."""
-
-    heading: str
-    text: str
-    code: str = ""
-
-    def __repr__(self):
-        return "\n".join(part for part in (self.heading, self.text, self.code) if part)
-
-    def _repr_html_(self):
-        code = f"<pre>{html.escape(self.code)}</pre>" if self.code else ""
-        return _card(COLOURS["borrowed"], self.heading, self.text.split("\n\n"), code)
-
-
-def _card(colour, heading, paragraphs, code=""):
-    """A box with a coloured edge; the words carry the meaning, and the text keeps the page's own colour."""
-    body = "".join(f'<div style="margin-top: 0.3em">{_code_marks(text)}</div>' for text in paragraphs if text)
-    style = f"border-left: 5px solid {colour}; padding: 0.3em 0.9em; margin: 0.3em 0"
-    return f'<div role="status" style="{style}"><strong>{html.escape(heading)}</strong>{body}{code}</div>'
-
-
-def _code_marks(text):
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
-
-
-def _display(thing):
-    from IPython.display import display
-
-    display(thing)
+def _like(value, rng):
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        return value
+    square = value.T @ value if value.ndim == 2 else None
+    if square is not None and close(square, np.eye(len(square))):
+        return np.linalg.qr(rng.normal(size=value.shape))[0]
+    return value * rng.uniform(0.5, 1.5, size=value.shape)

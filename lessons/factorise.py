@@ -460,7 +460,7 @@ def multiplicative_step(R, P, Q):
 
 def has_settled(previous_loss, loss, tolerance=1e-4):
     """Whether the loss changed by no more than `tolerance` of itself; from 0 to 0 it has settled."""
-    return abs(previous_loss - loss) <= tolerance * max(previous_loss, loss)
+    return abs(previous_loss - loss) <= tolerance * min(previous_loss, loss)
 
 
 @expects(R="N M", P="N K", Q="M K", steps="from 0", nonnegative=("R", "P", "Q"), most_atoms=("K", "R"))

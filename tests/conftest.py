@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 # Two workers share two cores and each starts kernels of its own, so more threads would only get in each other's way;
@@ -21,3 +22,20 @@ if not os.access(Path.home(), os.W_OK):
 # The same examples in every run, and none judged by the clock.
 settings.register_profile("lessons", derandomize=True, deadline=None)
 settings.load_profile("lessons")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--slow", action="store_true", help="run the tests marked slow too: claims at many steps and starts"
+    )
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes half a minute and more; runs with --slow only")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--slow"):
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))

@@ -1,17 +1,35 @@
 """The check itself, on a small exercise of its own."""
 
+import logging
 import runpy
 import sys
+import time
 
 import numpy as np
 import pytest
 
-from lessons import check
+from lessons import check, show
 
 
 def double(x, times=2):
     """Twice x."""
     return times * x
+
+
+def square(x):
+    return x**2
+
+
+def zero(x):
+    return np.sum(x - x)
+
+
+def total(x):
+    return np.sum(x)
+
+
+def quotient_and_rest(a, b):
+    return a // b, a % b
 
 
 def exercise_of(reference, cases, **more):
@@ -22,24 +40,26 @@ def exercise_of(reference, cases, **more):
 
 @pytest.fixture
 def twice():
-    exercise = exercise_of(double, [(np.array([1.0, 2, 3]),), (np.array([-1.0, 0.5]),)])
-
-    @exercise.mistake
-    def squares(x):
-        """That is the square."""
-        return x**2
-
-    return exercise
+    return exercise_of(
+        double,
+        [(np.array([1.0, 2, 3]),), (np.array([-1.0, 0.5]),)],
+        mistakes="""
+            squares: ... -> x**2
+                That is the square.
+            reshapes: ... -> x.reshape(17)
+                That reshapes.
+            five_columns: ... -> np.ones((4, 5)) @ x
+                That has five columns.
+        """,
+    )
 
 
 @pytest.mark.parametrize(
     ("answer", "came"),
     [
         (lambda x: 2 * x[:, None], "array of shape (3, 1)"),
-        (lambda x: list(2 * x), "a list of 3"),
         (lambda x: (2 * x, 1), "a tuple of 2"),
         (lambda x: 2 * x * np.nan, "NaN"),
-        (lambda x: 2 * x + 1j, "complex"),
         (lambda x: (2 * x).astype(str), "entries are <U"),
         (lambda x: 7, "7"),
         (lambda x: 2 * x + 0.01, "[2.01, 4.01, 6.01]"),
@@ -53,8 +73,24 @@ def test_a_wrong_answer_is_told_what_came(twice, answer, came):
     assert "x = [1, 2, 3]" in verdict.message
 
 
+@pytest.mark.parametrize(
+    ("answer", "key"),
+    [
+        (lambda x: print(x), "returns_nothing"),
+        (lambda x: list(2 * x), "returns_a_list"),
+        (lambda x: 2 * x + 1j, "complex_numbers"),
+        (lambda x: x > 0, "returns_booleans"),
+    ],
+)
+def test_what_shows_from_outside_has_a_name(twice, answer, key):
+    verdict = twice.verdict(answer)
+
+    assert (verdict.status, verdict.mistakes) == ("wrong", (key,))
+    assert verdict.reason == check.SEEN[key]
+
+
 def test_kind_is_looked_at_before_shape_and_shape_before_numbers(twice):
-    assert "it should return an array" in twice.verdict(lambda x: [np.nan]).message
+    assert "It should return an array" in twice.verdict(lambda x: (np.nan,)).message
     assert "of shape (3,)" in twice.verdict(lambda x: np.full((2, 2), np.nan)).message
 
 
@@ -71,14 +107,14 @@ def test_a_small_slip_within_rounding_passes_and_a_larger_one_does_not(twice):
 
 
 def test_the_tolerance_follows_what_should_come_out_not_what_goes_in():
-    tiny = exercise_of(lambda x: x**2, [(np.array([1e-3, 2e-3]),)])
+    tiny = exercise_of(square, [(np.array([1e-3, 2e-3]),)])
 
     assert tiny.verdict(lambda x: x**2 * 1.0000001).status == "correct"
     assert tiny.verdict(lambda x: x * 0).status == "wrong"
 
 
 def test_a_zero_may_come_out_as_the_root_of_rounding():
-    nothing = exercise_of(lambda x: np.sum(x - x), [(np.array([1000.0, 3]),)])
+    nothing = exercise_of(zero, [(np.array([1000.0, 3]),)])
 
     assert nothing.verdict(lambda x: 1e-5).status == "correct"
     assert nothing.verdict(lambda x: 1e-2).status == "wrong"
@@ -103,11 +139,6 @@ def test_what_only_looks_like_an_array_is_refused_by_name(twice, kind):
 
 
 def test_an_error_is_not_taken_for_another_of_the_same_kind(twice):
-    @twice.mistake
-    def reshapes(x):
-        """That reshapes."""
-        return x.reshape(17)
-
     def raises(x):
         raise ValueError("something else")
 
@@ -135,7 +166,7 @@ def test_numpys_words_on_shapes_are_put_plainly(twice, product, plainly):
 
 
 def test_a_large_result_is_told_where_it_goes_wrong_first():
-    many = exercise_of(lambda x: x**2, [(np.arange(30.0).reshape(5, 6),)])
+    many = exercise_of(square, [(np.arange(30.0).reshape(5, 6),)])
     message = many.verdict(lambda x: np.where(x == 8, 0, x**2)).message
 
     assert "an array of shape (5, 6), the right one, but from entry [1, 2] = 0 on the values are off" in message
@@ -166,11 +197,11 @@ def test_a_long_error_is_cut(twice):
 
 
 def test_numpy_scalars_and_0d_arrays_are_numbers():
-    total = exercise_of(np.sum, [(np.array([1.0, 2]),)])
+    adding = exercise_of(total, [(np.array([1.0, 2]),)])
 
     for kind in (float, np.float32, np.array):
-        assert total.verdict(lambda x, kind=kind: kind(np.sum(x))).status == "correct"
-    assert total.verdict(lambda x: np.array([np.sum(x)])).status == "wrong"
+        assert adding.verdict(lambda x, kind=kind: kind(np.sum(x))).status == "correct"
+    assert adding.verdict(lambda x: np.array([np.sum(x)])).status == "wrong"
 
 
 @pytest.mark.parametrize(
@@ -185,11 +216,11 @@ def test_an_empty_body_is_not_attempted(twice, source, tmp_path):
 
 
 def test_a_half_filled_pair_is_not_attempted():
-    pair = exercise_of(lambda a, b: (a // b, a % b), [(np.array([7.0]), np.array([2.0]))])
+    pair = exercise_of(quotient_and_rest, [(np.array([7.0]), np.array([2.0]))])
     verdict = pair.verdict(lambda a, b: (a // b, ...))
 
     assert verdict.status == "not attempted"
-    assert "still returns `...`" in verdict.message
+    assert "One gap is still open" in verdict.message
 
 
 def test_a_change_in_place_is_told_beside_a_wrong_result(twice):
@@ -200,16 +231,11 @@ def test_a_change_in_place_is_told_beside_a_wrong_result(twice):
     verdict = twice.verdict(halves)
 
     assert verdict.status == "wrong"
-    assert "also changed its argument `x`" in verdict.message
+    assert "It changed its argument `x`." in verdict.message
 
 
 def test_errors_of_one_kind_with_other_sizes_are_not_the_same_mistake(twice):
-    @twice.mistake
-    def two_columns(x):
-        """That has two columns."""
-        return np.ones((4, 2)) @ x
-
-    assert twice.verdict(lambda x: np.ones((4, 2)).dot(x)).mistake == "two_columns"
+    assert twice.verdict(lambda x: np.ones((4, 5)).dot(x)).mistake == "five_columns"
     assert twice.verdict(lambda x: np.ones((4, 6)) @ x).mistake is None
 
 
@@ -228,7 +254,7 @@ def test_an_error_names_the_line_and_the_arguments(twice):
 
 
 def test_a_function_of_other_arguments_is_told_the_signature(twice):
-    assert "It could not be called as double(x, times)." in twice.verdict(lambda: 3).message
+    assert "It could not be called as `double(x, times)`." in twice.verdict(lambda: 3).message
 
 
 def test_something_that_is_no_function_is_told_so(twice):
@@ -274,15 +300,96 @@ def test_check_returns_the_answer_only_when_it_is_right(twice, capsys):
     assert twice.check(own) is own
     assert twice.check(lambda x: x**2) is twice.reference
     assert twice.check(twice.reference) is twice.reference
-    assert capsys.readouterr().out.splitlines()[0] == "0.1 double: correct"
+    assert capsys.readouterr().out.splitlines()[0] == "✓ 0.1 double: correct"
 
 
-def test_the_page_and_the_plain_text_say_the_same(twice):
+def test_the_reason_comes_first_and_then_the_example(twice):
     verdict = twice.verdict(lambda x: x**2)
 
-    assert repr(verdict).startswith("0.1 double: not yet\nFor x = [1, 2, 3] it returned [1, 4, 9]. That is the square.")
-    for line in repr(verdict).splitlines():
-        assert line in verdict._repr_html_()
+    assert verdict.reason == "That is the square."
+    assert verdict.message == "That is the square. For x = [1, 2, 3] it returned [1, 4, 9]."
+    assert repr(verdict).index("That is the square.") < repr(verdict).index("it returned")
+    assert verdict.example.arguments["x"].tolist() == [1, 2, 3]
+    assert verdict.example.expected.tolist() == [2, 4, 6]
+
+
+def test_the_example_can_be_tried_by_hand(twice):
+    before = twice.example()
+    twice.check(lambda x: np.where(x < 0, 0, 2 * x))
+    given = twice.example()
+    given["x"] += 1
+
+    assert before["x"].tolist() == [1, 2, 3]
+    assert twice.example()["x"].tolist() == [-1, 0.5]
+
+
+def test_two_slips_at_once_are_both_named(twice):
+    verdict = twice.verdict(lambda x: -(x**2))
+
+    assert verdict.mistakes == ("squares", "negated")
+    assert verdict.reason.startswith("Two slips at once. First: That is the square. Second: ")
+
+
+def test_what_is_nearly_right_is_told_how_far_it_is_off(twice):
+    assert (
+        "Nearly right: no number is off by more than 0.0002 of the largest one"
+        in twice.verdict(lambda x: 2 * x + 1e-3).reason
+    )
+    assert "off by up to 3e-06" in twice.verdict(lambda x: 2 * x + 5e-6).reason
+
+
+def test_a_gap_in_an_index_is_told_and_an_ellipsis_that_belongs_is_not(twice):
+    assert "gap is still open" in twice.verdict(lambda x: 2 + x[...]).reason
+    assert twice.verdict(lambda x: 2 * x[..., 0:]).status == "correct"
+    assert "gap" not in twice.verdict(lambda x: 3 * x[..., 0:]).reason
+
+
+def test_a_missing_name_is_told_what_to_write(twice):
+    assert "Write `np.sqrt`." in twice.verdict(lambda x: sqrt(x)).message  # noqa: F821
+    assert "write `np.sqrt`" in twice.verdict(lambda x: math.sqrt(x)).message  # noqa: F821
+
+
+def test_an_error_that_does_not_know_its_words_is_the_answers_own(twice):
+    class Speechless(BaseException):
+        def __str__(self):
+            raise RuntimeError
+
+    def fails(x):
+        raise Speechless
+
+    assert twice.verdict(fails).status == "error"
+    assert "Speechless" in twice.verdict(fails).message
+
+
+def test_an_interrupt_leaves_the_reference_and_says_so(twice, capsys):
+    def interrupted(x):
+        raise KeyboardInterrupt
+
+    assert twice.check(interrupted) is twice.reference
+    assert "You interrupted the check while your function ran in `raise KeyboardInterrupt`" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
+def test_an_answer_that_takes_long_is_said_to_run_still(twice, capsys, monkeypatch):
+    monkeypatch.setattr(check, "PATIENCE", 0.01)
+
+    twice.check(lambda x: time.sleep(0.1) or 2 * x)
+
+    assert "your function still runs, on x = [1, 2, 3]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("where", ["stdout", "stderr"])
+def test_nothing_an_answer_writes_reaches_the_page(twice, capsys, where):
+    def noisy(x):
+        print("debugging", file=getattr(sys, where))
+        logging.getLogger("mine").warning("careful")
+        return 2 * x
+
+    twice.verdict(noisy)
+
+    assert capsys.readouterr() == ("", "")
+    assert not logging.root.manager.disable
 
 
 def test_html_in_a_message_is_escaped(twice):
@@ -304,14 +411,14 @@ def test_hints_climb_and_the_solution_shows_the_source(twice, capsys):
 
 
 def test_progress_follows_the_latest_check(twice, capsys):
-    rows = [repr(check.Progress([twice]))]
+    rows = [repr(show.Progress([twice]))]
     for answer in (lambda x: ..., lambda x: x**2, lambda x: 2 * x, twice.reference):
         twice.check(answer)
-        rows.append(repr(check.Progress([twice])))
+        rows.append(repr(show.Progress([twice])))
 
     words = ["not checked", "borrowed", "not yet (borrowed)", "correct", "borrowed"]
-    assert [row.splitlines()[0].split("1 min")[1].strip() for row in rows] == words
+    assert [row.splitlines()[0].split("1 min")[1].strip(" ✓✗–") for row in rows] == words
     assert rows[3].endswith("1 of 1 correct")
     capsys.readouterr()
-    check.progress([twice])
+    show.progress([twice])
     assert capsys.readouterr().out.strip() == rows[-1]

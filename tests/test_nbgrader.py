@@ -59,6 +59,7 @@ def test_the_released_notebook_has_stubs_and_no_solutions(course):
 
     assert [stub.split("(")[0] for stub in stubs] == [f"def {exercise.name}" for exercise in lego.exercises]
     assert not [source for source in sources if "SOLUTION" in source]
+    assert sum("\nprediction = ...\n" in source for source in sources) == len(lego.predictions)
 
 
 def test_points_go_to_what_the_check_calls_correct(course):

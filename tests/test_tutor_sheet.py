@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from lessons.exercises import lego
 from tools import tutor_sheet
 
 EXERCISES = [
@@ -39,6 +40,15 @@ def test_an_exercise_has_its_minutes_idea_question_and_every_mistake(exercise):
     assert tutor_sheet.QUESTIONS[exercise.number] in section
     for key in exercise.mistakes:
         assert exercise.sentence(key) in section
+
+
+def test_a_prediction_has_its_question_its_choices_and_the_right_one_in_bold():
+    for prediction in lego.predictions:
+        section = TEXT.partition(f"### Prediction: {prediction.name.replace('_', ' ')}\n")[2].partition("\n#")[0]
+
+        assert prediction.question in section
+        assert all(sentence in section for sentence in prediction.choices.values())
+        assert re.findall(r"^- \*\*(.*)\*\*: ", section, flags=re.MULTILINE) == [prediction.answer]
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=str)

@@ -69,13 +69,16 @@ def sheet():
         "For every exercise: the minutes it takes, the idea behind it, a question to ask instead of telling, and the "
         "mistakes that students make with the sentence that the check says to each. `python -m tools.review` counts which "
         "of them your class made.",
+        "Predictions are not scored. Let everybody choose, count hands, let neighbours talk each other round, count again, "
+        "and only then run the next cell. Why a choice is tempting is worth more than which one is right (here in bold).",
         _class_plan(notebooks),
         _lab_plan(notebooks),
         "## Mistakes in any exercise",
         _mistakes(GENERAL_MISTAKES.items()),
     ]
     for number, notebook in notebooks.items():
-        parts += [f"## Notebook {number}: {_subject(notebook)}", *map(_exercise, notebook.exercises)]
+        parts += [f"## Notebook {number}: {_subject(notebook)}"]
+        parts += [*map(_prediction, getattr(notebook, "predictions", [])), *map(_exercise, notebook.exercises)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -129,6 +132,17 @@ def _exercise(exercise):
             f"**Ask.** {QUESTIONS[exercise.number]}",
             "**Mistakes**",
             _mistakes((key, exercise.sentence(key)) for key in exercise.mistakes),
+        ]
+    )
+
+
+def _prediction(prediction):
+    marked = {choice: f"**{choice}**" if choice == prediction.answer else choice for choice in prediction.choices}
+    return "\n\n".join(
+        [
+            f"### Prediction: {prediction.name.replace('_', ' ')}",
+            f"**Ask.** {prediction.question}",
+            "\n".join(f"- {marked[choice]}: {sentence}" for choice, sentence in prediction.choices.items()),
         ]
     )
 

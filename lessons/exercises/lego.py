@@ -4,7 +4,8 @@ import functools
 
 import numpy as np
 
-from lessons import check, factorise
+from lessons import check, compare, factorise, show
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(11)
 
@@ -17,7 +18,9 @@ A_LEGO = np.array([[1.0, 2, 0, 0], [0, 0, 1, 2]])
 D_TALL, A_WIDE = _rng.normal(size=(5, 3)), _rng.normal(size=(3, 7))
 X_FULL = _rng.normal(size=(5, 7))
 X_LARGE = 1000 * _rng.normal(size=(6, 4))
-X_SMALL = 1e-3 * _rng.normal(size=(4, 8))
+X_SMALL = 0.1 * _rng.normal(size=(4, 8))
+# Zeros that count, for code that takes a zero for a number that is missing.
+X_FULL[::2, ::3], X_LARGE[1, ::2], X_SMALL[::3, 1] = 0, 0, 0
 
 
 reconstruct = check.Exercise(
@@ -32,25 +35,75 @@ reconstruct = check.Exercise(
         "`return D @ ...`",
     ),
     cases=[(D_LEGO, A_LEGO), (D_TALL, A_WIDE), (1000 * D_TALL, A_WIDE), (np.eye(4), X_LEGO)],
+    mistakes="""
+        elementwise: D @ A -> D * A
+            `*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`.
+        wrong_order: D @ A -> A @ D
+            That is A D. The atoms are the columns of D and each code is a column of A, so D comes first.
+        transposed: {} -> ({}).T
+            The result is transposed: samples should be columns, as in X.
+        outer_product: ... -> np.kron(D, A)
+            | ... -> np.outer(D, A)
+            `np.outer` and `np.kron` multiply every entry by every other one. A mixture adds up over the atoms: a matrix product, `@`.
+    """,
 )
 
 
-@reconstruct.mistake
-def elementwise(D, A):
-    """`*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`."""
-    return D * A
+# What goes wrong with one sample x goes wrong with many: exercise 2.3 reads this with X for x.
+LEAST_SQUARES = """
+    inner_products: np.linalg.solve(D.T @ D, D.T @ x) -> D.T @ x
+        Inner products D^T x say how much x looks like each atom, but atoms overlap and have lengths: the Gram matrix
+        D^T D has to be undone too.
+    each_atom_alone: D.T @ D, -> np.diag(np.diag(D.T @ D)),
+        That fits each atom on its own, as if the others were not there: right only when the atoms are perpendicular.
+        Where they overlap the whole (k, k) matrix D^T D has to be undone, not its diagonal alone.
+    ridge: D.T @ D, -> D.T @ D + 0.1 * np.eye(D.shape[1]),
+        | D.T @ D, -> D.T @ D + np.eye(D.shape[1]),
+        | D.T @ D, -> D.T @ D + 0.01 * np.eye(D.shape[1]),
+        | D.T @ D, -> D.T @ D + 0.001 * np.eye(D.shape[1]),
+        A multiple of the identity is added to D^T D, which pulls the code towards zero (ridge regression). Here D^T D has an
+        inverse, so nothing has to be added.
+    nonnegative_codes: {} -> np.maximum({}, 0)
+        | ... -> nnls(D, x)
+        No weight is negative, but nothing asks for that here, and with weights of either sign D alpha comes nearer to x.
+    whole_lstsq: [0] ->
+        np.linalg.lstsq returns four things: the solution, the residual, the rank and the singular values. Take the
+        first.
+    inverse_of_dictionary: pinv -> inv
+        D has no inverse: it has more rows than columns. Invert the (k, k) matrix D^T D instead, or solve with it.
+    outer_gram: ... -> D.T @ np.linalg.inv(D @ D.T) @ x
+        D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k).
+    exact_samples_only: np.linalg.pinv(D) @ x -> np.linalg.solve(D[: D.shape[1]], x[: D.shape[1]])
+        This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
+    with_a_constant: ... -> np.linalg.lstsq(np.column_stack([D, np.ones(len(D))]), x, rcond=None)[0][:-1]
+        A constant is fitted beside the atoms, or x and the atoms are centred first. Here the mixture is of the atoms alone.
+    reconstruction_instead: {} -> D @ ({})
+        That is the mixture D alpha, the reconstruction. Asked are the weights alpha alone.
+    residual_instead: {} -> x - D @ ({})
+        | [0] -> [1]
+        That is what the mixture misses, the residual. Asked are the weights alpha.
+    entry_by_entry: ... -> x / D
+        | D.T @ D, -> D.T * D,
+        `/` and `*` go entry by entry. A matrix is undone by solving with it: `np.linalg.solve`, `np.linalg.lstsq`.
+"""
 
 
-@reconstruct.mistake
-def wrong_order(D, A):
-    """That is A D. The atoms are the columns of D and each code is a column of A, so D comes first."""
-    return A @ D
+def keys_of_least_squares(X, D, A):
+    """The mistakes whose sign is in the numbers of codes A (k, n) or (k,) that are not the best ones for X ~ D A."""
+    pull = D.T @ (X - D @ A)
+    ridge = np.sum(A * pull) / np.sum(A**2) if np.any(A) else 0
+    if ridge > 0 and np.allclose(pull, ridge * A, rtol=0, atol=1e-4 * np.max(np.abs(pull))):
+        return ("ridge",)
+    best = factorise.update_codes(X.reshape(len(X), -1), D)
+    # A zero may come out a little negative.
+    signed = np.min(best) < -1e-9 * np.max(np.abs(best))
+    return ("nonnegative_codes",) * bool(signed and np.min(A) >= 0)
 
 
-@reconstruct.mistake
-def transposed(D, A):
-    """The result is transposed: samples should be columns, as in X."""
-    return (D @ A).T
+def _best_code(came, run, x, D):
+    if compare.close(came, factorise.code(x, D), (x,)):
+        return None
+    return check.Finding("", keys_of_least_squares(x, D, came))
 
 
 code = check.Exercise(
@@ -74,48 +127,29 @@ code = check.Exercise(
         (X_FULL[:, 1], D_TALL[:, :1] * [[1], [1], [1], [1], [0]]),
         (X_LARGE[:, 2], np.triu(np.ones((6, 4))) * [1, 2, 3, 4]),
     ],
+    law=_best_code,
+    ways=[
+        "np.linalg.solve(D.T @ D, D.T @ x)",
+        "np.linalg.pinv(D) @ x",
+    ],
+    mistakes=(
+        LEAST_SQUARES,
+        """
+        one_atom_only: ... -> (np.abs(D.T @ x).argmax() == np.arange(D.shape[1])) * (D.T @ x) / np.sum(D**2, axis=0)
+            Only one atom gets a weight, as in the first step of matching pursuit. The best mixture takes all atoms at once.
+        transposed_problem: pinv(D) -> pinv(D.T)
+            | lstsq(D, x -> lstsq(D.T, x
+            Nothing has to be transposed here: x ~ D alpha already has the unknown on the right.
+        roles_swapped: ... -> np.linalg.lstsq(x[:, np.newaxis], D, rcond=None)[0]
+            That fits the atoms by the sample. `np.linalg.lstsq(D, x)` takes the matrix of atoms first.
+        zero_means_missing: ^ -> D, x = D[x != 0], x[x != 0]
+            Entries of x that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like any
+            other: the mixture should give it too.
+        only_positive_counts: ^ -> D, x = D[x > 0], x[x > 0]
+            Only the positive entries of x are used, as in code for ratings where 0 means unknown. Here every entry is known.
+    """,
+    ),
 )
-
-
-# These work on one sample x or on a whole matrix of them: exercise 2.3 knows the same mistakes.
-@code.mistake
-def inner_products(x, D):
-    """Inner products D^T x say how much x looks like each atom, but atoms overlap and have lengths: the Gram matrix
-    D^T D has to be undone too."""
-    return D.T @ x
-
-
-@code.mistake
-def each_atom_alone(x, D):
-    """That fits each atom on its own, as if the others were not there: right only when the atoms are perpendicular. Where
-    they overlap the whole (k, k) matrix D^T D has to be undone, not its diagonal alone."""
-    return (D / np.sum(D**2, axis=0)).T @ x
-
-
-@code.mistake
-def whole_lstsq(x, D):
-    """np.linalg.lstsq returns four things: the solution, the residual, the rank and the singular values. Take the
-    first."""
-    return np.linalg.lstsq(D, x, rcond=None)
-
-
-@code.mistake
-def inverse_of_dictionary(x, D):
-    """D has no inverse: it has more rows than columns. Invert the (k, k) matrix D^T D instead, or solve with it."""
-    return np.linalg.inv(D) @ x
-
-
-@code.mistake
-def outer_gram(x, D):
-    """D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k)."""
-    return D.T @ np.linalg.inv(D @ D.T) @ x
-
-
-@code.mistake
-def exact_samples_only(x, D):
-    """This solves the first k equations and ignores the others: right only for an exact mixture of the atoms."""
-    k = D.shape[1]
-    return np.linalg.solve(D[:k], x[:k])
 
 
 sample_error = check.Exercise(
@@ -135,43 +169,44 @@ sample_error = check.Exercise(
         (X_LARGE[:, 1], np.ones((6, 2)), np.array([2.0, -3])),
         (X_SMALL[:, 1], np.eye(4), np.zeros(4)),
     ],
+    ways=[
+        "np.linalg.norm(x - D @ alpha)",
+    ],
+    mistakes="""
+        squared: np.sqrt ->
+            That is the squared error: take the root, so that the error has the unit of the data.
+        absolute_values: np.sqrt -> ;; (x - D @ alpha) ** 2 -> np.abs(x - D @ alpha)
+            That sums absolute values (the l1 norm). The length of a vector squares, sums and takes the root.
+        mean_inside: np.sum -> np.mean
+            That takes the mean of the squares; the length of a vector takes their sum.
+        mean_of_squares: np.sqrt -> ;; np.sum -> np.mean
+            That is the mean squared error: the length of a vector is the root of the sum of squares, with no mean in it.
+        mean_of_absolute_values: np.sqrt -> ;; np.sum -> np.mean ;; (x - D @ alpha) ** 2 -> np.abs(x - D @ alpha)
+            That is the mean absolute error. The length of a vector squares the entries, sums them and takes the root.
+        signed_sum: np.sqrt -> ;; ** 2 ->
+            In a plain sum, errors of opposite sign cancel. Square them before summing.
+        largest_error: ... -> np.max(np.abs(x - D @ alpha))
+            That is the largest error of any entry. The length of a vector counts all of them.
+        residual_itself: ... -> x - D @ alpha
+            | ... -> np.abs(x - D @ alpha)
+            | ... -> (x - D @ alpha) ** 2
+            That is the residual entry by entry. Asked is one number, its length.
+        difference_of_norms: ... -> np.linalg.norm(x) - np.linalg.norm(D @ alpha)
+            | ... -> abs(np.linalg.norm(x) - np.linalg.norm(D @ alpha))
+            That compares two lengths, which may agree while the entries do not. Take the length of the difference.
+        relative: {} -> {} / np.linalg.norm(x)
+            That is a share of the length of x. Asked is the error itself, in the unit of the data.
+        refits: ^ -> alpha = code(x, D)
+            | ^ -> alpha = update_codes(x[:, np.newaxis], D)[:, 0]
+            It computes a code of its own. Use the alpha that is given, the best one or not.
+        spread: ... -> np.std(x - D @ alpha)
+            | ... -> np.var(x - D @ alpha)
+            A standard deviation or a variance takes the mean of the residual away first, and divides by the number of entries.
+        divided_by_the_entries: {} -> {} / len(x)
+            | {} -> {} / np.sqrt(len(x))
+            That is divided by the number of entries, as a mean is. The length of a vector is not.
+    """,
 )
-
-
-@sample_error.mistake
-def squared(x, D, alpha):
-    """That is the squared error: take the root, so that the error has the unit of the data."""
-    return np.sum((x - D @ alpha) ** 2)
-
-
-@sample_error.mistake
-def absolute_values(x, D, alpha):
-    """That sums absolute values (the l1 norm). The length of a vector squares, sums and takes the root."""
-    return np.sum(np.abs(x - D @ alpha))
-
-
-@sample_error.mistake
-def mean_inside(x, D, alpha):
-    """That takes the mean of the squares; the length of a vector takes their sum."""
-    return np.sqrt(np.mean((x - D @ alpha) ** 2))
-
-
-@sample_error.mistake
-def mean_of_squares(x, D, alpha):
-    """That is the mean squared error: the length of a vector is the root of the sum of squares, with no mean in it."""
-    return np.mean((x - D @ alpha) ** 2)
-
-
-@sample_error.mistake
-def mean_of_absolute_values(x, D, alpha):
-    """That is the mean absolute error. The length of a vector squares the entries, sums them and takes the root."""
-    return np.mean(np.abs(x - D @ alpha))
-
-
-@sample_error.mistake
-def signed_sum(x, D, alpha):
-    """In a plain sum, errors of opposite sign cancel. Square them before summing."""
-    return np.sum(x - D @ alpha)
 
 
 frobenius_norm = check.Exercise(
@@ -186,60 +221,73 @@ frobenius_norm = check.Exercise(
         "`return np.sqrt(np.sum(...))`",
     ),
     cases=[(X_LEGO,), (np.array([[3.0], [-4]]),), (X_FULL,), (X_LARGE,), (X_SMALL,), (X_FULL.T,)],
+    ways=[
+        "np.linalg.norm(M)",
+        "np.sqrt(np.trace(M.T @ M))",
+        "np.sqrt(sum(M[i, j] ** 2 for i in range(M.shape[0]) for j in range(M.shape[1])))",
+    ],
+    mistakes="""
+        spectral_norm: norm(M) -> norm(M, 2)
+            That is the spectral norm, the largest singular value alone. The Frobenius norm takes all entries.
+        squared_norm: np.sqrt(np.sum(M**2)) -> np.sum(M**2)
+            That is the squared norm: the root is missing.
+        plain_sum: np.sqrt(np.sum(M**2)) -> np.sum(M)
+            That sums the entries, so that signs cancel. Square them first, then take the root.
+        square_matrices_only: M.T @ M -> M * M
+            `M * M` squares entry by entry, and its trace adds up the diagonal alone. The matrix product `M.T @ M` has all squared
+            entries on its diagonal.
+        loop_over_square: M.shape[1] -> M.shape[0]
+            The loop takes len(M) for the number of columns too, but that is the number of rows. Columns are M.shape[1].
+        columns_for_rows: M.shape[0] -> M.shape[1]
+            The loop takes M.shape[1] for the number of rows too, but that is the number of columns: a wide M has fewer rows
+            and a tall one more. Rows are M.shape[0].
+        rows_and_columns_swapped: M[i, j] ** 2 for i in range(M.shape[0]) for j in range(M.shape[1]) -> M[i, j] ** 2 for i in range(M.shape[1]) for j in range(M.shape[0])
+            The two loops have changed places: M[i, j] stands in row i and column j, with i below M.shape[0] and j below
+            M.shape[1].
+        trace_of_product: M.T -> M
+            That is the trace of M M, without a transpose. The squares of the entries stand on the diagonal of M^T M.
+        sum_of_sizes: ... -> np.sum(np.abs(M))
+            | ... -> np.sqrt(np.sum(np.abs(M)))
+            | ... -> np.mean(np.abs(M))
+            That adds up the sizes of the entries, without squares. Square them first, add up, and then take the root.
+        another_norm: norm(M) -> norm(M, 1)
+            | norm(M) -> norm(M, np.inf)
+            | norm(M) -> norm(M, "nuc")
+            That is another norm: 1 and inf take the largest sum of a column or a row, 'nuc' adds up the singular values. Without a
+            second argument `np.linalg.norm` is the Frobenius norm.
+        one_for_each_column: ... -> np.linalg.norm(M, axis=0)
+            | ... -> np.linalg.norm(M, axis=1)
+            | ... -> np.sum(M**2, axis=0)
+            | ... -> np.sum(M**2, axis=1)
+            That is one number for each column or row. The norm of the matrix takes all entries into one: leave `axis` out.
+        norms_added_up: ... -> np.sum(np.linalg.norm(M, axis=0))
+            | ... -> np.sum(np.linalg.norm(M, axis=1))
+            | ... -> np.mean(np.linalg.norm(M, axis=0))
+            | ... -> np.mean(np.linalg.norm(M, axis=1))
+            | ... -> np.max(np.linalg.norm(M, axis=0))
+            | ... -> np.max(np.linalg.norm(M, axis=1))
+            Lengths of columns or rows do not add up, their squares do: take the root once, at the end.
+        all_of_the_gram_matrix: np.trace -> np.sum
+            All entries of M^T M are summed. The squares of the entries of M add up to its diagonal alone, the trace.
+        largest_entry: ... -> np.max(np.abs(M))
+            | ... -> np.max(M)
+            That is the largest entry alone. The norm takes all of them.
+        part_of_it: ^ -> M = M[:-1]
+            | ^ -> M = M[1:]
+            | ^ -> M = M[:, :-1]
+            | ^ -> M = M[:, 1:]
+            | ^ -> M = M[:1]
+            | ^ -> M = M[-1:]
+            | ^ -> M = M[:, :1]
+            | ^ -> M = M[:, -1:]
+            Only a part of the rows or columns counts: is a range one short, is the sum begun anew in every round, or does `return`
+            stand inside the loop?
+        mean_square: np.sum -> np.mean
+            | {} -> {} / np.sqrt(M.size)
+            | {} -> {} / M.size
+            That is divided by the number of entries, as a mean is. The norm is a root of a sum.
+    """,
 )
-
-
-@frobenius_norm.mistake
-def spectral_norm(M):
-    """That is the spectral norm, the largest singular value alone. The Frobenius norm takes all entries."""
-    return np.linalg.norm(M, 2)
-
-
-@frobenius_norm.mistake
-def squared_norm(M):
-    """That is the squared norm: the root is missing."""
-    return np.sum(M**2)
-
-
-@frobenius_norm.mistake
-def plain_sum(M):
-    """That sums the entries, so that signs cancel. Square them first, then take the root."""
-    return np.sum(M)
-
-
-@frobenius_norm.mistake
-def square_matrices_only(M):
-    """This works only for square matrices. sqrt(trace(M^T M)), with the transpose, works for every shape."""
-    return np.sqrt(np.trace(M * M))
-
-
-@frobenius_norm.mistake
-def loop_over_square(M):
-    """The loop takes len(M) for the number of columns too, but that is the number of rows. Columns are M.shape[1]."""
-    size = len(M)
-    return np.sqrt(sum(M[i, j] ** 2 for i in range(size) for j in range(size)))
-
-
-@frobenius_norm.mistake
-def columns_for_rows(M):
-    """The loop takes M.shape[1] for the number of rows too, but that is the number of columns: a wide M has fewer rows
-    and a tall one more. Rows are M.shape[0]."""
-    size = M.shape[1]
-    return np.sqrt(sum(M[i, j] ** 2 for i in range(size) for j in range(size)))
-
-
-@frobenius_norm.mistake
-def rows_and_columns_swapped(M):
-    """The two loops have changed places: M[i, j] stands in row i and column j, with i below M.shape[0] and j below
-    M.shape[1]."""
-    d, n = M.shape
-    return np.sqrt(sum(M[i, j] ** 2 for i in range(n) for j in range(d)))
-
-
-@frobenius_norm.mistake
-def trace_of_product(M):
-    """That is the trace of M M, without a transpose. The squares of the entries stand on the diagonal of M^T M."""
-    return np.sqrt(np.trace(M @ M))
 
 
 objective = check.Exercise(
@@ -260,50 +308,70 @@ objective = check.Exercise(
         (X_LARGE, np.ones((6, 2)), np.ones((2, 4))),
         (X_SMALL, np.eye(4), np.zeros((4, 8))),
     ],
+    ways=[
+        "np.mean(np.linalg.norm(X - D @ A, axis=0) ** 2)",
+    ],
+    mistakes="""
+        divided_by_rows: X.shape[1] -> X.shape[0]
+            That divides by d, the number of rows. The mean is over the n samples, and samples are columns here.
+        mean_over_entries: X.shape[1] -> X.size
+            That is the mean over all d n entries. The mean is over the n samples only: each brings its whole squared error.
+        root_of_it: {} -> np.sqrt({})
+            The root is one step too many: the objective is the mean squared error.
+        norm_not_squared: np.sum((X - D @ A) ** 2) -> np.linalg.norm(X - D @ A)
+            The norm has to be squared: (1/n) ||X - D A||_F^2.
+        mean_of_norms: axis=0) ** 2 -> axis=0)
+            That is the mean length of the residuals. Each sample brings the square of that length.
+        not_divided: / X.shape[1] ->
+            That is the sum over the samples. Divide by how many there are.
+        divided_by_another_count: / X.shape[1] -> / (X.shape[1] - 1)
+            | / X.shape[1] -> / D.shape[1]
+            | / X.shape[1] -> / 4
+            That divides by another number than that of the samples: n, the number of columns of X.
+        absolute_values: ** 2) / X -> ** 2) ** 0.5 / X
+            | (X - D @ A) ** 2 -> np.abs(X - D @ A)
+            The residuals are not squared. Their sizes add up to something else than their squares.
+        signed_sum: (X - D @ A) ** 2 -> (X - D @ A)
+            | np.sum((X - D @ A) ** 2) -> np.sum(X - D @ A) ** 2
+            In a plain sum, errors of opposite sign cancel. Square them first, and then add up.
+        one_for_each_sample: ... -> np.sum((X - D @ A) ** 2, axis=0)
+            | ... -> np.sum((X - D @ A) ** 2, axis=0) / X.shape[1]
+            | ... -> np.linalg.norm(X - D @ A, axis=0)
+            | ... -> np.sum((X - D @ A) ** 2, axis=1)
+            | ... -> np.mean((X - D @ A) ** 2, axis=1)
+            | ... -> np.mean((X - D @ A) ** 2, axis=0)
+            That is one number for each column or row. The objective is a single one: their mean over the samples.
+        residual_itself: ... -> X - D @ A
+            | ... -> (X - D @ A) ** 2
+            That is the residual, entry by entry. Asked is one number for all of it.
+        spectral_norm: np.linalg.norm(X - D @ A, axis=0) -> np.linalg.norm(X - D @ A, 2)
+            | ... -> np.linalg.norm(X - D @ A, 2) ** 2 / X.shape[1]
+            `np.linalg.norm(E, 2)` is the largest singular value of a matrix. Without the 2 it is the Frobenius norm.
+        wrong_order: D @ A -> A @ D
+            That is A D. The atoms are the columns of D and each code is a column of A, so D comes first.
+        relative: {} -> np.sum((X - D @ A) ** 2) / np.sum(X**2)
+            | {} -> np.linalg.norm(X - D @ A) / np.linalg.norm(X)
+            | {} -> 1 - np.sum((X - D @ A) ** 2) / np.sum(X**2)
+            That compares with the size of the data, which makes it a share. Here the mean of the squared errors is asked.
+        spread: ... -> np.var(X - D @ A)
+            | ... -> np.std(X - D @ A)
+            A variance takes the mean of the residual away first, and divides by the number of entries.
+        with_a_penalty: {} -> {} + np.sum(A**2)
+            | {} -> {} + 0.1 * np.sum(A**2)
+            | {} -> {} + np.sum(D**2) + np.sum(A**2)
+            | {} -> {} + np.sum(np.abs(A))
+            | {} -> {} + 0.1 * np.sum(np.abs(A))
+            A price for large factors is added. Here the error counts alone.
+    """,
 )
 
 
-@objective.mistake
-def divided_by_rows(X, D, A):
-    """That divides by d, the number of rows. The mean is over the n samples, and samples are columns here."""
-    return np.sum((X - D @ A) ** 2) / X.shape[0]
-
-
-@objective.mistake
-def mean_over_entries(X, D, A):
-    """That is the mean over all d n entries. The mean is over the n samples only: each brings its whole squared error."""
-    return np.mean((X - D @ A) ** 2)
-
-
-@objective.mistake
-def root_of_it(X, D, A):
-    """The root is one step too many: the objective is the mean squared error."""
-    return np.sqrt(np.sum((X - D @ A) ** 2) / X.shape[1])
-
-
-@objective.mistake
-def norm_not_squared(X, D, A):
-    """The norm has to be squared: (1/n) ||X - D A||_F^2."""
-    return np.linalg.norm(X - D @ A) / X.shape[1]
-
-
-@objective.mistake
-def mean_of_norms(X, D, A):
-    """That is the mean length of the residuals. Each sample brings the square of that length."""
-    return np.mean(np.linalg.norm(X - D @ A, axis=0))
-
-
-@objective.mistake
-def not_divided(X, D, A):
-    """That is the sum over the samples. Divide by how many there are."""
-    return np.sum((X - D @ A) ** 2)
-
-
-# The smallest and the largest k, where an index one off stops with an error or counts from the end: not among the cases,
-# so that however a mistake behaves there it is recognised. Many matrices of rank 1, since it is a matter of rounding
-# whether an eigenvalue that should be 0 comes out negative.
+# The smallest and the largest k, and many matrices of rank 1, since it is a matter of rounding whether an eigenvalue that
+# should be 0 comes out negative.
 _counts = [_rng.integers(1, 9, size=size).astype(float) for size in (2, 3, 4, 5, 6, 7)]
 EDGES = [
+    (X_LEGO, 1),
+    (X_LEGO, 2),
     (X_SMALL, 0),
     *((np.outer(rows, columns), 1) for rows in _counts for columns in _counts),
     (X_FULL, 5),
@@ -311,17 +379,11 @@ EDGES = [
 ]
 
 
-def _judge_smallest_error(run):
-    for X, k in [*run.exercise.cases, *EDGES]:
-        expected = factorise.smallest_error(X, k)
-        try:
-            came = run(X, k)
-        except check.Wrong as finding:
-            rootless = isinstance(run.result, float) and np.isnan(run.result)
-            raise check.Wrong(str(finding), "negative_eigenvalue" if rootless else finding.mistake) from None
-        # From eigenvalues a true zero comes out as about 1e-7 of the norm, which is larger than any entry.
-        if not check.close(came, expected, (10 * np.linalg.norm(X),)):
-            raise check.Wrong(f"For {run.call_text((X, k))} it returned {check.describe(came)}.")
+def _least_error(came, run, X, k):
+    # From eigenvalues a true zero comes out as about 1e-7 of the norm, which is larger than any entry.
+    if not compare.close(came, factorise.smallest_error(X, k), (10 * np.linalg.norm(X),)):
+        return check.Finding("")
+    return None
 
 
 smallest_error = check.Exercise(
@@ -337,53 +399,125 @@ smallest_error = check.Exercise(
         "`np.linalg.svd(X, compute_uv=False)` gives the sigmas, largest first.",
         "`return np.sqrt(np.sum(singular_values[...] ** 2))`",
     ),
-    cases=[(X_LEGO, 1), (X_LEGO, 2), (X_FULL, 2), (X_FULL, 4), (X_LARGE, 1), (X_SMALL, 2), (X_FULL.T, 3)],
-    judge=_judge_smallest_error,
+    cases=[
+        (np.array([[0.0, 4], [3, 0], [0, 0]]), 1),
+        (X_FULL, 2),
+        (X_FULL, 4),
+        (X_LARGE, 1),
+        (X_SMALL, 2),
+        (X_FULL.T, 3),
+    ],
+    edges=EDGES,
+    law=_least_error,
+    ways=[
+        "np.sqrt(np.sum(np.maximum(np.linalg.eigvalsh(X.T @ X)[::-1][k:], 0)))",
+        "np.sqrt(np.sum(np.maximum(np.linalg.eigvalsh(X @ X.T)[::-1][k:], 0)))",
+    ],
+    mistakes="""
+        one_singular_value: np.sqrt(np.sum(singular_values[k:] ** 2)) -> singular_values[k]
+            | ... -> np.linalg.norm(X - truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T, 2)
+            The first singular value left out is not all that is missing: every one beyond the k-th counts.
+        kth_singular_value: np.sqrt(np.sum(singular_values[k:] ** 2)) -> singular_values[k - 1]
+            That is the k-th singular value itself, which k atoms do catch. What is missing are those beyond it, all of
+            them.
+        plain_sum_of_values: np.sqrt(np.sum(singular_values[k:] ** 2)) -> np.sum(singular_values[k:])
+            Singular values add like the sides of a right-angled triangle: square, sum, take the root.
+        squares_without_root: return np.sqrt -> return
+            That is the squared error: the root is missing.
+        one_too_many: [k:] -> [k + 1 :]
+            Off by one: python counts from 0, so `[k:]` leaves out exactly the first k singular values.
+        one_too_few: [k:] -> [k - 1 :]
+            Off by one: this leaves out only k - 1 singular values. `[k:]` leaves out exactly the first k.
+        negative_eigenvalue: np.maximum(np.linalg.eigvalsh(X.T @ X)[::-1][k:], 0) -> np.linalg.eigvalsh(X.T @ X)[::-1][k:]
+            | np.maximum(np.linalg.eigvalsh(X @ X.T)[::-1][k:], 0) -> np.linalg.eigvalsh(X @ X.T)[::-1][k:]
+            | np.maximum(np.linalg.eigvalsh(X @ X.T)[::-1][k:], 0) -> np.sqrt(np.linalg.eigvalsh(X @ X.T)[::-1][k:]) ** 2
+            An eigenvalue of X^T X that should be 0 came out a little negative, by rounding, and has no root. Cut it off
+            first: `np.maximum(..., 0)`; or take the singular values, which are never negative.
+        the_head: [k:] -> [:k]
+            That takes what k atoms do catch, the first k. What is missed is the rest: `[k:]`.
+        one_of_the_ends: ... -> np.linalg.svd(X, compute_uv=False)[-1]
+            | ... -> np.linalg.svd(X, compute_uv=False)[0]
+            | np.linalg.svd(X, compute_uv=False) -> np.linalg.svd(X, compute_uv=False)[::-1]
+            | [::-1][k:] -> [k:]
+            | singular_values[k:] -> singular_values[-k:]
+            That takes the wrong end: numpy's svd sorts the singular values with the largest first, `eigvalsh` with the smallest first.
+            Missed are all beyond the k largest.
+        squared_once_more: np.maximum(np.linalg.eigvalsh(X.T @ X)[::-1][k:], 0) -> np.linalg.eigvalsh(X.T @ X)[::-1][k:] ** 2
+            The eigenvalues of X^T X are the squares of the singular values already.
+        relative: {} -> {} / np.linalg.norm(X)
+            | {} -> np.sqrt(np.sum(singular_values[k:])) / np.sqrt(np.sum(singular_values))
+            | {} -> np.sum(singular_values[k:] ** 2) / np.sum(singular_values**2)
+            | {} -> np.sum(singular_values[:k] ** 2) / np.sum(singular_values**2)
+            | {} -> np.sum(singular_values[k:]) / np.sum(singular_values)
+            That is a share of the whole, as a plot of explained variance has it. Asked is the error itself, in the unit of the data.
+        divided_by_a_count: {} -> {} / X.shape[1]
+            | {} -> {} / np.sqrt(X.shape[1])
+            | {} -> {} / np.sqrt(X.size)
+            | np.sum -> np.mean
+            That is divided by a number of samples or entries. The norm of the residual is a root of a sum, not of a mean.
+        residual_itself: ... -> X - truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
+            That is the matrix of what is missed. Asked is its size, one number.
+        what_is_caught: ... -> truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
+            | ... -> np.linalg.norm(truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T)
+            That is the best reconstruction, or its size. Asked is the size of what it misses.
+        first_columns: ... -> np.linalg.norm(X - X[:, :k] @ np.linalg.pinv(X[:, :k]) @ X)
+            The first k columns of X are one dictionary among many. The best one is made of singular vectors.
+        rows_for_columns: ... -> np.linalg.norm(X - np.linalg.svd(X, full_matrices=False)[0][:, :k] @ np.linalg.svd(X, full_matrices=False)[2][:, :k].T)
+            | ... -> np.linalg.norm(X - truncated_svd(X, k)[0] @ np.linalg.svd(X, full_matrices=False)[2][:, :k].T)
+            numpy returns V already transposed: its first k rows belong to the k atoms, `Vt[:k]`.
+        centred_first: ^ -> X = X - X.mean(axis=1, keepdims=True)
+            | ^ -> X = X - X.mean(axis=0)
+            | ^ -> X = X - X.mean()
+            A mean is taken off first, as in PCA. Here X counts as it is.
+    """,
 )
 
 
-@smallest_error.mistake
-def one_singular_value(X, k):
-    """The first singular value left out is not all that is missing: every one beyond the k-th counts."""
-    return np.linalg.svd(X, compute_uv=False)[k]
-
-
-@smallest_error.mistake
-def kth_singular_value(X, k):
-    """That is the k-th singular value itself, which k atoms do catch. What is missing are those beyond it, all of them."""
-    return np.linalg.svd(X, compute_uv=False)[k - 1]
-
-
-@smallest_error.mistake
-def plain_sum_of_values(X, k):
-    """Singular values add like the sides of a right-angled triangle: square, sum, take the root."""
-    return np.sum(np.linalg.svd(X, compute_uv=False)[k:])
-
-
-@smallest_error.mistake
-def squares_without_root(X, k):
-    """That is the squared error: the root is missing."""
-    return np.sum(np.linalg.svd(X, compute_uv=False)[k:] ** 2)
-
-
-@smallest_error.mistake
-def one_too_many(X, k):
-    """Off by one: python counts from 0, so `[k:]` leaves out exactly the first k singular values."""
-    return np.sqrt(np.sum(np.linalg.svd(X, compute_uv=False)[k + 1 :] ** 2))
-
-
-@smallest_error.mistake
-def one_too_few(X, k):
-    """Off by one: this leaves out only k - 1 singular values. `[k:]` leaves out exactly the first k."""
-    return np.sqrt(np.sum(np.linalg.svd(X, compute_uv=False)[k - 1 :] ** 2))
-
-
-@smallest_error.mistake
-def negative_eigenvalue(X, k):
-    """An eigenvalue of X^T X that should be 0 came out a little negative, by rounding, and has no root. Cut it off first:
-    `np.maximum(..., 0)`; or take the singular values, which are never negative."""
-    return np.sqrt(np.sum(np.linalg.eigvalsh(X.T @ X)[::-1][k:]))
-
-
 exercises = [reconstruct, code, sample_error, frobenius_norm, objective, smallest_error]
-progress = functools.partial(check.progress, exercises)
+
+
+# ---- Predictions ----
+
+chip_maker = Prediction(
+    name="chip_maker",
+    question="One headline is about investors who buy shares of a chip maker. How many topics will share it?",
+    choices={
+        "one": "Tempting, since investors and shares are words of finance alone. But chip, maker and software are words "
+        "of technology alone, and no mixture without that atom has any of them.",
+        "two": "Finance and technology have about half each. Sport gets nothing: the words that this headline has in "
+        "common with sport, `after` and `record`, are in the finance atom as well.",
+        "three": "Tempting, since `after` and `record` are words of the sport headlines too. But sport would bring along "
+        "its teams and matches, which this headline has not; its share is zero.",
+    },
+    answer="two",
+)
+
+faulty_set = Prediction(
+    name="faulty_set",
+    question="We may choose both numbers of the code anew. What becomes of the small house's error?",
+    choices={
+        "gone": "Tempting, since two numbers may be chosen and there is one mistake to repair. But the numbers have to "
+        "serve four packs, and no mixture of the faulty atoms is the small house.",
+        "smaller": "Less than a third of it is left: least squares spreads the mistake over all four packs. It pays with "
+        "parts of sets that nobody could buy. A small error and a code that makes sense are two different wishes.",
+        "the same": "Tempting, since one of set 1 and none of set 2 is what the house is made of. But a little less of "
+        "set 1 and some of set 2 comes nearer: the coded error is the least of all codes, the old one included.",
+    },
+    answer="smaller",
+)
+
+best_atom = Prediction(
+    name="best_atom",
+    question="If there may be only one atom, with the best codes for it, which atom leaves the least error?",
+    choices={
+        "set 1": "Tempting, since the houses are made of it and the planes contain it. But the planes, above all the big "
+        "one, have more packs, and there it misses most. Of the three it leaves the largest error.",
+        "set 2": "Tempting, since the planes have most of the packs. It does beat set 1, but the houses pay for it.",
+        "neither": "The best atom lies between the two sets, nearer to set 2. Its entries are no whole numbers: nothing "
+        "in the objective asks for a set that could be sold.",
+    },
+    answer="neither",
+)
+
+predictions = [chip_maker, faulty_set, best_atom]
+progress = functools.partial(show.progress, exercises, predictions)

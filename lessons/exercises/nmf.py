@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from lessons import check, factorise
+from lessons import answers, check, compare, factorise, show
 
 _rng = np.random.default_rng(41)
 
@@ -23,199 +23,134 @@ gradient_codes = check.Exercise(
         "`return -2 * D.T @ X + ...`",
     ),
     cases=[
-        (np.array([[1.0, 2], [3, 4], [5, 0]]), np.array([[1.0], [2], [0]]), np.array([[1.0, 3]])),
+        (np.array([[1.0, 2], [3, 0], [5, 4]]), np.array([[1.0], [2], [0]]), np.array([[1.0, 3]])),
         # All sizes equal, so that a forgotten transpose gives numbers instead of an error.
         (np.array([[1.0, 2], [3, 4]]), np.array([[1.0, 2], [0, 1]]), np.array([[1.0, 0], [2, 1]])),
         (_rng.normal(size=(6, 4)), _rng.normal(size=(6, 3)), _rng.normal(size=(3, 4))),
         (100 * _rng.random((3, 7)), _rng.random((3, 5)), _rng.random((5, 7))),
     ],
+    ways=[
+        "2 * D.T @ (D @ A - X)",
+    ],
+    mistakes="""
+        without_the_two: {} -> ({}) / 2
+            The factor 2 is missing: the derivative of a square is twice the thing squared times what is inside.
+        wrong_sign: {} -> -({})
+            The sign is turned round: this points downhill. The gradient points uphill, and a descent then subtracts it.
+        no_transpose: D.T @ X + 2 * D.T -> D @ X + 2 * D
+            D stands where D^T belongs: X is (d, n) and the gradient is (k, n), so a (k, d) matrix has to come first.
+        residual_times_dictionary: 2 * D.T @ (D @ A - X) -> 2 * (D @ A - X) @ D
+            The residual (d, n) has D on the wrong side: only D^T, from the left, makes a (k, n) matrix of it.
+        only_the_data_term: + 2 * D.T @ D @ A ->
+            That is the term with X alone. tr(A^T D^T D A) depends on A as well and gives the second term.
+        only_the_model_term: -2 * D.T @ X + ->
+            That is the term without X alone. -2 tr(X^T D A) depends on A as well and gives the other term.
+        square_counted_once: + 2 * -> +
+            In tr(A^T D^T D A) the codes stand twice, so its gradient is 2 D^T D A: the 2 belongs to both terms.
+        cross_term_counted_once: -2 * D.T -> -D.T
+            The product is multiplied out into two mixed terms, and they are equal: together they give -2 D^T X.
+        mean_over_samples: {} -> ({}) / X.shape[1]
+            That is divided by n, as for a mean over the samples. Here it is the gradient of the plain ||X - D A||_F^2.
+        gradient_of_the_dictionary: 2 * D.T @ (D @ A - X) -> 2 * (D @ A - X) @ A.T
+            That is the gradient for the dictionary D. Here D is fixed and the codes A move: the result has A's shape.
+        transposed_gradient: {} -> ({}).T
+            The result is transposed: a gradient has the shape of what it is the gradient for, here (k, n) as A.
+        plain_residual: D.T @ (D @ A - X) -> (D @ A - X)
+            That is the residual itself. The chain rule brings D^T in front of it, which asks every atom how much it has in
+            it.
+        both_terms_added: -2 * D.T @ X -> 2 * D.T @ X
+            | D @ A - X -> D @ A + X
+            Both terms come with a plus. X is subtracted in X - D A, so the term with X has a minus.
+        divided_by_entries: {} -> ({}) / X.shape[0]
+            | {} -> ({}) / X.size
+            That is divided by the rows or the entries, as for a mean. Here it is the gradient of the plain ||X - D A||_F^2.
+        with_a_penalty: {} -> {} + A
+            | {} -> {} + 2 * A
+            | {} -> {} + 0.1 * A
+            | {} -> {} + 0.02 * A
+            | {} -> {} + 0.01 * A
+            The slope of a penalty on the codes is added. ||X - D A||_F^2 has none.
+        zero_means_missing: (D @ A - X) -> ((D @ A - X) * (X != 0))
+            Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is a number
+            like any other: the model should give it too.
+        only_positive_counts: (D @ A - X) -> ((D @ A - X) * (X > 0))
+            Only the positive entries of the data are used, as in code for ratings where 0 means unknown. Here every entry is known.
+        signs_of_the_residual: (D @ A - X) -> np.sign(D @ A - X)
+            That takes the signs of the residual, as for a sum of absolute errors. The slope of a square grows with the error.
+        of_the_norm: {} -> ({}) / np.linalg.norm(X - D @ A)
+            | {} -> ({}) / (2 * np.linalg.norm(X - D @ A))
+            That is the gradient of the norm. Here the norm is squared, which leaves no root to differentiate.
+        already_a_step: {} -> A - 0.01 * ({})
+            | {} -> A - 0.1 * ({})
+            | {} -> A - 0.001 * ({})
+            | {} -> A - ({})
+            That is already a step downhill. Asked is the gradient itself, which a step is then made of.
+        only_where_codes_are: {} -> ({}) * (A > 0)
+            | {} -> ({}) * (A != 0)
+            | {} -> A * ({})
+            Where a code is zero the slope was set to zero, or it was multiplied by the code. It is what it is there as well.
+        the_loss: ... -> np.sum((X - D @ A) ** 2)
+            | ... -> np.linalg.norm(X - D @ A)
+            That is the loss, one number. Its gradient has a slope for each entry of A.
+        both_gradients: {} -> {}, 2 * (D @ A - X) @ A.T
+            | {} -> 2 * (D @ A - X) @ A.T, {}
+            Return the gradient for the codes A alone: D is fixed here.
+        pair_of_terms: ... -> (-2 * D.T @ X, 2 * D.T @ D @ A)
+            Those are the two terms. The gradient is their sum, one array.
+        ratio_of_the_terms: ... -> (D.T @ X) / (D.T @ D @ A)
+            | ... -> (D.T @ D @ A) / (D.T @ X)
+            | ... -> A * (D.T @ X) / (D.T @ D @ A)
+            That is a ratio, as in a multiplicative step. The gradient is a difference: the terms are added, with their signs.
+    """,
 )
 
 
-@gradient_codes.mistake
-def without_the_two(X, D, A):
-    """The factor 2 is missing: the derivative of a square is twice the thing squared times what is inside."""
-    return D.T @ (D @ A - X)
-
-
-@gradient_codes.mistake
-def wrong_sign(X, D, A):
-    """The sign is turned round: this points downhill. The gradient points uphill, and a descent then subtracts it."""
-    return 2 * D.T @ (X - D @ A)
-
-
-@gradient_codes.mistake
-def no_transpose(X, D, A):
-    """D stands where D^T belongs: X is (d, n) and the gradient is (k, n), so a (k, d) matrix has to come first."""
-    return -2 * D @ X + 2 * D @ D @ A
-
-
-@gradient_codes.mistake
-def residual_times_dictionary(X, D, A):
-    """The residual (d, n) has D on the wrong side: only D^T, from the left, makes a (k, n) matrix of it."""
-    return -2 * (X - D @ A) @ D
-
-
-@gradient_codes.mistake
-def only_the_data_term(X, D, A):
-    """That is the term with X alone. tr(A^T D^T D A) depends on A as well and gives the second term."""
-    return -2 * D.T @ X
-
-
-@gradient_codes.mistake
-def only_the_model_term(X, D, A):
-    """That is the term without X alone. -2 tr(X^T D A) depends on A as well and gives the other term."""
-    return 2 * D.T @ D @ A
-
-
-@gradient_codes.mistake
-def square_counted_once(X, D, A):
-    """In tr(A^T D^T D A) the codes stand twice, so its gradient is 2 D^T D A: the 2 belongs to both terms."""
-    return -2 * D.T @ X + D.T @ D @ A
-
-
-@gradient_codes.mistake
-def cross_term_counted_once(X, D, A):
-    """The product is multiplied out into two mixed terms, and they are equal: together they give -2 D^T X."""
-    return -D.T @ X + 2 * D.T @ D @ A
-
-
-@gradient_codes.mistake
-def mean_over_samples(X, D, A):
-    """That is divided by n, as for a mean over the samples. Here it is the gradient of the plain ||X - D A||_F^2."""
-    return 2 * D.T @ (D @ A - X) / X.shape[1]
-
-
-@gradient_codes.mistake
-def gradient_of_the_dictionary(X, D, A):
-    """That is the gradient for the dictionary D. Here D is fixed and the codes A move: the result has A's shape."""
-    return 2 * (D @ A - X) @ A.T
-
-
-@gradient_codes.mistake
-def transposed_gradient(X, D, A):
-    """The result is transposed: a gradient has the shape of what it is the gradient for, here (k, n) as A."""
-    return 2 * (D @ A - X).T @ D
-
-
-@gradient_codes.mistake
-def plain_residual(X, D, A):
-    """That is the residual itself. The chain rule brings D^T in front
-    of it, which asks every atom how much it has in it.
-    """
-    return 2 * (D @ A - X)
-
-
-def _ordinary_before_zero(ordinary, at_zero):
-    """A judge of values for answers that may fail at zero as well: a mistake is recognised by the ordinary cases alone."""
-
-    def judge(run):
-        reference, mistakes = run.exercise.reference, run.exercise.mistakes
-        came = [run(*case) for case in ordinary]
-        for result, case in zip(came, ordinary):
-            if not check.close(result, reference(*case), case):
-                same = [key for key, wrong in mistakes.items() if _agrees(came, wrong, ordinary)]
-                key = same[0] if same else None
-                raise check.Wrong(f"For {run.call_text(case)} it returned {check.describe(result)}.", key)
-        for case in at_zero:
-            result = run(*case)
-            if not check.close(result, reference(*case), case):
-                raise check.Wrong(f"For {run.call_text(case)} it returned {check.describe(result)}.")
-
-    return judge
-
-
-def _agrees(came, wrong, cases):
-    return all(check.close(result, wrong(*case), case) for result, case in zip(came, cases))
-
-
-def _judge_step(run):
-    for case in STEP_CASES:
-        came = _pair(run, *case)
-        right = _in_any_order(factorise.multiplicative_step, *case)[:2]
-        if not any(check.close(came, pair, case) for pair in right):
-            raise check.Wrong(
-                f"For {run.call_text(case)} it returned {check.describe(came)}.", _step_mistake(came, case)
-            )
-    for R, P, Q, where in ZERO_CASES:
-        _judge_zeros(run, R, P, Q, where)
-
-
-def _judge_zeros(run, R, P, Q, where):
-    """Several steps from a start with zeros. 0 / 0 may stay, become 0 or be lifted off zero, so the error is judged."""
-    steps = factorise.multiplicative_step, _step_q_first
-    expected = max(_loss(R, *_repeat(step, R, P, Q, ZERO_STEPS)) for step in steps)
-    for number in range(1, ZERO_STEPS + 1):
-        try:
-            P, Q = run(R, P, Q, like=(P, Q))
-        except check.Wrong:
-            raise check.Wrong(f"With {where} it gave NaN or infinity in step {number}.", "nan_on_zeros") from None
-    if _loss(R, P, Q) > 1.001 * expected:
-        raise check.Wrong(
-            f"With {where} the squared error is {_loss(R, P, Q):.4g} after {ZERO_STEPS} steps and should be {expected:.4g}: "
-            "a zero stays zero, and everything else moves as if it were not there."
-        )
-
-
-def _step_mistake(came, case):
-    """The key of the mistake that gives this pair, whichever factor is updated first, or None."""
-    R, P, Q = case
-    p_first, q_first, both_old = _in_any_order(factorise.multiplicative_step, *case)
-    if check.close(came, both_old, case):
-        return "old_partner"
-    unchanged = [check.close(part, start, case) for part, start in zip(came, (P, Q))]
-    if sum(unchanged) == 1:
-        return "one_factor_only"
-    with np.errstate(all="ignore"):
-        for key in IN_ANY_ORDER:
-            wrong = multiplicative_step.mistakes[key]
-            if any(check.close(came, pair, case) for pair in (wrong(*case), *_in_any_order(wrong, *case))):
-                return key
-    downhill = R @ Q - P @ Q.T @ Q, R.T @ P - Q @ P.T @ P
-    if any(_parallel(part - start, way) for part, start, way in zip(came, (P, Q), downhill)):
-        return "gradient_step"
-    if min(part.min() for part in came) < 0:
-        return "negative_values"
-    return None
-
-
-def _pair(run, R, P, Q, *steps):
-    """The pair (P, Q) that the answer returns; says so when the two are swapped or Q is transposed."""
-    try:
-        return run(R, P, Q, *steps, like=(P, Q))
-    except check.Wrong as finding:
-        for key, like in (("transposed", (P, Q.T)), ("swapped_pair", (Q, P))):
-            if not finding.mistake and _returns(run, (R, P, Q, *steps), like):
-                raise check.Wrong(str(finding), key) from None
-        raise
-
-
-def _returns(run, args, like):
-    try:
-        run(*args, like=like)
-    except check.Wrong:
-        return False
-    return True
-
-
-def _in_any_order(step, R, P, Q):
-    """What a step gives with P first, with Q first, and with both from the old pair; `step` itself does P first."""
-    new_P, new_Q = step(R, P, Q)[0], step(R.T, Q, P)[0]
-    return (new_P, step(R.T, Q, new_P)[0]), (step(R, P, new_Q)[0], new_Q), (new_P, new_Q)
+def _loss(R, P, Q):
+    return np.sum((R - P @ Q.T) ** 2)
 
 
 def _step_q_first(R, P, Q):
     return factorise.multiplicative_step(R.T, Q, P)[::-1]
 
 
-def _repeat(step, R, P, Q, steps):
-    for _ in range(steps):
-        P, Q = step(R, P, Q)
-    return P, Q
+STEPS = [factorise.multiplicative_step, _step_q_first]
+
+
+def _one_step(came, run, R, P, Q):
+    """Either factor may go first; from zeros on, some steps more keep the error down and bring no NaN."""
+    right = [step(R, P, Q) for step in STEPS]
+    zeros = not (np.all(P) and np.all(Q))
+    if not zeros and not any(compare.close(came, pair, (R, P, Q)) for pair in right):
+        others = run(R, P[::-1] + 1, Q), run(R, P, Q[::-1] + 1), run(R, P, Q)
+        if compare.close(came, others[0]) or compare.close(came, others[1]) or not compare.close(came, others[2]):
+            return check.Finding("The result does not follow from the P and Q given.", ("start_of_its_own",))
+        downhill = R @ Q - P @ Q.T @ Q, R.T @ P - Q @ P.T @ P
+        if any(_parallel(part - start, way) for part, start, way in zip(came, (P, Q), downhill)):
+            return check.Finding("", ("gradient_step",))
+        return check.Finding("", ("negative_values",) * bool(min(part.min() for part in came) < 0))
+    if zeros:
+        # 0 / 0 may stay, become 0 or be lifted off zero, so the error is judged.
+        expected = max(_loss(R, *_repeat(step, R, P, Q, ZERO_STEPS)) for step in STEPS)
+        for _ in range(ZERO_STEPS):
+            P, Q = run(R, P, Q)
+        if not compare.finite((P, Q)):
+            return check.Finding(f"After {ZERO_STEPS} steps there were NaN or infinite entries.", ("nan_on_zeros",))
+        if _loss(R, P, Q) > 1.001 * expected:
+            return check.Finding(
+                f"After {ZERO_STEPS} steps the squared error is {_loss(R, P, Q):.4g} and should be {expected:.4g}: a zero stays "
+                "zero, and everything else moves as if it were not there."
+            )
+    return None
 
 
 def _parallel(a, b):
     return np.sum(a * b) > 0.99 * np.linalg.norm(a) * np.linalg.norm(b) > 0
+
+
+def _repeat(step, R, P, Q, steps):
+    for _ in range(steps):
+        P, Q = step(R, P, Q)
+    return P, Q
 
 
 def _with_zeros(factor, rows=(), atoms=()):
@@ -238,12 +173,12 @@ STEP_CASES = [
 ZERO_STEPS = 4
 _R, _P, _Q = STEP_CASES[1]
 ZERO_CASES = [
-    (_R, _with_zeros(_P, rows=[1]), _Q, "a row of zeros in P"),
-    (_R, _P, _with_zeros(_Q, rows=[0, 4]), "two rows of zeros in Q"),
-    (_R, _with_zeros(_P, atoms=[2]), _Q, "a column of zeros in P"),
-    (_R, _P, _with_zeros(_Q, atoms=[0]), "an atom of zeros (a column of Q)"),
-    (_R, _with_zeros(_P, atoms=[1]), _with_zeros(_Q, atoms=[1]), "an atom of zeros that has codes of zeros"),
-    (_with_zeros(_R, rows=[3], atoms=[2]), _P, _Q, "a row and a column of zeros in R"),
+    (_R, _with_zeros(_P, rows=[1]), _Q),
+    (_R, _P, _with_zeros(_Q, rows=[0, 4])),
+    (_R, _with_zeros(_P, atoms=[2]), _Q),
+    (_R, _P, _with_zeros(_Q, atoms=[0])),
+    (_R, _with_zeros(_P, atoms=[1]), _with_zeros(_Q, atoms=[1])),
+    (_with_zeros(_R, rows=[3], atoms=[2]), _P, _Q),
 ]
 
 multiplicative_step = check.Exercise(
@@ -260,143 +195,126 @@ multiplicative_step = check.Exercise(
         "`@` is the matrix product; R @ Q is (N, K), like P. A tiny number in the denominator keeps 0 / 0 from being NaN.",
         "`P = P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12)`, then `Q = Q * ... / (... + 1e-12)`, then return both",
     ),
-    cases=[*STEP_CASES, *(case[:3] for case in ZERO_CASES)],
-    judge=_judge_step,
+    cases=STEP_CASES,
+    edges=ZERO_CASES,
+    law=_one_step,
+    ways=[
+        """
+            P = P * (R @ Q) / (P @ Q.T @ Q + 1e-12)
+            Q = Q * (R.T @ P) / (Q @ P.T @ P + 1e-12)
+            return P, Q
+        """,
+        """
+            half = lambda R, P, Q: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12)
+            P = half(R, P, Q)
+            Q = half(R.T, Q, P)
+            return P, Q
+        """,
+        """
+            half = lambda R, P, Q: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12)
+            Q = half(R.T, Q, P)
+            P = half(R, P, Q)
+            return P, Q
+        """,
+    ],
+    mistakes=r"""
+        upside_down: (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> (P @ (Q.T @ Q)) / (R @ Q)
+            The ratio is upside down: what the data ask for, R Q, is divided by what the model gives, P Q^T Q.
+        adds_the_ratio: P * (R @ Q) / (P @ (Q.T @ Q) + 1e -> P + (R @ Q) / (P @ (Q.T @ Q) + 1e
+            The ratio was added. It is a factor: 1 means that nothing has to change, so multiply by it.
+        adds_the_product: P * (R @ Q) / (P @ (Q.T @ Q) + 1e -> P + P * (R @ Q) / (P @ (Q.T @ Q) + 1e
+            The old entry was added to the updated one. The update replaces it: `P = P * ratio`, not `P = P + P * ratio`.
+        ratio_alone: P * (R @ Q) / (P @ (Q.T @ Q) + 1e -> (R @ Q) / (P @ (Q.T @ Q) + 1e
+            That is the ratio itself. It says by what factor to change each entry: multiply the old entry by it.
+        least_squares: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> R @ Q @ np.linalg.inv(Q.T @ Q)
+            Dividing by Q^T Q as a matrix gives the least-squares solution, which may be negative. `/` goes entry by entry.
+        matrix_division: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P @ np.linalg.pinv(P @ Q.T @ Q) @ (R @ Q)
+            A matrix inverse is not meant here: each entry of R Q is divided by the same entry of P Q^T Q, with `/`.
+        inverse_of_denominator: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * (R @ Q @ np.linalg.inv(P @ Q.T @ Q))
+            P Q^T Q is (N, K) and has no inverse, and none is needed: divide entry by entry, with `/`.
+        matrix_product_with_ratio: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P @ ((R @ Q) / (P @ (Q.T @ Q) + 1e-12))
+            `@` mixes the columns; the update multiplies each entry by its own ratio, with `*`.
+        divergence_updates: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * ((R / (P @ Q.T)) @ Q) / Q.sum(axis=0)
+            These are the updates of the other objective in that paper, the divergence. For the squared error compare R Q
+            with P Q^T Q.
+        divergence_with_normalised_factor: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * ((R / (P @ Q.T)) @ Q) ;; Q = half -> P = P / P.sum(axis=0); Q = half
+            These are the updates of the 1999 paper, for the divergence, with normalised columns. For the squared error
+            compare R Q with P Q^T Q.
+        square_root_of_ratio: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * np.sqrt((R @ Q) / (P @ (Q.T @ Q) + 1e-12))
+            The root of the ratio takes only part of the step. The update multiplies by the whole ratio.
+        data_not_transposed: half(R.T, Q, P) -> half(R, Q, P)
+            For Q the data have to be turned round: R is (N, M) and Q has M rows, so it is R^T P, with R.T.
+        gradient_step: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P + 0.01 * (R @ Q - P @ Q.T @ Q)
+            That is a gradient step with one step size for all entries, which can go below zero. Here each entry has its
+            own, which makes it a product.
+        negative_values: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * (R @ Q - P @ Q.T @ Q)
+            An entry came out negative. Non-negative times a ratio of non-negative numbers stays non-negative: divide, do
+            not subtract.
+        nan_on_zeros: + 1e-12 ->
+            Where an entry, or a whole atom, has become zero the ratio is 0 / 0. Add a tiny number, such as 1e-12, to the
+            denominator.
+        old_partner: P = half(R, P, Q)\n    Q = half(R.T, Q, P) -> P, Q = half(R, P, Q), half(R.T, Q, P)
+            Q was updated with the old P. Then the loss may rise (on the faces it does in every second step): use the new P.
+        one_factor_only: Q = half(R.T, Q, P) -> pass
+            | P = half(R, P, Q) -> pass
+            Only one of the factors was updated. A step moves both, one after the other.
+        transposed: return P, Q -> return P, Q.T
+            Q came back transposed. It is (M, K), one atom a column, and the model is R ~ P Q^T.
+        swapped_pair: return P, Q -> return Q, P
+            The two came back in the wrong order: codes P first, then dictionary Q.
+        changes_arguments: P = half -> P[:] = half ;; Q = half -> Q[:] = half
+            `P *= ratio` writes into the caller's array, who may still need it. Make a new one: `P = P * ratio`.
+        large_epsilon: 1e-12 -> 1e-3
+            | 1e-12 -> 0.01
+            | 1e-12 -> 0.1
+            | 1e-12 -> 1
+            What is added below the line against 0 / 0 is so large that it changes the step. 1e-12 is enough.
+        with_a_penalty: + 1e-12) -> + 0.1 * P + 1e-12)
+            | + 1e-12) -> + 0.02 * P + 1e-12)
+            | + 1e-12) -> + 0.01 * P + 1e-12)
+            | + 1e-12) -> + P + 1e-12)
+            The slope of a penalty stands below the line. Here the error counts alone.
+        least_squares_clipped: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> np.maximum(R @ Q @ np.linalg.pinv(Q.T @ Q), 0)
+            That solves for a factor and cuts it off at zero, which is another method, and may raise the loss. Here each entry is
+            multiplied by its ratio.
+        hals: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> _sweep(P.T, Q.T @ Q, (R @ Q).T, 1).T
+            That gives each column in turn its best value (HALS), which is another method. Here each entry is multiplied by its ratio.
+        one_product_for_both: P = P * (R @ Q) / (P @ Q.T @ Q -> model = P @ Q.T\n    P = P * (R @ Q) / (model @ Q ;; (Q @ P.T @ P -> (model.T @ P
+            The product P Q^T was computed once, before P changed, and used for both. Q needs the product of the new P.
+        ratio_squared: (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> ((R @ Q) / (P @ (Q.T @ Q) + 1e-12)) ** 2
+            The ratio is squared, which goes too far. The update multiplies by the ratio itself.
+        half_the_way: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * (0.5 + 0.5 * (R @ Q) / (P @ (Q.T @ Q) + 1e-12))
+            The step goes only a part of the way. The update multiplies by the whole ratio.
+        zero_means_missing: (P @ (Q.T @ Q) + -> (((P @ Q.T) * (R != 0)) @ Q +
+            Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is a number
+            like any other: the model should give it too.
+        normalised_at_the_end: return P, Q -> return P, Q / np.linalg.norm(Q, axis=0)
+            | return P, Q -> return P, Q / Q.sum(axis=0)
+            | return P, Q -> return P / P.sum(axis=0), Q
+            | return P, Q -> return P / np.linalg.norm(P, axis=0), Q
+            A factor is scaled at the end and the other does not make up for it, so that the product changes.
+        other_gram_matrix: (Q.T @ Q) -> (P.T @ P)
+            The Gram matrix of the wrong factor stands below the line: for P it is Q^T Q, for Q it is P^T P.
+        entries_below_the_line: P @ (Q.T @ Q) -> P * (Q.T @ Q).sum(axis=0)
+            | P @ (Q.T @ Q) -> P * Q.sum(axis=0)
+            | P @ (Q.T @ Q) -> P * np.sum(Q**2, axis=0)
+            Below the line stands a matrix product, P (Q^T Q), and not a sum for each atom alone.
+        two_steps: return P, Q -> P = half(R, P, Q); Q = half(R.T, Q, P); return P, Q
+            Those are two steps. One call makes one: each factor once.
+        lifted_off_zero: return P, Q -> return np.maximum(P, 0.01), np.maximum(Q, 0.01)
+            | return P, Q -> return np.maximum(P, 0.1), np.maximum(Q, 0.1)
+            | return P, Q -> return np.maximum(P, 1), np.maximum(Q, 1)
+            Small entries are lifted, and those that are smaller by right come out wrong. A guard belongs below the line.
+        start_of_its_own: ^ -> P, Q = np.ones(P.shape), np.ones(Q.shape)
+            | ^ -> P, Q = np.full(P.shape, 0.5), np.full(Q.shape, 0.5)
+            It makes a start of its own. Go from the P and Q that are given.
+        returns_the_product: return P, Q -> return P @ Q.T
+            That is a matrix of the shape of R. Return the two factors themselves.
+    """,
 )
 
 
-@multiplicative_step.mistake
-def upside_down(R, P, Q):
-    """The ratio is upside down: what the data ask for, R Q, is divided by what the model gives, P Q^T Q."""
-    P = P * (P @ Q.T @ Q) / (R @ Q)
-    return P, Q * (Q @ P.T @ P) / (R.T @ P)
-
-
-@multiplicative_step.mistake
-def adds_the_ratio(R, P, Q):
-    """The ratio was added. It is a factor: 1 means that nothing has to change, so multiply by it."""
-    P = P + (R @ Q) / (P @ Q.T @ Q)
-    return P, Q + (R.T @ P) / (Q @ P.T @ P)
-
-
-@multiplicative_step.mistake
-def adds_the_product(R, P, Q):
-    """The old entry was added to the updated one. The update replaces it: `P = P * ratio`, not `P = P + P * ratio`."""
-    P = P + P * (R @ Q) / (P @ Q.T @ Q)
-    return P, Q + Q * (R.T @ P) / (Q @ P.T @ P)
-
-
-@multiplicative_step.mistake
-def ratio_alone(R, P, Q):
-    """That is the ratio itself. It says by what factor to change each entry: multiply the old entry by it."""
-    P = (R @ Q) / (P @ Q.T @ Q)
-    return P, (R.T @ P) / (Q @ P.T @ P)
-
-
-@multiplicative_step.mistake
-def least_squares(R, P, Q):
-    """Dividing by Q^T Q as a matrix gives the least-squares solution, which may be negative. `/` goes entry by entry."""
-    P = R @ Q @ np.linalg.inv(Q.T @ Q)
-    return P, R.T @ P @ np.linalg.inv(P.T @ P)
-
-
-@multiplicative_step.mistake
-def matrix_division(R, P, Q):
-    """A matrix inverse is not meant here: each entry of R Q is divided by the same entry of P Q^T Q, with `/`."""
-    P = P @ np.linalg.pinv(P @ Q.T @ Q) @ (R @ Q)
-    return P, Q @ np.linalg.pinv(Q @ P.T @ P) @ (R.T @ P)
-
-
-@multiplicative_step.mistake
-def inverse_of_denominator(R, P, Q):
-    """P Q^T Q is (N, K) and has no inverse, and none is needed: divide entry by entry, with `/`."""
-    P = P * (R @ Q @ np.linalg.inv(P @ Q.T @ Q))
-    return P, Q * (R.T @ P @ np.linalg.inv(Q @ P.T @ P))
-
-
-@multiplicative_step.mistake
-def matrix_product_with_ratio(R, P, Q):
-    """`@` mixes the columns; the update multiplies each entry by its own ratio, with `*`."""
-    P = P @ ((R @ Q) / (P @ Q.T @ Q))
-    return P, Q @ ((R.T @ P) / (Q @ P.T @ P))
-
-
-@multiplicative_step.mistake
-def divergence_updates(R, P, Q):
-    """These are the updates of the other objective in that paper, the
-    divergence. For the squared error compare R Q with P Q^T Q.
-    """
-    P = P * ((R / (P @ Q.T)) @ Q) / Q.sum(axis=0)
-    return P, Q * ((R / (P @ Q.T)).T @ P) / P.sum(axis=0)
-
-
-@multiplicative_step.mistake
-def divergence_with_normalised_factor(R, P, Q):
-    """These are the updates of the 1999 paper, for the divergence, with
-    normalised columns. For the squared error compare R Q with P Q^T Q.
-    """
-    P = P * ((R / (P @ Q.T)) @ Q)
-    P = P / P.sum(axis=0)
-    return P, Q * ((R / (P @ Q.T)).T @ P)
-
-
-@multiplicative_step.mistake
-def square_root_of_ratio(R, P, Q):
-    """The root of the ratio takes only part of the step. The update multiplies by the whole ratio."""
-    P = P * np.sqrt((R @ Q) / (P @ Q.T @ Q))
-    return P, Q * np.sqrt((R.T @ P) / (Q @ P.T @ P))
-
-
-@multiplicative_step.mistake
-def data_not_transposed(R, P, Q):
-    """For Q the data have to be turned round: R is (N, M) and Q has M rows, so it is R^T P, with R.T."""
-    P = P * (R @ Q) / (P @ Q.T @ Q)
-    Q = Q * (R @ P) / (Q @ P.T @ P)
-    return P, Q
-
-
-@multiplicative_step.mistake
-def gradient_step(R, P, Q):
-    """That is a gradient step with one step size for all entries, which can go
-    below zero. Here each entry has its own, which makes it a product.
-    """
-    P = P + 0.01 * (R @ Q - P @ Q.T @ Q)
-    return P, Q + 0.01 * (R.T @ P - Q @ P.T @ P)
-
-
-@multiplicative_step.mistake
-def negative_values(R, P, Q):
-    """An entry came out negative. Non-negative times a ratio of
-    non-negative numbers stays non-negative: divide, do not subtract.
-    """
-    P = P * (R @ Q - P @ Q.T @ Q)
-    return P, Q * (R.T @ P - Q @ P.T @ P)
-
-
-@multiplicative_step.mistake
-def nan_on_zeros(R, P, Q):
-    """Where an entry, or a whole atom, has become zero the ratio is 0 /
-    0. Add a tiny number, such as 1e-12, to the denominator.
-    """
-    P = P * (R @ Q) / (P @ Q.T @ Q)
-    return P, Q * (R.T @ P) / (Q @ P.T @ P)
-
-
-# Mistakes that are looked for whichever factor goes first.
-IN_ANY_ORDER = [
-    "upside_down",
-    "adds_the_ratio",
-    "adds_the_product",
-    "ratio_alone",
-    "least_squares",
-    "matrix_division",
-    "divergence_updates",
-    "divergence_with_normalised_factor",
-    "square_root_of_ratio",
-    "negative_values",
-]
-
-
+# Changes a little below and above the tolerance, up and down, of losses large and small.
 LOSSES = [
     (100.0, 99.0),
     (100.0, 99.9995),
@@ -406,13 +324,15 @@ LOSSES = [
     (1e8, 1e8 + 100),
     (1.0, 1.5),
     (1e-6, 2e-6),
-    (100.0, 99.0, 0.1),
+    (100.0, 98.0, 0.1),
     (100.0, 99.9995, 1e-8),
+    (3e-10, 1e-10),
+    *((size, size * (1 + sign * off * 1e-4)) for size in (5.0, 3e7, 1e-3) for sign in (1, -1) for off in (0.92, 1.08)),
+    *((40.0, 40 * (1 + sign * off * 1e-6), 1e-6) for sign in (1, -1) for off in (0.92, 1.08)),
+    *((0.3, 0.3 * (1 + sign * off * 1e-2), 1e-2) for sign in (1, -1) for off in (0.9, 1.1)),
 ]
 # numpy's zeros divide to NaN, python's raise: a loss can be either.
-LOSSES_OF_ZERO = [(np.float64(1.0), np.float64(0.0)), (np.float64(0.0), np.float64(0.0)), (0.0, 0.0)]
-# Not among the cases, so that a mistake is known whether it divides by this zero or not.
-FROM_ZERO = [(0.0, 1.0)]
+LOSSES_OF_ZERO = [(np.float64(1.0), np.float64(0.0)), (np.float64(0.0), np.float64(0.0)), (0.0, 0.0), (0.0, 1.0)]
 
 has_settled = check.Exercise(
     factorise.has_settled,
@@ -427,170 +347,99 @@ has_settled = check.Exercise(
         "stays at 0 has settled. What does the change have to be compared with instead?",
         "`return abs(previous_loss - loss) <= ...`",
     ),
-    cases=LOSSES + LOSSES_OF_ZERO,
-    judge=_ordinary_before_zero(LOSSES, LOSSES_OF_ZERO + FROM_ZERO),
+    cases=LOSSES,
+    edges=LOSSES_OF_ZERO,
+    ways=[
+        "abs(previous_loss - loss) <= tolerance * previous_loss",
+    ],
+    mistakes="""
+        absolute_change: * min(previous_loss, loss) ->
+            That looks at the change itself. What counts as small depends on the loss: divide the change by it.
+        absolute_and_signed: abs -> ;; * min(previous_loss, loss) ->
+            That is the change itself, with its sign. Take its size, `abs`, and compare it with the size of the loss.
+        signed_change: abs ->
+            A loss that rises makes this difference negative, and that passes as small. Take the size of the change, `abs`.
+        signed_the_other_way: abs(previous_loss - loss) -> loss - previous_loss
+            A loss that falls makes this difference negative, however fast it falls. Take the size of the change, `abs`.
+        division_by_zero: ... -> abs(previous_loss - loss) / previous_loss <= tolerance
+            | ... -> abs(previous_loss - loss) / previous_loss < tolerance
+            | ... -> abs(previous_loss - loss) / loss < tolerance
+            | ... -> abs(previous_loss - loss) / max(previous_loss, loss) < tolerance
+            From 0 to 0 this divides by zero, but a loss that stays at 0 has settled. Multiply the tolerance by the loss
+            instead of dividing.
+        strict_at_zero: <= -> <
+            From 0 to 0 the change is 0, and 0 < 0 is False, but a loss that stays at 0 has settled: use `<=`, for zero too.
+        the_other_way_round: <= -> >
+            That is true while the loss still moves. It should be true once the change is small.
+        ignores_tolerance: tolerance -> 1e-4
+            | tolerance -> 1e-6
+            | tolerance -> 1e-3
+            | tolerance -> 1e-5
+            | tolerance -> 1e-2
+            It does not use the tolerance it is given. The 1e-4 is only what it is when the caller gives none.
+        small_loss: ... -> loss < tolerance
+            That asks whether the loss is small. A loss can settle far above zero: ask whether its change is small.
+        never_rises: ... -> loss >= previous_loss
+            That asks whether the loss has stopped falling. Near the end it still falls a little: that counts as settled
+            too.
+        ratio_of_losses: abs(previous_loss - loss) -> loss
+            The ratio of the two losses is near 1 when nothing changes. It is its distance from 1 that has to be small.
+        another_default: ^ -> tolerance = 1e-3 if tolerance == 1e-4 else tolerance
+            | ^ -> tolerance = 1e-6 if tolerance == 1e-4 else tolerance
+            | ^ -> tolerance = 1e-5 if tolerance == 1e-4 else tolerance
+            The default of the tolerance was changed. It is 1e-4, as in the first line of the cell.
+        another_power: abs(previous_loss - loss) <= -> abs(previous_loss - loss) ** 2 <=
+            | abs(previous_loss - loss) <= -> abs(previous_loss - loss) ** 0.5 <=
+            | ... -> (abs(previous_loss - loss) / (previous_loss or 1)) ** 2 <= tolerance
+            | ... -> abs(previous_loss**2 - loss**2) <= tolerance * previous_loss**2
+            | ... -> abs(previous_loss**0.5 - loss**0.5) <= tolerance * previous_loss**0.5
+            A square or a root was taken, and then the tolerance means another share than it says. Compare the losses as they are.
+        one_in_the_way: * previous_loss -> * (previous_loss + 1)
+            | * previous_loss -> * max(previous_loss, 1)
+            | * previous_loss -> * max(previous_loss, loss, 1)
+            The 1 beside the loss makes the change count as it stands where the loss is small: of a loss of 1e-6 any change is small
+            then.
+        absolute_too: {} -> {} or abs(previous_loss - loss) < 1e-8
+            | {} -> {} or abs(previous_loss - loss) < 1e-9
+            | {} -> {} or abs(previous_loss - loss) < 1e-6
+            | {} -> {} or abs(previous_loss - loss) < tolerance
+            | {} -> {} and abs(previous_loss - loss) < tolerance
+            | ... -> np.isclose(previous_loss, loss, rtol=tolerance)
+            | ... -> np.isclose(previous_loss, loss, atol=tolerance)
+            | ... -> np.isclose(previous_loss, loss)
+            The change counts as it stands as well, beside its share of the loss (as in `np.isclose`, unless `atol=0`). What is small
+            depends on the loss alone.
+        tolerance_scaled: <= tolerance * -> <= 10 * tolerance *
+            | <= tolerance * -> <= 0.1 * tolerance *
+            | <= tolerance * -> <= 100 * tolerance *
+            | <= tolerance * -> <= 0.01 * tolerance *
+            | <= tolerance * -> <= 2 * tolerance *
+            | <= tolerance * -> <= 0.5 * tolerance *
+            The change is compared with a multiple or a part of the tolerance times the loss: a factor too many, or the sum of the two
+            losses for one of them.
+        exact_equality: ... -> previous_loss == loss
+            That asks whether the loss stays the same to the last digit. A change that is small beside the loss counts as settled too.
+        the_change_itself: ... -> abs(previous_loss - loss)
+            | ... -> abs(previous_loss - loss) / previous_loss
+            | ... -> previous_loss - loss
+            That is the change. Asked is whether it is small: compare it, and return True or False.
+        whole_division: ... -> abs(previous_loss - loss) // previous_loss <= tolerance
+            `//` cuts the quotient down to a whole number, so that every change smaller than the loss counts as none.
+        always_the_same: ... -> True
+            | ... -> False
+            It gives the same answer to every question.
+        only_rises: ... -> 0 <= loss - previous_loss <= tolerance * previous_loss
+            | ... -> 0 <= previous_loss - loss <= tolerance * previous_loss
+            That is true for a small change in one direction only. A loss has settled whether it falls or rises a little.
+    """,
 )
-
-
-@has_settled.mistake
-def absolute_change(previous_loss, loss, tolerance=1e-4):
-    """That looks at the change itself. What counts as small depends on the loss: divide the change by it."""
-    return abs(previous_loss - loss) < tolerance
-
-
-@has_settled.mistake
-def absolute_and_signed(previous_loss, loss, tolerance=1e-4):
-    """That is the change itself, with its sign. Take its size, `abs`, and compare it with the size of the loss."""
-    return previous_loss - loss < tolerance
-
-
-@has_settled.mistake
-def signed_change(previous_loss, loss, tolerance=1e-4):
-    """A loss that rises makes this difference negative, and that passes as small. Take the size of the change, `abs`."""
-    return previous_loss - loss <= tolerance * previous_loss
-
-
-@has_settled.mistake
-def signed_the_other_way(previous_loss, loss, tolerance=1e-4):
-    """A loss that falls makes this difference negative, however fast it falls. Take the size of the change, `abs`."""
-    return loss - previous_loss <= tolerance * previous_loss
-
-
-@has_settled.mistake
-def division_by_zero(previous_loss, loss, tolerance=1e-4):
-    """From 0 to 0 this divides by zero, but a loss that stays at 0 has
-    settled. Multiply the tolerance by the loss instead of dividing.
-    """
-    return abs(previous_loss - loss) / previous_loss < tolerance
-
-
-@has_settled.mistake
-def strict_at_zero(previous_loss, loss, tolerance=1e-4):
-    """From 0 to 0 the change is 0, and 0 < 0 is False, but a loss that stays at 0 has settled: use `<=`, for zero too."""
-    return abs(previous_loss - loss) < tolerance * max(previous_loss, loss)
-
-
-@has_settled.mistake
-def the_other_way_round(previous_loss, loss, tolerance=1e-4):
-    """That is true while the loss still moves. It should be true once the change is small."""
-    return abs(previous_loss - loss) > tolerance * max(previous_loss, loss)
-
-
-@has_settled.mistake
-def ignores_tolerance(previous_loss, loss, tolerance=1e-4):
-    """It does not use the tolerance it is given. The 1e-4 is only what it is when the caller gives none."""
-    return abs(previous_loss - loss) <= 1e-4 * max(previous_loss, loss)
-
-
-@has_settled.mistake
-def small_loss(previous_loss, loss, tolerance=1e-4):
-    """That asks whether the loss is small. A loss can settle far above zero: ask whether its change is small."""
-    return loss < tolerance
-
-
-@has_settled.mistake
-def never_rises(previous_loss, loss, tolerance=1e-4):
-    """That asks whether the loss has stopped falling. Near the end it still falls a little: that counts as settled too."""
-    return loss >= previous_loss
-
-
-@has_settled.mistake
-def ratio_of_losses(previous_loss, loss, tolerance=1e-4):
-    """The ratio of the two losses is near 1 when nothing changes. It is its distance from 1 that has to be small."""
-    return loss <= tolerance * previous_loss
-
-
-def _judge_update(run):
-    for case in UPDATE_CASES:
-        _judge_short_runs(run, case)
-        _judge_long_run(run, case)
-    return _cost_of_stopping(run)
-
-
-def _judge_short_runs(run, case):
-    """While the loss still falls fast no sound rule stops: these runs must be so many steps from the start given."""
-    few, more = SHORT_RUNS
-    paths = [_path(step, *case, more + 1) for step in (factorise.multiplicative_step, _step_q_first)]
-    came = _pair(run, *case, few)
-    text = f"For {run.call_text((*case, few))}"
-    if min(part.min() for part in came) < 0:
-        raise check.Wrong(f"{text} the smallest entry is {min(p.min() for p in came):.3g}.", "signed_factors")
-    later = _pair(run, *case, more)
-    taken = [_steps_taken(pair, paths, case) for pair in (came, later)]
-    if taken == [few, more]:
-        return
-    if taken == [few - 1, more - 1]:
-        raise check.Wrong(f"{text} it returned the pair that {few - 1} steps make.", "pair_before_last")
-    if taken == [few + 1, more + 1]:
-        raise check.Wrong(f"{text} it took {few + 1} steps.", "one_step_too_many")
-    if None not in taken and taken[1] < more:
-        key = "stops_at_once" if taken[1] < 2 else "stops_too_early"
-        raise check.Wrong(f"With steps = {more} it took {taken[1]} of them, and the loss was still falling fast.", key)
-    if any(check.close(part, start, case) for part, start in zip(came, case[1:])):
-        raise check.Wrong(f"{text} one of the factors came back as it was.", "one_factor_only")
-    if _ignores_the_start(run, case, few):
-        raise check.Wrong(f"{text} the result does not follow from the P and Q given.", "start_of_its_own")
-    if check.close(came, later, case):
-        raise check.Wrong(f"It returned the same for steps = {few} and for steps = {more}.", "ignores_steps")
-    if check.close(came, _repeat(multiplicative_step.mistakes["old_partner"], *case, few), case):
-        raise check.Wrong(f"{text} the steps were not those of 4.2.", "old_partner")
-    raise check.Wrong(f"{text} the result is not what {few} multiplicative steps make of the start.")
-
-
-def _judge_long_run(run, case):
-    R = case[0]
-    P, Q = _pair(run, *case, LONG_RUN)
-    fall = 1 - _loss(R, *factorise.multiplicative_step(R, P, Q)) / _loss(R, P, Q)
-    if fall > 0.01:
-        text = f"For {run.call_text((*case, LONG_RUN))}"
-        raise check.Wrong(f"{text} one step more would still lower the loss by {fall:.0%}.", "stops_too_early")
-
-
-def _cost_of_stopping(run):
-    """What a right answer is told when its stopping rule fires too early on a larger matrix of smaller numbers."""
-    R, P, Q = LARGE_CASE
-    reached = np.sqrt(_loss(R, *_pair(run, R, P, Q, LARGE_RUN)) / np.sum(R**2))
-    possible = np.sqrt(_loss(R, *_repeat(factorise.multiplicative_step, R, P, Q, LARGE_RUN)) / np.sum(R**2))
-    if reached <= 1.1 * possible:
-        return None
-    return (
-        f"Right, and see what your stopping rule costs: on a {R.shape[0]} x {R.shape[1]} matrix with entries from 0 to 1 "
-        f"it ends at a relative error of {reached:.3f}, where {LARGE_RUN} steps reach {possible:.3f}. Too large a "
-        "tolerance does that, and so does a change divided by the number of entries: it looks small when a matrix is large."
-    )
-
-
-def _path(step, R, P, Q, steps):
-    path = [(P, Q)]
-    for _ in range(steps):
-        path.append(step(R, *path[-1]))
-    return path
-
-
-def _steps_taken(pair, paths, case):
-    """How many steps lead from the start to this pair, whichever factor goes first, or None."""
-    for path in paths:
-        for number, there in enumerate(path):
-            if check.close(pair, there, case[1:]):
-                return number
-    return None
-
-
-def _ignores_the_start(run, case, steps):
-    R, P, Q = case
-    starts = (P, Q), (P, Q), (P[::-1] + 1, Q), (P, Q[::-1] + 1)
-    first, again, *others = [run(R, *start, steps, like=(P, Q)) for start in starts]
-    return not check.close(first, again, case) or any(check.close(first, other, case) for other in others)
-
-
-def _loss(R, P, Q):
-    return np.sum((R - P @ Q.T) ** 2)
 
 
 def _mixture(N, M, K, noise, seed):
     """A non-negative R (N, M) of nearly rank K with entries from 0 to 1, and a random start P, Q."""
     rng = np.random.default_rng(seed)
     R = rng.random((N, K)) ** 2 @ rng.random((K, M)) ** 2 + noise * rng.random((N, M))
+    R[0, 0] = 0  # a number like any other
     return R / R.max(), rng.random((N, K)), rng.random((M, K))
 
 
@@ -600,9 +449,130 @@ LONG_RUN = 400
 UPDATE_CASES = [
     (scale * R, P, Q) for scale, (R, P, Q) in [(300, _mixture(12, 9, 3, 0.05, 39)), (5000, _mixture(8, 13, 2, 0.05, 8))]
 ]
+# From here a step changes the loss by less than a millionth, and yet some thousand of them change the factors.
+_R, _P, _Q = _mixture(9, 7, 2, 0.3, 5)
+SETTLED = (_R, *_repeat(factorise.multiplicative_step, _R, _P, _Q, 150))
+MOST_STEPS = 5000  # the default of 4.4
+LARGE_RUN = 2000
+LARGE_CASE = _mixture(40, 60, 2, 0.2, 2)
 
-LARGE_RUN = 200
-LARGE_CASE = _mixture(60, 100, 2, 0.2, 2)
+
+def _whole_run(came, run, R, P, Q, steps):
+    """Steps of 4.2 from the start given: all of them while the loss falls fast, none or few where it has settled."""
+    paths = [_path(step, R, P, Q, steps + 1) for step in STEPS]
+    taken = _steps_taken(came, paths, (P, Q))
+    if taken == steps:
+        if steps < SHORT_RUNS[-1]:
+            return None
+        later = _later(run, R, P, Q)
+        return later if isinstance(later, check.Finding) else _stops(run) or later
+    if taken is None and min(part.min() for part in came) < 0:
+        return check.Finding(f"The smallest entry is {min(part.min() for part in came):.3g}.", ("signed_factors",))
+    more = run(R, P, Q, steps + 3)
+    if taken is not None:
+        taken_more = _steps_taken(more, [_path(step, R, P, Q, steps + 4) for step in STEPS], (P, Q))
+        known = {steps - 1: "pair_before_last", steps + 1: "one_step_too_many"} if taken_more != taken else {}
+        early = "stops_at_once" if taken < 2 else "stops_too_early"
+        key = known.get(taken) or (early if taken < steps else None)
+        words = f"Of {steps} steps it took {taken}, and the loss was still falling fast."
+        return check.Finding(
+            words if taken < steps else f"Asked for {steps} steps it took {taken}.", (key,) * bool(key)
+        )
+    if any(compare.close(part, start, (P, Q)) for part, start in zip(came, (P, Q))):
+        return check.Finding("One of the factors came back as it was.", ("one_factor_only",))
+    if _ignores_the_start(run, R, P, Q, steps):
+        return check.Finding("The result does not follow from the P and Q given.", ("start_of_its_own",))
+    if compare.close(came, more, (P, Q)):
+        return check.Finding(
+            f"It returned the same for steps = {steps} and for steps = {steps + 3}.", ("ignores_steps",)
+        )
+    return check.Finding(f"The result is not what {steps} multiplicative steps make of the start.")
+
+
+def _later(run, R, P, Q):
+    """A long run ends where little is left to gain; a rule that stops too early for a larger matrix is told what it costs."""
+    P, Q = run(R, P, Q, LONG_RUN)
+    fall = 1 - _loss(R, *factorise.multiplicative_step(R, P, Q)) / _loss(R, P, Q)
+    if fall > 0.01:
+        words = f"With steps = {LONG_RUN}, one step more would still lower the loss by {fall:.0%}."
+        return check.Finding(words, ("stops_too_early",))
+    R, P, Q = LARGE_CASE
+    reached = np.sqrt(_loss(R, *run(R, P, Q, LARGE_RUN)) / np.sum(R**2))
+    possible = _possible()
+    if reached <= 1.002 * possible:
+        return None
+    return (
+        f"Right, and see what your stopping rule costs: on a {R.shape[0]} x {R.shape[1]} matrix with entries from 0 to 1 "
+        f"it ends at a relative error of {reached:.4f}, where a tolerance of 1e-6 reaches {possible:.4f}. Too large a "
+        "tolerance does that, and so does a change divided by the number of entries: it looks small when a matrix is large."
+    )
+
+
+@functools.cache
+def _possible():
+    """The relative error that a tolerance of 1e-6 reaches on the large case."""
+    R, P, Q = LARGE_CASE
+    return np.sqrt(_loss(R, *factorise.mf_multiplicative_update(R, P, Q, LARGE_RUN)) / np.sum(R**2))
+
+
+@functools.cache
+def _at_rest():
+    """A start from which a step changes the loss by less than 1e-8 of it, and the sum of the residual by much more."""
+    R, P, Q = _mixture(12, 9, 3, 0.3, 2)
+    return R, *_repeat(factorise.multiplicative_step, R, P, Q, 6000)
+
+
+@functools.cache
+def _on_and_on():
+    """Where all steps lead from the settled start, whichever factor goes first."""
+    return [_repeat(step, *SETTLED, MOST_STEPS) for step in STEPS]
+
+
+class _Counted(np.ndarray):
+    """An array that counts the matrix products that it takes part in, and otherwise is the array it was made from."""
+
+    products = 0
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        _Counted.products += ufunc is np.matmul
+        return getattr(ufunc, method)(*map(np.asarray, inputs), **kwargs)
+
+
+def _stops(run):
+    """A rule has to stop where the loss has settled; an answer without one goes on, and may."""
+    came = run(*SETTLED)
+    if not answers.compares(run.answer):
+        return None
+    R, P, Q = _at_rest()
+    _Counted.products = 0
+    run(R.view(_Counted), P, Q)
+    if _Counted.products > MOST_STEPS / 2 or any(compare.close(came, pair) for pair in _on_and_on()):
+        words = f"From a start where the loss has settled it still takes thousands of its {MOST_STEPS} steps."
+        return check.Finding(words, ("never_stops",))
+    return None
+
+
+def _path(step, R, P, Q, steps):
+    path = [(P, Q)]
+    for _ in range(steps):
+        path.append(step(R, *path[-1]))
+    return path
+
+
+def _steps_taken(pair, paths, start):
+    """How many steps lead from the start to this pair, whichever factor goes first, or None."""
+    for path in paths:
+        for number, there in enumerate(path):
+            if compare.close(pair, there, start):
+                return number
+    return None
+
+
+def _ignores_the_start(run, R, P, Q, steps):
+    starts = (P, Q), (P, Q), (P[::-1] + 1, Q), (P, Q[::-1] + 1)
+    first, again, *others = [run(R, *start, steps) for start in starts]
+    return not compare.close(first, again) or any(compare.close(first, other) for other in others)
+
 
 mf_multiplicative_update = check.Exercise(
     factorise.mf_multiplicative_update,
@@ -619,120 +589,70 @@ mf_multiplicative_update = check.Exercise(
         "`if has_settled(...): break`; after the loop return both",
     ),
     cases=[(*case, steps) for case in UPDATE_CASES for steps in SHORT_RUNS],
-    judge=_judge_update,
+    law=_whole_run,
+    ways=[
+        """
+            for _ in range(steps):
+                Q, P = multiplicative_step(R.T, Q, P)
+            return P, Q
+        """,
+        """
+            for _ in range(steps):
+                P, Q = multiplicative_step(R, P, Q)
+            return P, Q
+        """,
+    ],
+    mistakes=r"""
+        stops_at_once: has_settled(previous_loss, loss, tolerance=1e-6) -> True
+            It stops at once. Is the new pair kept, `P, Q = ...`? Does a `return` stand inside the loop? Is the condition to
+            stop true in the first round already: what is the previous loss then?
+        never_stops: previous_loss, loss = loss, np.sum -> loss = np.sum
+            | previous_loss, loss = loss, np.sum((R - P @ Q.T) ** 2) -> previous_loss, loss = loss, np.sum(R - P @ Q.T) ** 2
+            The rule to stop never comes true. Is the previous loss replaced by the new one in every round, and are the errors
+            squared before they are summed, so that the loss cannot cancel?
+        stops_too_early: 1e-6 -> 0.05
+            The stopping rule gives up while there is still much to gain. Stop when the relative change of the loss is tiny.
+        pair_before_last: P, Q = mult -> old = P, Q; P, Q = mult ;; return P, Q -> return old
+            It is one step behind: either the last pair is computed and then dropped, or the loop goes round once too few.
+        one_step_too_many: range(steps) -> range(steps + 1)
+            That is one step too many: `for _ in range(steps)` goes round exactly `steps` times.
+        ignores_steps: range(steps) -> range(100)
+            It does not use `steps`, the most steps that the caller allows.
+        signed_factors: P, Q = multiplicative_step(R, P, Q) -> P = np.linalg.lstsq(Q, R.T, rcond=None)[0].T; Q = np.linalg.lstsq(P, R, rcond=None)[0].T
+            A factor has negative entries. Start from the non-negative P and Q given and only multiply, as in 4.2.
+        start_of_its_own: for -> rng = np.random.RandomState(0); P, Q = rng.rand(*P.shape), rng.rand(*Q.shape)\n    for
+            It makes a start of its own. Go from the P and Q of the caller, who may want to compare starts.
+        old_partner: multiplicative_step(R, P, Q) -> P * (R @ Q) / (P @ Q.T @ Q), Q * (R.T @ P) / (Q @ P.T @ P)
+            Q was updated with the old P. Then the loss may rise (on the faces it does in every second step): use the new P.
+        one_factor_only: P, Q = mult -> P, _ = mult
+            Only one of the factors was updated. A step moves both, one after the other.
+        transposed: return P, Q -> return P, Q.T
+            Q came back transposed. It is (M, K), one atom a column, and the model is R ~ P Q^T.
+        swapped_pair: return P, Q -> return Q, P
+            The two came back in the wrong order: codes P first, then dictionary Q.
+        changes_arguments: P, Q = mult -> P[:], Q[:] = mult
+            `P *= ratio` writes into the caller's array, who may still need it. Make a new one: `P = P * ratio`.
+        returns_the_product: return P, Q -> return P @ Q.T
+            That is a matrix of the shape of R. Return the two factors themselves.
+        returns_more: return P, Q -> return P, Q, 0.0
+            Return only P and Q; what else you would like to see can be computed from them.
+        zero_means_missing: P, Q = multiplicative_step(R, P, Q) -> S = R != 0; P = P * (R @ Q) / (((P @ Q.T) * S) @ Q + 1e-12); Q = Q * (R.T @ P) / (((P @ Q.T) * S).T @ P + 1e-12)
+            Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is a number
+            like any other: the model should give it too.
+        divergence_updates: P, Q = multiplicative_step(R, P, Q) -> P = P * ((R / (P @ Q.T)) @ Q) / Q.sum(axis=0); Q = Q * ((R / (P @ Q.T)).T @ P) / P.sum(axis=0)
+            These are the updates of the other objective in that paper, the divergence. For the squared error take the steps of 4.2.
+        one_product_for_both: P, Q = multiplicative_step(R, P, Q) -> model = P @ Q.T; P = P * (R @ Q) / (model @ Q + 1e-12); Q = Q * (R.T @ P) / (model.T @ P + 1e-12)
+            The product P Q^T was computed once, before P changed, and used for both. Q needs the product of the new P: that is what
+            the step of 4.2 does.
+        normalised_at_the_end: return P, Q -> return P, Q / np.linalg.norm(Q, axis=0)
+            | return P, Q -> return P, Q / Q.sum(axis=0)
+            | return P, Q -> return P / P.sum(axis=0), Q
+            A factor is scaled at the end and the other does not make up for it, so that the product changes.
+    """,
 )
 
 
-@mf_multiplicative_update.mistake
-def stops_at_once(R, P, Q, steps=5000):
-    """It stops at once. Is the new pair kept, `P, Q = ...`? Does a `return` stand inside the loop? Is the condition to
-    stop true in the first round already: what is the previous loss then?
-    """
-    for _ in range(steps):
-        P, Q = factorise.multiplicative_step(R, P, Q)
-        return P, Q
-
-
-@mf_multiplicative_update.mistake
-def stops_too_early(R, P, Q, steps=5000):
-    """The stopping rule gives up while there is still much to gain. Stop when the relative change of the loss is tiny."""
-    for _ in range(steps):
-        before = _loss(R, P, Q)
-        P, Q = factorise.multiplicative_step(R, P, Q)
-        if before - _loss(R, P, Q) < 0.05 * before:
-            break
-    return P, Q
-
-
-@mf_multiplicative_update.mistake
-def pair_before_last(R, P, Q, steps=5000):
-    """It is one step behind: either the last pair is computed and then dropped, or the loop goes round once too few."""
-    new_P, new_Q = P, Q
-    for _ in range(steps):
-        P, Q = new_P, new_Q
-        new_P, new_Q = factorise.multiplicative_step(R, P, Q)
-    return P, Q
-
-
-@mf_multiplicative_update.mistake
-def one_step_too_many(R, P, Q, steps=5000):
-    """That is one step too many: `for _ in range(steps)` goes round exactly `steps` times."""
-    for _ in range(steps + 1):
-        P, Q = factorise.multiplicative_step(R, P, Q)
-    return P, Q
-
-
-@mf_multiplicative_update.mistake
-def ignores_steps(R, P, Q, steps=5000):
-    """It does not use `steps`, the most steps that the caller allows."""
-    for _ in range(100):
-        P, Q = factorise.multiplicative_step(R, P, Q)
-    return P, Q
-
-
-@mf_multiplicative_update.mistake
-def signed_factors(R, P, Q, steps=5000):
-    """A factor has negative entries. Start from the non-negative P and Q given and only multiply, as in 4.2."""
-    for _ in range(steps):
-        P = np.linalg.lstsq(Q, R.T, rcond=None)[0].T
-        Q = np.linalg.lstsq(P, R, rcond=None)[0].T
-    return P, Q
-
-
-@mf_multiplicative_update.mistake
-def start_of_its_own(R, P, Q, steps=5000):
-    """It makes a start of its own. Go from the P and Q of the caller, who may want to compare starts."""
-    rng = np.random.RandomState(0)
-    P, Q = rng.rand(*P.shape), rng.rand(*Q.shape)
-    for _ in range(steps):
-        P, Q = factorise.multiplicative_step(R, P, Q)
-    return P, Q
-
-
 # What can go wrong in one step can go wrong in every step: these belong to 4.2 as well.
-
-
-@multiplicative_step.mistake
-@mf_multiplicative_update.mistake
-def old_partner(R, P, Q, steps=1):
-    """Q was updated with the old P. Then the loss may rise (on the faces it does in every second step): use the new P."""
-    for _ in range(steps):
-        P, Q = P * (R @ Q) / (P @ Q.T @ Q), Q * (R.T @ P) / (Q @ P.T @ P)
-    return P, Q
-
-
-@multiplicative_step.mistake
-@mf_multiplicative_update.mistake
-def one_factor_only(R, P, Q, steps=1):
-    """Only one of the factors was updated. A step moves both, one after the other."""
-    for _ in range(steps):
-        P = P * (R @ Q) / (P @ Q.T @ Q)
-    return P, Q
-
-
-@multiplicative_step.mistake
-@mf_multiplicative_update.mistake
-def transposed(R, P, Q, steps=1):
-    """Q came back transposed. It is (M, K), one atom a column, and the model is R ~ P Q^T."""
-    P, Q = factorise.mf_multiplicative_update(R, P, Q, steps)
-    return P, Q.T
-
-
-@multiplicative_step.mistake
-@mf_multiplicative_update.mistake
-def swapped_pair(R, P, Q, steps=1):
-    """The two came back in the wrong order: codes P first, then dictionary Q."""
-    return factorise.mf_multiplicative_update(R, P, Q, steps)[::-1]
-
-
-@multiplicative_step.mistake
-@mf_multiplicative_update.mistake
-def changes_arguments(R, P, Q, steps=1):
-    """`P *= ratio` writes into the caller's array, who may still need it. Make a new one: `P = P * ratio`."""
-    for _ in range(steps):
-        P *= (R @ Q) / (P @ (Q.T @ Q) + 1e-12)
-        Q *= (R.T @ P) / (Q @ (P.T @ P) + 1e-12)
-    return P, Q
 
 
 VECTORS = [
@@ -759,104 +679,114 @@ sparseness = check.Exercise(
         "v may be a matrix: count all its entries. A vector of zeros has no l1 / l2; call it 0.",
         "`return (np.sqrt(v.size) - ...) / (np.sqrt(v.size) - 1)`, after the case of l2 == 0",
     ),
-    cases=VECTORS + VECTORS_OF_ZERO,
-    judge=_ordinary_before_zero(VECTORS, VECTORS_OF_ZERO),
+    cases=VECTORS,
+    edges=VECTORS_OF_ZERO,
+    mistakes="""
+        swapped_norms: l1 / l2 -> l2 / l1
+            The norms are swapped: it is l1, the sum of sizes, divided by l2, the Euclidean length.
+        squared_length: np.sqrt(np.sum(v**2)) -> np.sum(v**2)
+            The root of the sum of squares is missing: l2 is the Euclidean length, not its square.
+        squared_ratio: l1 / l2 -> (l1 / l2) ** 2
+            Both norms are squared here. Hoyer's measure takes them as they are.
+        not_normalised: / (np.sqrt(v.size) - 1) ->
+            Without the division by sqrt(n) - 1 the measure grows with the length of v. It should end at 1.
+        ratio_of_norms: (np.sqrt(v.size) - l1 / l2) / (np.sqrt(v.size) - 1) -> l1 / l2
+            That is l1 / l2 alone, which is large where the weight is spread out. Bring it to the range from 0 to 1.
+        upside_down_measure: np.sqrt(v.size) - l1 / l2 -> l1 / l2 - 1
+            That is 1 for an even vector and 0 for a single entry: it measures density. Turn it round.
+        without_root_of_n: np.sqrt(v.size) -> v.size
+            The root of n is missing: l1 / l2 is at most sqrt(n), which is where an even vector has to give 0.
+        signed_sum: np.abs ->
+            In a plain sum, entries of opposite sign cancel. l1 is the sum of their sizes, `np.abs`.
+        rows_counted: v.size -> len(v)
+            `len(v)` counts the rows when v is a matrix. n is the number of all its entries, `v.size`.
+        matrix_norms: np.sum(np.abs(v)), np.sqrt(np.sum(v**2)) -> np.linalg.norm(v, 1), np.linalg.norm(v, 2)
+            For a matrix `np.linalg.norm(v, 1)` is the largest column sum, and `norm(v, 2)` the largest singular value.
+            Flatten v first, `v.ravel()`.
+        largest_column_sum: np.sum(np.abs(v)) -> np.linalg.norm(v, 1)
+            For a matrix `np.linalg.norm(v, 1)` is the largest column sum, not the sum of all entries. Flatten v first,
+            `v.ravel()`.
+        share_of_zeros: ... -> np.mean(v == 0)
+            That counts zeros. An entry of 1e-9 is as good as zero, and Hoyer's measure sees that: compare l1 with l2.
+        zero_vector_forgotten: if l2 == 0: -> if False:
+            For a vector of zeros l1 / l2 is 0 / 0. Return 0 there.
+        another_divisor: / (np.sqrt(v.size) - 1) -> / np.sqrt(v.size)
+            | / (np.sqrt(v.size) - 1) -> / (v.size - 1)
+            | / (np.sqrt(v.size) - 1) -> / np.sqrt(v.size - 1)
+            | / (np.sqrt(v.size) - 1) -> / np.sqrt(v.size) - 1
+            | / (np.sqrt(v.size) - 1) -> - 1
+            | / (np.sqrt(v.size) - 1) -> / v.size
+            Below the line stands sqrt(n) - 1, in a bracket of its own: it brings a single entry to exactly 1.
+        column_by_column: ... -> np.array([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
+            | ... -> np.mean([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
+            That takes each column by itself. Asked is one number for all entries of v.
+        changed_first: ^ -> v = v - v.mean()
+            | ^ -> v = np.maximum(v, 0)
+            | ^ -> v = v[v != 0]
+            | ^ -> v = v[v > 0]
+            The vector is changed first: a mean is taken off, or zeros or negative entries are dropped. All entries count as they are.
+        another_measure: ... -> np.max(np.abs(v)) / (np.sum(np.abs(v)) or 1)
+            | ... -> np.mean(v**4) / (np.mean(v**2) ** 2 or 1)
+            | ... -> 1 - np.count_nonzero(v) / v.size
+            | ... -> np.mean(np.abs(v) < 1e-3)
+            That is another measure of how uneven the entries are. Hoyer's compares l1 with l2.
+        zero_gives_one: return 0.0 -> return 1.0
+            A vector of zeros has nothing that stands out: call its sparseness 0, as the exercise asks.
+    """,
 )
 
 
-@sparseness.mistake
-def swapped_norms(v):
-    """The norms are swapped: it is l1, the sum of sizes, divided by l2, the Euclidean length."""
-    l1, l2 = np.sum(np.abs(v)), np.sqrt(np.sum(v**2))
-    return (np.sqrt(v.size) - l2 / l1) / (np.sqrt(v.size) - 1) if l1 else 0.0
-
-
-@sparseness.mistake
-def squared_length(v):
-    """The root of the sum of squares is missing: l2 is the Euclidean length, not its square."""
-    l1, squares = np.sum(np.abs(v)), np.sum(v**2)
-    return (np.sqrt(v.size) - l1 / squares) / (np.sqrt(v.size) - 1) if squares else 0.0
-
-
-@sparseness.mistake
-def squared_ratio(v):
-    """Both norms are squared here. Hoyer's measure takes them as they are."""
-    l1, l2 = np.sum(np.abs(v)), np.sqrt(np.sum(v**2))
-    return (np.sqrt(v.size) - (l1 / l2) ** 2) / (np.sqrt(v.size) - 1) if l2 else 0.0
-
-
-@sparseness.mistake
-def not_normalised(v):
-    """Without the division by sqrt(n) - 1 the measure grows with the length of v. It should end at 1."""
-    l1, l2 = np.sum(np.abs(v)), np.sqrt(np.sum(v**2))
-    return np.sqrt(v.size) - l1 / l2 if l2 else 0.0
-
-
-@sparseness.mistake
-def ratio_of_norms(v):
-    """That is l1 / l2 alone, which is large where the weight is spread out. Bring it to the range from 0 to 1."""
-    l1, l2 = np.sum(np.abs(v)), np.sqrt(np.sum(v**2))
-    return l1 / l2 if l2 else 0.0
-
-
-@sparseness.mistake
-def upside_down_measure(v):
-    """That is 1 for an even vector and 0 for a single entry: it measures density. Turn it round."""
-    l1, l2 = np.sum(np.abs(v)), np.sqrt(np.sum(v**2))
-    return (l1 / l2 - 1) / (np.sqrt(v.size) - 1) if l2 else 0.0
-
-
-@sparseness.mistake
-def without_root_of_n(v):
-    """The root of n is missing: l1 / l2 is at most sqrt(n), which is where an even vector has to give 0."""
-    l1, l2 = np.sum(np.abs(v)), np.sqrt(np.sum(v**2))
-    return (v.size - l1 / l2) / (v.size - 1) if l2 else 0.0
-
-
-@sparseness.mistake
-def signed_sum(v):
-    """In a plain sum, entries of opposite sign cancel. l1 is the sum of their sizes, `np.abs`."""
-    l1, l2 = np.sum(v), np.sqrt(np.sum(v**2))
-    return (np.sqrt(v.size) - l1 / l2) / (np.sqrt(v.size) - 1) if l2 else 0.0
-
-
-@sparseness.mistake
-def rows_counted(v):
-    """`len(v)` counts the rows when v is a matrix. n is the number of all its entries, `v.size`."""
-    n, l1, l2 = len(v), np.sum(np.abs(v)), np.sqrt(np.sum(v**2))
-    return (np.sqrt(n) - l1 / l2) / (np.sqrt(n) - 1) if l2 else 0.0
-
-
-@sparseness.mistake
-def matrix_norms(v):
-    """For a matrix `np.linalg.norm(v, 1)` is the largest column sum, and `norm(v, 2)`
-    the largest singular value. Flatten v first, `v.ravel()`.
-    """
-    l1, l2 = np.linalg.norm(v, 1), np.linalg.norm(v, 2)
-    return (np.sqrt(v.size) - l1 / l2) / (np.sqrt(v.size) - 1) if l2 else 0.0
-
-
-@sparseness.mistake
-def largest_column_sum(v):
-    """For a matrix `np.linalg.norm(v, 1)` is the largest column sum, not the sum of all entries. Flatten v first,
-    `v.ravel()`.
-    """
-    l1, l2 = np.linalg.norm(v, 1), np.linalg.norm(v)
-    return (np.sqrt(v.size) - l1 / l2) / (np.sqrt(v.size) - 1) if l2 else 0.0
-
-
-@sparseness.mistake
-def share_of_zeros(v):
-    """That counts zeros. An entry of 1e-9 is as good as zero, and Hoyer's measure sees that: compare l1 with l2."""
-    return np.mean(v == 0)
-
-
-@sparseness.mistake
-def zero_vector_forgotten(v):
-    """For a vector of zeros l1 / l2 is 0 / 0. Return 0 there."""
-    l1, l2 = np.sum(np.abs(v)), np.sqrt(np.sum(v**2))
-    return (np.sqrt(v.size) - l1 / l2) / (np.sqrt(v.size) - 1)
-
-
 exercises = [gradient_codes, multiplicative_step, has_settled, mf_multiplicative_update, sparseness]
-progress = functools.partial(check.progress, exercises)
+progress = functools.partial(show.progress, exercises)
+
+
+# ---- Predictions ----
+
+from lessons.predict import Prediction  # noqa: E402
+
+both_at_once = Prediction(
+    name="both_at_once",
+    question="The step updates P first and gives Q the new P. What does the error do if both are updated at once, from the "
+    "old pair? It falls as before, creeps down, or rises in between.",
+    choices={
+        "falls": "Tempting, since each update on its own lowers the error. But each does so while the other factor "
+        "stands still, and here it does not.",
+        "creeps": "Tempting, since old values are only a little out of date, and at first the error does fall. But "
+        "the curve is a saw, and its teeth stay.",
+        "rises": "In every second step: both factors correct the same mistake at once, so the product overshoots, then "
+        "undershoots. One after the other it never rises: Lee and Seung's proof draws a bowl over the loss that touches it at "
+        "the present point, and the update goes to its bottom. The bowl is for one factor, the other held still.",
+    },
+    answer="rises",
+)
+centred = Prediction(
+    name="centred",
+    question="The multiplicative update starts from positive factors and runs on the centred faces. Where does a run end "
+    "that does not break down? In non-negative parts, in factors of zeros, or in those of PCA.",
+    choices={
+        "parts": "Tempting, since on non-negative data nothing else can happen. But a negative ratio turns the "
+        "sign of an entry round: about half of the entries end up negative.",
+        "zeros": "Tempting, since a zero stays zero and some method might cut negative entries off. This one does "
+        "not: it multiplies by whatever the ratio is.",
+        "PCA": "The proof of descent needs ratios of non-negative numbers. Without them the loss jumps over many "
+        "powers of ten and some starts overflow, but runs that settle come to the squared error of the truncated SVD. "
+        "The table that the tutorial printed under the name of NMF is that of the rank-2 truncated SVD: PCA in disguise.",
+    },
+    answer="PCA",
+)
+starts = Prediction(
+    name="starts",
+    question="Twenty random starts, ten atoms each, run until hardly anything moves any more. How many different "
+    "dictionaries come out? One, fewer than twenty, or twenty.",
+    choices={
+        "one": "Tempting, since the errors agree to a fraction of a per cent. But that small difference stays however long "
+        "the runs are, and in the run least like the best hardly an atom comes back: there are several local minima.",
+        "fewer": "After 40 steps no two runs agree, which looks like twenty answers. Most of that is impatience: "
+        "run on, the errors draw together, the cosines rise, and dictionaries come back. A few real ones remain, so "
+        "read only atoms that several starts find.",
+        "twenty": "Tempting, and what the runs of 40 steps show. But those were not finished: run on, several starts arrive "
+        "at the same dictionary.",
+    },
+    answer="fewer",
+)
+predictions = [both_at_once, centred, starts]

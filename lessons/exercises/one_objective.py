@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from lessons import check, factorise
+from lessons import check, compare, factorise, show
 
 _rng = np.random.default_rng(55)
 
@@ -24,34 +24,30 @@ D_FULL, D_LARGE, D_SMALL = (
 )
 A_FULL, A_LARGE, A_SMALL = _rng.normal(size=(3, 7)), _rng.normal(size=(3, 4)), _rng.normal(size=(5, 8))
 
-# The first sample is as far from one atom as from the other. Not among the cases, so that a mistake is known
-# whichever of the two it takes.
+# The first sample is as far from one atom as from the other.
 TIE = (np.array([[1.0, 0, 2], [1, 0, 2]]), np.array([[0.0, 2], [0, 2]]))
 
 
-def _judge_one_hot_codes(run):
-    for X, D in [*run.exercise.cases, TIE]:
-        A = run(X, D)
-        distances = np.linalg.norm(X[:, np.newaxis] - D[:, :, np.newaxis], axis=0)  # (k, n)
-        came = f"For {run.call_text((X, D))} it returned {check.describe(A)}"
-        if not np.isin(A, (0, 1)).all():
-            # Squared or not, with or without ||x||^2: what is smallest at the nearest atom is a distance.
-            alike = np.array_equal(A.argmin(axis=0), distances.argmin(axis=0))
-            raise check.Wrong(f"{came}, where every entry should be 0 or 1.", "codes_are_distances" if alike else None)
-        ones = A.sum(axis=0)
-        if not (ones == 1).all():
-            column = int(np.argmax(ones != 1))
-            raise check.Wrong(
-                f"{came}: column {column} (counted from 0) holds {ones[column]:.0f} ones instead of one.",
-                "a_one_for_every_tie" if X is TIE[0] else None,
-            )
-        chosen = np.sum(A * distances, axis=0)
-        if not check.close(chosen, distances.min(axis=0), (distances,)):
-            column = int(np.argmax(chosen - distances.min(axis=0)))
-            raise check.Wrong(
-                f"{came}: sample {column} (counted from 0) is given an atom at a distance of {chosen[column]:.3g}, "
-                f"and there is one at {distances[:, column].min():.3g}."
-            )
+def _nearest(came, run, X, D):
+    """One 1 a column, at an atom than which none is nearer."""
+    distances = np.linalg.norm(X[:, np.newaxis] - D[:, :, np.newaxis], axis=0)  # (k, n)
+    if not np.isin(came, (0, 1)).all():
+        # Squared or not, with or without ||x||^2: what is smallest at the nearest atom is a distance.
+        alike = np.array_equal(came.argmin(axis=0), distances.argmin(axis=0))
+        return check.Finding("Every entry should be 0 or 1.", ("codes_are_distances",) * alike)
+    ones = came.sum(axis=0)
+    if not (ones == 1).all():
+        column = int(np.argmax(ones != 1))
+        words = f"Column {column} (counted from 0) holds {ones[column]:.0f} ones instead of one."
+        return check.Finding(words, ("a_one_for_every_tie",) * (X is TIE[0]))
+    chosen = np.sum(came * distances, axis=0)
+    if compare.close(chosen, distances.min(axis=0), (distances,)):
+        return None
+    column = int(np.argmax(chosen - distances.min(axis=0)))
+    return check.Finding(
+        f"Sample {column} (counted from 0) is given an atom at a distance of {chosen[column]:.3g}, and there is one at "
+        f"{distances[:, column].min():.3g}."
+    )
 
 
 one_hot_codes = check.Exercise(
@@ -74,190 +70,95 @@ one_hot_codes = check.Exercise(
         (X_SMALL, D_SMALL),
         (3 * X_FULL, np.array([[1.0, 9], [1, 9], [1, -9], [1, 9], [1, 9]])),
     ],
-    judge=_judge_one_hot_codes,
+    edges=[TIE],
+    law=_nearest,
+    ways=[
+        """
+            distances = np.linalg.norm(X[:, np.newaxis] - D[:, :, np.newaxis], axis=0)
+            return np.eye(D.shape[1])[:, distances.argmin(axis=0)]
+        """,
+        """
+            distances = np.sum((X[:, np.newaxis] - D[:, :, np.newaxis]) ** 2, axis=0)
+            return np.eye(D.shape[1])[:, distances.argmin(axis=0)]
+        """,
+    ],
+    mistakes="""
+        largest_inner_product: np.sum(D**2, axis=0)[:, np.newaxis] - 2 * D.T @ X -> -D.T @ X
+            That takes the atom with the largest inner product D^T x, which favours long atoms. Nearest means least ||x -
+            d||.
+        smallest_angle: np.sum(D**2, axis=0)[:, np.newaxis] - 2 * D.T @ X -> -D.T @ X / np.linalg.norm(D, axis=0)[:, np.newaxis]
+            That takes the atom of the smallest angle (the largest cosine). k-means takes the least distance ||x - d||.
+        cross_term_halved: 2 * D.T -> D.T
+            A factor is missing in ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2: the middle term counts twice.
+        farthest: argmin -> argmax
+            That marks the farthest atom. The nearest one has the smallest distance: argmin.
+        sum_of_differences: ) ** 2 -> )
+            In a plain sum of x - d, differences of opposite sign cancel. Square them before summing.
+        absolute_differences: (X[:, np.newaxis] - D[:, :, np.newaxis]) ** 2 -> np.abs(X[:, np.newaxis] - D[:, :, np.newaxis])
+            That sums absolute differences (the l1 distance), which may choose another atom. k-means squares them.
+        one_atom_for_all: distances.argmin(axis=0) -> np.full(X.shape[1], np.sum(distances, axis=1).argmin())
+            All samples get the same atom. Every sample has its own nearest one: sum over the d rows only, not over the
+            samples.
+        one_hot_along_rows: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> np.eye(X.shape[1])[distances.argmin(axis=1)]
+            That finds the nearest sample of each atom, one 1 a row. Each sample has one atom: one 1 a column,
+            argmin(axis=0).
+        whole_rows: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> np.eye(D.shape[1])[:, distances.argmin(axis=0)].any(axis=1)[:, np.newaxis] * np.ones(X.shape[1])
+            `A[nearest] = 1` fills whole rows. Each sample needs its own column as well: `A[nearest,
+            np.arange(len(nearest))] = 1`.
+        codes_as_rows: {} -> ({}).T
+            The result is transposed: codes should be columns, A is (k, n). Take columns of the identity,
+            `np.eye(D.shape[1])[:, nearest]`.
+        numbers_of_atoms: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> distances.argmin(axis=0)
+            Those are the numbers of the nearest atoms. A code is a column with a 1 in that row, so that D A gives the atom.
+        codes_are_distances: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> distances
+            Those are distances. The code has a 1 where the distance is smallest, and zeros elsewhere.
+        least_squares_codes: ... -> np.linalg.lstsq(D, X, rcond=None)[0]
+            Those are the best codes without a constraint. Here a sample may use one atom only, and exactly once.
+        a_one_for_every_tie: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> (distances == distances.min(axis=0)).astype(float)
+            Two atoms are equally near here, and both got a 1. Exactly one should, either of them: argmin takes the first.
+    """,
 )
 
 
-def _distances(X, D):
-    return np.linalg.norm(X[:, np.newaxis] - D[:, :, np.newaxis], axis=0)
-
-
-def _one_hot(chosen, k):
-    return np.eye(k)[:, chosen]
-
-
-@one_hot_codes.mistake
-def largest_inner_product(X, D):
-    """That takes the atom with the largest inner product D^T x, which favours long atoms. Nearest means least ||x - d||."""
-    return _one_hot((D.T @ X).argmax(axis=0), D.shape[1])
-
-
-@one_hot_codes.mistake
-def smallest_angle(X, D):
-    """That takes the atom of the smallest angle (the largest cosine). k-means takes the least distance ||x - d||."""
-    return _one_hot((D.T @ X / np.linalg.norm(D, axis=0)[:, np.newaxis]).argmax(axis=0), D.shape[1])
-
-
-@one_hot_codes.mistake
-def cross_term_halved(X, D):
-    """A factor is missing in ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2: the middle term counts twice."""
-    return _one_hot((np.sum(D**2, axis=0)[:, np.newaxis] - D.T @ X).argmin(axis=0), D.shape[1])
-
-
-@one_hot_codes.mistake
-def farthest(X, D):
-    """That marks the farthest atom. The nearest one has the smallest distance: argmin."""
-    return _one_hot(_distances(X, D).argmax(axis=0), D.shape[1])
-
-
-@one_hot_codes.mistake
-def sum_of_differences(X, D):
-    """In a plain sum of x - d, differences of opposite sign cancel. Square them before summing."""
-    return _one_hot(np.sum(X[:, np.newaxis] - D[:, :, np.newaxis], axis=0).argmin(axis=0), D.shape[1])
-
-
-@one_hot_codes.mistake
-def absolute_differences(X, D):
-    """That sums absolute differences (the l1 distance), which may choose another atom. k-means squares them."""
-    return _one_hot(np.abs(X[:, np.newaxis] - D[:, :, np.newaxis]).sum(axis=0).argmin(axis=0), D.shape[1])
-
-
-@one_hot_codes.mistake
-def one_atom_for_all(X, D):
-    """All samples get the same atom. Every sample has its own nearest one: sum over the d rows only, not over the samples."""
-    totals = np.sum(_distances(X, D) ** 2, axis=1)
-    return _one_hot(np.full(X.shape[1], totals.argmin()), D.shape[1])
-
-
-@one_hot_codes.mistake
-def one_hot_along_rows(X, D):
-    """That finds the nearest sample of each atom, one 1 a row. Each sample has one atom: one 1 a column, argmin(axis=0)."""
-    A = np.zeros((D.shape[1], X.shape[1]))
-    A[np.arange(D.shape[1]), _distances(X, D).argmin(axis=1)] = 1
-    return A
-
-
-@one_hot_codes.mistake
-def whole_rows(X, D):
-    """`A[nearest] = 1` fills whole rows. Each sample needs its own column as well: `A[nearest, np.arange(len(nearest))] = 1`."""
-    A = np.zeros((D.shape[1], X.shape[1]))
-    A[_distances(X, D).argmin(axis=0)] = 1
-    return A
-
-
-@one_hot_codes.mistake
-def codes_as_rows(X, D):
-    """The result is transposed: codes should be columns, A is (k, n). Take columns of the identity, `np.eye(D.shape[1])[:, nearest]`."""
-    return _one_hot(_distances(X, D).argmin(axis=0), D.shape[1]).T
-
-
-@one_hot_codes.mistake
-def numbers_of_atoms(X, D):
-    """Those are the numbers of the nearest atoms. A code is a column with a 1 in that row, so that D A gives the atom."""
-    return _distances(X, D).argmin(axis=0)
-
-
-@one_hot_codes.mistake
-def codes_are_distances(X, D):
-    """Those are distances. The code has a 1 where the distance is smallest, and zeros elsewhere."""
-    return _distances(X, D)
-
-
-@one_hot_codes.mistake
-def least_squares_codes(X, D):
-    """Those are the best codes without a constraint. Here a sample may use one atom only, and exactly once."""
-    return np.linalg.lstsq(D, X, rcond=None)[0]
-
-
-@one_hot_codes.mistake
-def a_one_for_every_tie(X, D):
-    """Two atoms are equally near here, and both got a 1. Exactly one should, either of them: argmin takes the first."""
-    distances = _distances(X, D)
-    return (distances == distances.min(axis=0)).astype(float)
-
-
-def _judge_pca_dictionary(run):
-    for X, k in run.exercise.cases:
-        try:
-            D = run(X, k)
-        except check.Wrong as finding:
-            raise check.Wrong(str(finding), finding.mistake or _mistake_by_shape(run.result, X, k)) from None
-        came = f"For {run.call_text((X, k))}"
-        if not check.close(D.T @ D, np.eye(k)):
-            raise check.Wrong(
-                f"{came}, D^T D is {check.describe(D.T @ D)}, not the identity.", _mistake_of_length(run.exercise, D, X)
-            )
-        centred = _centred(X)
-        # An orthonormal D whose j-th atom catches the j-th largest variance is a right one, whatever its signs, and
-        # whichever basis it takes where variances are equal.
-        caught, most = np.sum((D.T @ centred) ** 2, axis=1), np.linalg.svd(centred, compute_uv=False)[:k] ** 2
-        if not check.close(caught, most, (centred**2,)):
-            atom = int(np.argmax(np.abs(caught - most)))
-            raise check.Wrong(
-                f"{came}, atom {atom} (counted from 0) catches a variance of {caught[atom] / X.shape[1]:.4g}, "
-                f"where it should be {most[atom] / X.shape[1]:.4g}.",
-                _mistake_of_order(D, centred) or _mistake_by_direction(run.exercise, D, X),
-            )
-
-
-def _mistake_by_shape(result, X, k):
-    """The mistake that shows in the kind or the shape of what came, or None."""
-    d, n = X.shape
-    shape = np.shape(result) if isinstance(result, np.ndarray) else ()
-    if isinstance(result, tuple):
-        return "whole_decomposition"
-    if shape == (k, d):
-        return "rows_of_eigenvectors" if _are_rows(result.T, X) else "atoms_as_rows"
-    if shape in ((k, n), (n, k), (n, n)):
-        return "rows_of_Vt"
-    return "all_directions" if len(shape) == 2 and shape[0] == d and shape[1] > k else None
-
-
-def _mistake_of_length(exercise, D, X):
-    """The mistake of atoms (d, k) that are not orthonormal."""
-    lengths = np.linalg.norm(D, axis=0)
-    directions = D / np.where(lengths == 0, 1, lengths)
-    right = _directions(_centred(X))[:, : D.shape[1]]
-    if check.close(np.abs(np.sum(directions * right, axis=0)), np.ones(D.shape[1])):
-        return "wrong_lengths"
-    return _mistake_by_direction(exercise, directions, X) or "not_orthonormal"
-
-
-def _mistake_of_order(D, centred):
-    """Whether orthonormal atoms are eigenvectors of the covariance after all, the wrong ones or in the wrong order."""
-    covariance = centred @ centred.T
-    caught = np.sum((D.T @ centred) ** 2, axis=1)
-    if not check.close(covariance @ D, D * caught, (covariance,)):
+def _principal(came, run, X, k):
+    """Orthonormal atoms, the j-th of which catches the j-th largest variance: whatever their signs, and whichever basis they
+    take where variances are equal."""
+    centred = X - X.mean(axis=1, keepdims=True)
+    if not compare.close(came.T @ came, np.eye(k)):
+        directions = came / np.maximum(np.linalg.norm(came, axis=0), 1e-300)
+        right = np.linalg.svd(centred, full_matrices=False)[0][:, :k]
+        scaled = compare.close(np.abs(np.sum(directions * right, axis=0)), np.ones(k))
+        words = f"D^T D is {compare.describe(came.T @ came)}, not the identity."
+        uncentred = np.linalg.svd(X, full_matrices=False)[0][:, :k]
+        if not scaled and compare.close(np.abs(np.sum(directions * uncentred, axis=0)), np.ones(k)):
+            return check.Finding(words, ("not_centred", "wrong_lengths"))
+        return check.Finding(words, ("wrong_lengths" if scaled else "not_orthonormal",))
+    caught, most = np.sum((came.T @ centred) ** 2, axis=1), np.linalg.svd(centred, compute_uv=False)[:k] ** 2
+    if compare.close(caught, most, (centred**2,)):
         return None
-    variances, k = np.linalg.eigvalsh(covariance), D.shape[1]
-    if check.close(np.sort(caught), variances[-k:], (variances,)):
-        return "wrong_order"
-    return "smallest_eigenvalues" if check.close(np.sort(caught), variances[:k], (variances,)) else "unsorted"
+    atom = int(np.argmax(np.abs(caught - most)))
+    return check.Finding(
+        f"Atom {atom} (counted from 0) catches a variance of {caught[atom] / X.shape[1]:.4g}, where it should be "
+        f"{most[atom] / X.shape[1]:.4g}.",
+        _mistake_of_order(came, caught, centred @ centred.T),
+    )
 
 
-def _mistake_by_direction(exercise, D, X):
-    """The known mistake whose atoms point the same way as the unit atoms D (d, k), up to signs; or None."""
-    for key in ("not_centred", "mean_of_each_sample", "overall_mean", "standardised"):
-        atoms = exercise.mistakes[key](X, D.shape[1])
-        if check.close(np.abs(np.sum(D * atoms, axis=0)), np.ones(D.shape[1])):
-            return key
-    return "rows_of_eigenvectors" if _are_rows(D, X) else None
+def _mistake_of_order(D, caught, covariance):
+    """Orthonormal atoms may be eigenvectors of the covariance after all, the wrong ones or in the wrong order; or rows."""
+    variances, vectors = np.linalg.eigh(covariance)
+    k = D.shape[1]
+    if not compare.close(covariance @ D, D * caught, (covariance,)):
+        rows = compare.close(np.sort(np.abs(D), axis=0), np.sort(np.abs(vectors[:k].T), axis=0))
+        return ("rows_of_eigenvectors",) * rows
+    if compare.close(np.sort(caught), variances[-k:], (variances,)):
+        return ("wrong_order",)
+    return ("smallest_eigenvalues" if compare.close(np.sort(caught), variances[:k], (variances,)) else "unsorted",)
 
 
-def _are_rows(D, X):
-    """Whether the columns of D are rows of the matrix of eigenvectors, whatever their signs and order."""
-    eigenvectors = np.linalg.eigh(_centred(X) @ _centred(X).T)[1]
-    rows = eigenvectors[: D.shape[1]].T
-    return check.close(np.sort(np.abs(D), axis=0), np.sort(np.abs(rows), axis=0))
-
-
-def _directions(M):
-    """The left singular vectors of M."""
-    return np.linalg.svd(M, full_matrices=False)[0]
-
-
-def _centred(X):
-    return X - X.mean(axis=1, keepdims=True)
+def _without_signs(result):
+    """The sizes of the entries: the signs of atoms are left open."""
+    return tuple(map(np.abs, result)) if isinstance(result, tuple) else np.abs(result)
 
 
 pca_dictionary = check.Exercise(
@@ -276,112 +177,83 @@ pca_dictionary = check.Exercise(
     cases=[
         (np.array([[5.0, 7, 6, 3], [1, 1, 2, 0], [9, 8, 9, 7]]), 1),
         (X_FULL, 3),
-        (X_LARGE, 2),
+        (X_LARGE.T, 2),
         (X_SMALL, 3),
+    ],
+    edges=[
+        # More rows than samples, so that some directions have no variance at all.
+        (X_LARGE, 2),
         (X_FULL.T, 1),
         # A cloud as wide as it is high, far from zero: every pair at right angles in that plane is right.
         (np.array([[7.0, 5, 6, 6, 6], [2, 2, 3, 1, 2], [4, 4, 4, 4, 4], [1, 1, 1, 1, 1]]), 2),
+        # Rows without correlation, of growing variance, which np.linalg.eig leaves in this order.
+        (np.array([[6.0, 4, 6, 4], [3, 3, -1, -1], [4, -4, -4, 4]]), 2),
+        (np.array([[6.0, 4, 6, 4], [3, 3, -1, -1], [4, -4, -4, 4]]), 1),
     ],
-    judge=_judge_pca_dictionary,
+    law=_principal,
+    canonical=_without_signs,
+    ways=[
+        """
+            C = X - X.mean(axis=1, keepdims=True)
+            values, U = np.linalg.eigh(C @ C.T)
+            return U[:, ::-1][:, :k]
+        """,
+    ],
+    mistakes="""
+        not_centred: - X.mean(axis=1, keepdims=True) ->
+            X is not centred, so the first atom points to the mean. Subtract the mean column, X.mean(axis=1), first.
+        mean_of_each_sample: axis=1 -> axis=0
+            That subtracts each sample's own mean (axis=0). PCA subtracts the mean sample, a column: the mean along axis=1.
+        overall_mean: axis=1, keepdims=True ->
+            That subtracts one number, the mean of all entries. Every row (every pixel) has its own mean: axis=1.
+        standardised: svd(X - X.mean(axis=1, keepdims=True) -> svd((X - X.mean(axis=1, keepdims=True)) / np.where(X.std(axis=1, keepdims=True) == 0, 1, X.std(axis=1, keepdims=True))
+            That divides by the standard deviation, which gives every row the same variance. Only subtract the mean.
+        reconstruction_instead: U[:, :k] -> U[:, :k] @ U[:, :k].T @ (X - X.mean(axis=1, keepdims=True))
+            | U[:, :k] -> X.mean(axis=1, keepdims=True) + U[:, :k] @ U[:, :k].T @ (X - X.mean(axis=1, keepdims=True))
+            That is what the atoms make of X, a reconstruction (d, n). Asked are the atoms themselves, (d, k).
+        codes_instead: U[:, :k] -> U[:, :k].T @ (X - X.mean(axis=1, keepdims=True))
+            | U[:, :k] -> (U[:, :k].T @ (X - X.mean(axis=1, keepdims=True))).T
+            Those are the codes, how much of each atom is in each sample. Asked are the atoms themselves, (d, k).
+        smallest_eigenvalues: [:, ::-1] ->
+            Those are the directions of smallest variance. np.linalg.eigh sorts upwards: the largest come last.
+        wrong_order: [:, :k] -> [:, :k][:, ::-1]
+            The right atoms in the wrong order: the largest variance comes first. Turn them round, `[:, ::-1]`.
+        unsorted: U[:, :k] -> np.roll(U, -1, axis=1)[:, :k]
+            Those are directions of PCA, but not the k largest. Sort by eigenvalue (np.linalg.eig does not), count from 0.
+        rows_of_Vt: U, _, _ -> _, _, U ;; U[:, :k] -> U[:k]
+            | U, _, _ -> _, _, U ;; U[:, :k] -> U[:k].T
+            | eigh(C @ C.T) -> eigh(C.T @ C)
+            | eigh(C @ C.T) -> eigh(C.T @ C) ;; U[:, ::-1][:, :k] -> U
+            | X.mean(axis=1, keepdims=True) -> X.mean(axis=0) ;; eigh(C @ C.T) -> eigh(C.T @ C)
+            | X.mean(axis=1, keepdims=True) -> X.mean(axis=0) ;; eigh(C @ C.T) -> eigh(C.T @ C) ;; U[:, ::-1][:, :k] -> U
+            Those mix samples: they are rows of V^T, or come from the (n, n) covariance of the samples, as `np.cov(X.T)` is. Atoms
+            live where a sample does, in d dimensions: columns of U, or of the eigenvectors of the (d, d) covariance.
+        atoms_as_rows: {} -> ({}).T
+            The result is transposed: D is (d, k), one atom a column.
+        rows_of_eigenvectors: [:, :k] -> [:k].T
+            | U[:, ::-1][:, :k] -> U[::-1][:, :k]
+            | U[:, ::-1][:, :k] -> U[::-1][:k].T
+            | U[:, ::-1][:, :k] -> U[:k]
+            | U[:, ::-1][:, :k] -> U[:k].T
+            Those are rows of the matrix of eigenvectors. numpy keeps eigenvectors (and U) as columns: `[:, :k]`.
+        all_directions: , full_matrices=False -> ;; U[:, :k] -> U
+            | U[:, ::-1][:, :k] -> U
+            | U[:, ::-1][:, :k] -> U[:, ::-1]
+            There are more than k atoms. Keep the first k columns.
+        whole_decomposition: U, _, _ -> U ;; U[:, :k] -> U
+            np.linalg.svd returns U, S and V^T, and eigh the values and the vectors. Take the k columns that are wanted.
+        wrong_lengths: U, _, _ -> U, S, _ ;; U[:, :k] -> (U * S)[:, :k]
+            The directions are right, but the atoms are not of length 1: leave out the factor, a singular value or a
+            variance.
+        not_orthonormal: ... -> (X - X.mean(axis=1, keepdims=True))[:, :k]
+            The atoms should be orthonormal: each of length 1 and at right angles to the others, so that D^T D = I.
+        keepdims_forgotten: , keepdims=True ->
+            Two shapes do not fit. X.mean(axis=1), for one, is (d,); with keepdims=True it is a column (d, 1) to subtract.
+        eigenvectors_of_the_data: eigh(C @ C.T) -> eigh(C)
+            Only a square matrix has eigenvectors, and X is not square. Take those of the covariance (d, d), or the SVD of
+            X.
+    """,
 )
-
-
-@pca_dictionary.mistake
-def not_centred(X, k):
-    """X is not centred, so the first atom points to the mean. Subtract the mean column, X.mean(axis=1), first."""
-    return _directions(X)[:, :k]
-
-
-@pca_dictionary.mistake
-def mean_of_each_sample(X, k):
-    """That subtracts each sample's own mean (axis=0). PCA subtracts the mean sample, a column: the mean along axis=1."""
-    return _directions(X - X.mean(axis=0))[:, :k]
-
-
-@pca_dictionary.mistake
-def overall_mean(X, k):
-    """That subtracts one number, the mean of all entries. Every row (every pixel) has its own mean: axis=1."""
-    return _directions(X - X.mean())[:, :k]
-
-
-@pca_dictionary.mistake
-def standardised(X, k):
-    """That divides by the standard deviation, which gives every row the same variance. Only subtract the mean."""
-    spread = X.std(axis=1, keepdims=True)
-    return _directions(_centred(X) / np.where(spread == 0, 1, spread))[:, :k]
-
-
-@pca_dictionary.mistake
-def smallest_eigenvalues(X, k):
-    """Those are the directions of smallest variance. np.linalg.eigh sorts upwards: the largest come last."""
-    return np.linalg.eigh(_centred(X) @ _centred(X).T)[1][:, :k]
-
-
-@pca_dictionary.mistake
-def wrong_order(X, k):
-    """The right atoms in the wrong order: the largest variance comes first. Turn them round, `[:, ::-1]`."""
-    return _directions(_centred(X))[:, :k][:, ::-1]
-
-
-@pca_dictionary.mistake
-def unsorted(X, k):
-    """Those are directions of PCA, but not the k largest. Sort by eigenvalue (np.linalg.eig does not), count from 0."""
-    return np.roll(_directions(_centred(X)), -1, axis=1)[:, :k]
-
-
-@pca_dictionary.mistake
-def rows_of_Vt(X, k):
-    """Those come from V (n, n), which mixes samples. Atoms live where a sample does, in d dimensions: columns of U."""
-    return np.linalg.svd(_centred(X), full_matrices=False)[2][:k]
-
-
-@pca_dictionary.mistake
-def atoms_as_rows(X, k):
-    """The result is transposed: D is (d, k), one atom a column."""
-    return _directions(_centred(X))[:, :k].T
-
-
-@pca_dictionary.mistake
-def rows_of_eigenvectors(X, k):
-    """Those are rows of the matrix of eigenvectors. numpy keeps eigenvectors (and U) as columns: `[:, :k]`."""
-    return np.linalg.eigh(_centred(X) @ _centred(X).T)[1][:, ::-1][:k].T
-
-
-@pca_dictionary.mistake
-def all_directions(X, k):
-    """There are more than k atoms. Keep the first k columns."""
-    return np.linalg.svd(_centred(X))[0]
-
-
-@pca_dictionary.mistake
-def whole_decomposition(X, k):
-    """np.linalg.svd returns U, S and V^T, and eigh the values and the vectors. Take the k columns that are wanted."""
-    return np.linalg.svd(_centred(X), full_matrices=False)
-
-
-@pca_dictionary.mistake
-def wrong_lengths(X, k):
-    """The directions are right, but the atoms are not of length 1: leave out the factor, a singular value or a variance."""
-    U, S, _ = np.linalg.svd(_centred(X), full_matrices=False)
-    return (U * S)[:, :k]
-
-
-@pca_dictionary.mistake
-def not_orthonormal(X, k):
-    """The atoms should be orthonormal: each of length 1 and at right angles to the others, so that D^T D = I."""
-    return _centred(X)[:, :k]
-
-
-@pca_dictionary.mistake
-def keepdims_forgotten(X, k):
-    """Two shapes do not fit. X.mean(axis=1), for one, is (d,); with keepdims=True it is a column (d, 1) to subtract."""
-    return _directions(X - X.mean(axis=1))[:, :k]
-
-
-@pca_dictionary.mistake
-def eigenvectors_of_the_data(X, k):
-    """Only a square matrix has eigenvectors, and X is not square. Take those of the covariance (d, d), or the SVD of X."""
-    return np.linalg.eigh(_centred(X))[1][:, :k]
 
 
 project = check.Exercise(
@@ -404,89 +276,35 @@ project = check.Exercise(
         (X_SMALL, _orthonormal(3, 1)),
         (X_FULL.T, _orthonormal(7, 4)),
     ],
+    mistakes=r"""
+        mean_not_added_back: return mean + -> return
+            The mean is taken away but not given back. Without it the result is a difference from the mean, not a sample.
+        mean_ignored: return mean + -> return ;; X - mean -> X
+            That projects X itself. The atoms describe differences from the mean: subtract it first, add it at the end.
+        mean_in_twice: X - mean -> X
+            The mean is in twice: added at the end, and before that in what D keeps of X. Subtract it before coding.
+        codes_only: mean + D @ (D.T @ (X - mean)) -> D.T @ (X - mean)
+            Those are the codes, D^T (X - mean). Mix the atoms by them, D codes, and add the mean back.
+        data_unchanged: D @ (D.T @ (X - mean)) -> X - mean
+            That gives X back unchanged: D is left out. Only what the atoms catch of X - mean should come through.
+        only_the_mean: D @ (D.T @ (X - mean)) -> 0 * X
+            That is the mean for every sample. What the atoms catch of each one's difference from it should be added.
+        residual_instead: mean + D -> X - D
+            That keeps what the atoms miss and drops what they catch.
+        mean_of_each_sample_used: axis=1, keepdims=True -> axis=0
+            That takes each sample's own mean (axis=0). The mean here is the mean sample, a column: the mean along axis=1.
+        overall_mean_used: axis=1, keepdims=True ->
+            That takes one number, the mean of all entries. Every row (every pixel) has its own mean: axis=1.
+        samples_as_rows: {} -> ({}).T
+            The result is transposed: samples should be columns, as in X.
+        refits: return -> D = np.linalg.svd(X - mean, full_matrices=False)[0][:, : D.shape[1]]\n    return
+            That computes atoms of its own from X and ignores D. Use the D that is given: it may come from other samples.
+        keepdims_left_out: , keepdims=True ->
+            Two shapes do not fit. X.mean(axis=1), for one, is (d,); with keepdims=True it is a column (d, 1) to subtract.
+        factors_swapped: D @ (D.T @ (X - mean)) -> D.T @ (D @ (X - mean))
+            Two shapes do not fit. D^T (k, d) takes samples to codes and comes first; then D (d, k) takes codes back.
+    """,
 )
-
-
-@project.mistake
-def mean_not_added_back(X, D):
-    """The mean is taken away but not given back. Without it the result is a difference from the mean, not a sample."""
-    return D @ D.T @ _centred(X)
-
-
-@project.mistake
-def mean_ignored(X, D):
-    """That projects X itself. The atoms describe differences from the mean: subtract it first, add it at the end."""
-    return D @ D.T @ X
-
-
-@project.mistake
-def mean_in_twice(X, D):
-    """The mean is in twice: added at the end, and before that in what D keeps of X. Subtract it before coding."""
-    return X.mean(axis=1, keepdims=True) + D @ D.T @ X
-
-
-@project.mistake
-def codes_only(X, D):
-    """Those are the codes, D^T (X - mean). Mix the atoms by them, D codes, and add the mean back."""
-    return D.T @ _centred(X)
-
-
-@project.mistake
-def data_unchanged(X, D):
-    """That gives X back unchanged: D is left out. Only what the atoms catch of X - mean should come through."""
-    return X
-
-
-@project.mistake
-def only_the_mean(X, D):
-    """That is the mean for every sample. What the atoms catch of each one's difference from it should be added."""
-    return np.repeat(X.mean(axis=1, keepdims=True), X.shape[1], axis=1)
-
-
-@project.mistake
-def residual_instead(X, D):
-    """That keeps what the atoms miss and drops what they catch."""
-    return X - D @ D.T @ _centred(X)
-
-
-@project.mistake
-def mean_of_each_sample_used(X, D):
-    """That takes each sample's own mean (axis=0). The mean here is the mean sample, a column: the mean along axis=1."""
-    mean = X.mean(axis=0)
-    return mean + D @ D.T @ (X - mean)
-
-
-@project.mistake
-def overall_mean_used(X, D):
-    """That takes one number, the mean of all entries. Every row (every pixel) has its own mean: axis=1."""
-    return X.mean() + D @ D.T @ (X - X.mean())
-
-
-@project.mistake
-def samples_as_rows(X, D):
-    """The result is transposed: samples should be columns, as in X."""
-    mean = X.mean(axis=1, keepdims=True)
-    return (mean + D @ D.T @ (X - mean)).T
-
-
-@project.mistake
-def refits(X, D):
-    """That computes atoms of its own from X and ignores D. Use the D that is given: it may come from other samples."""
-    own = _directions(_centred(X))[:, : D.shape[1]]
-    return X.mean(axis=1, keepdims=True) + own @ own.T @ _centred(X)
-
-
-@project.mistake
-def keepdims_left_out(X, D):
-    """Two shapes do not fit. X.mean(axis=1), for one, is (d,); with keepdims=True it is a column (d, 1) to subtract."""
-    mean = X.mean(axis=1)
-    return mean + D @ D.T @ (X - mean)
-
-
-@project.mistake
-def factors_swapped(X, D):
-    """Two shapes do not fit. D^T (k, d) takes samples to codes and comes first; then D (d, k) takes codes back."""
-    return X.mean(axis=1, keepdims=True) + D.T @ D @ _centred(X)
 
 
 relative_error = check.Exercise(
@@ -507,104 +325,90 @@ relative_error = check.Exercise(
         (X_SMALL, D_SMALL, A_SMALL),
         (X_FULL, np.ones((5, 1)), X_FULL.mean(axis=0, keepdims=True)),
     ],
+    mistakes="""
+        squared: {} -> ({}) ** 2
+            That is the square of it: the norms have roots.
+        not_divided: / np.linalg.norm(X) ->
+            That is the error itself, in the unit of the data. Divide by the size of the data.
+        only_one_squared: np.linalg.norm(X - D @ A) -> np.sum((X - D @ A) ** 2)
+            One of the two norms is squared and the other is not, so the unit of the data does not cancel. Take both with
+            roots.
+        root_forgotten_below: / np.linalg.norm(X) -> / np.sum(X**2)
+            The root is missing below the line: ||X||_F is the root of the sum of squares.
+        divided_by_the_reconstruction: / np.linalg.norm(X) -> / np.linalg.norm(D @ A)
+            That divides by the size of D A. The measure is the data, so divide by the size of X.
+        divided_by_the_spread: / np.linalg.norm(X) -> / np.linalg.norm(X - X.mean(axis=1, keepdims=True))
+            That divides by the size of the centred data. Here the data count as they are: divide by the size of X.
+        divided_by_the_entries: / np.linalg.norm(X) -> / X.size
+            That divides by the number of entries. Divide by the size of the data, its norm.
+        divided_by_the_samples: / np.linalg.norm(X) -> / X.shape[1]
+            That divides by the number of samples. Divide by the size of the data, its norm.
+        root_mean_square: ... -> np.sqrt(np.mean((X - D @ A) ** 2))
+            That is the root of the mean square, in the unit of the data. Divide by the size of the data, its norm.
+        spectral_norms: norm(X - D @ A) -> norm(X - D @ A, 2) ;; norm(X) -> norm(X, 2)
+            Those are spectral norms, `np.linalg.norm(M, 2)`, the largest singular value alone. The Frobenius norm is the
+            default.
+        absolute_values: norm(X - D @ A) -> norm((X - D @ A).ravel(), 1) ;; norm(X) -> norm(X.ravel(), 1)
+            That sums absolute values. The norm squares the entries, sums, and takes the root.
+        mean_over_samples: ... -> np.mean(np.linalg.norm(X - D @ A, axis=0) / np.linalg.norm(X, axis=0))
+            That is the mean of every sample's own relative error. Here the whole matrices are compared: one norm each.
+        entry_by_entry: ... -> np.linalg.norm((X - D @ A) / X)
+            That divides entry by entry, and a zero or a small entry blows up. Take the two norms first, then divide.
+        upside_down: {} -> 1 / ({})
+            The fraction is upside down: what is missed stands above, the data below.
+        share_explained: {} -> 1 - {}
+            That is 1 minus something: the share that is explained. Asked is the share that is missed.
+        difference_of_norms: np.linalg.norm(X - D @ A) -> abs(np.linalg.norm(X) - np.linalg.norm(D @ A))
+            That compares the sizes of X and D A, which may agree while the entries do not. Take the norm of the difference.
+    """,
 )
 
 
-@relative_error.mistake
-def squared(X, D, A):
-    """That is the square of it: the norms have roots."""
-    return np.sum((X - D @ A) ** 2) / np.sum(X**2)
-
-
-@relative_error.mistake
-def not_divided(X, D, A):
-    """That is the error itself, in the unit of the data. Divide by the size of the data."""
-    return np.linalg.norm(X - D @ A)
-
-
-@relative_error.mistake
-def only_one_squared(X, D, A):
-    """One of the two norms is squared and the other is not, so the unit of the data does not cancel. Take both with roots."""
-    return np.sum((X - D @ A) ** 2) / np.linalg.norm(X)
-
-
-@relative_error.mistake
-def root_forgotten_below(X, D, A):
-    """The root is missing below the line: ||X||_F is the root of the sum of squares."""
-    return np.linalg.norm(X - D @ A) / np.sum(X**2)
-
-
-@relative_error.mistake
-def divided_by_the_reconstruction(X, D, A):
-    """That divides by the size of D A. The measure is the data, so divide by the size of X."""
-    return np.linalg.norm(X - D @ A) / np.linalg.norm(D @ A)
-
-
-@relative_error.mistake
-def divided_by_the_spread(X, D, A):
-    """That divides by the size of the centred data. Here the data count as they are: divide by the size of X."""
-    return np.linalg.norm(X - D @ A) / np.linalg.norm(_centred(X))
-
-
-@relative_error.mistake
-def divided_by_the_entries(X, D, A):
-    """That divides by the number of entries. Divide by the size of the data, its norm."""
-    return np.linalg.norm(X - D @ A) / X.size
-
-
-@relative_error.mistake
-def divided_by_the_samples(X, D, A):
-    """That divides by the number of samples. Divide by the size of the data, its norm."""
-    return np.linalg.norm(X - D @ A) / X.shape[1]
-
-
-@relative_error.mistake
-def root_mean_square(X, D, A):
-    """That is the root of the mean square, in the unit of the data. Divide by the size of the data, its norm."""
-    return np.sqrt(np.mean((X - D @ A) ** 2))
-
-
-@relative_error.mistake
-def spectral_norms(X, D, A):
-    """Those are spectral norms, `np.linalg.norm(M, 2)`, the largest singular value alone. The Frobenius norm is the default."""
-    return np.linalg.norm(X - D @ A, 2) / np.linalg.norm(X, 2)
-
-
-@relative_error.mistake
-def absolute_values(X, D, A):
-    """That sums absolute values. The norm squares the entries, sums, and takes the root."""
-    return np.sum(np.abs(X - D @ A)) / np.sum(np.abs(X))
-
-
-@relative_error.mistake
-def mean_over_samples(X, D, A):
-    """That is the mean of every sample's own relative error. Here the whole matrices are compared: one norm each."""
-    return np.mean(np.linalg.norm(X - D @ A, axis=0) / np.linalg.norm(X, axis=0))
-
-
-@relative_error.mistake
-def entry_by_entry(X, D, A):
-    """That divides entry by entry, and a zero or a small entry blows up. Take the two norms first, then divide."""
-    return np.linalg.norm((X - D @ A) / X)
-
-
-@relative_error.mistake
-def upside_down(X, D, A):
-    """The fraction is upside down: what is missed stands above, the data below."""
-    return np.linalg.norm(X) / np.linalg.norm(X - D @ A)
-
-
-@relative_error.mistake
-def share_explained(X, D, A):
-    """That is 1 minus something: the share that is explained. Asked is the share that is missed."""
-    return 1 - np.linalg.norm(X - D @ A) / np.linalg.norm(X)
-
-
-@relative_error.mistake
-def difference_of_norms(X, D, A):
-    """That compares the sizes of X and D A, which may agree while the entries do not. Take the norm of the difference."""
-    return abs(np.linalg.norm(X) - np.linalg.norm(D @ A)) / np.linalg.norm(X)
-
-
 exercises = [one_hot_codes, pca_dictionary, project, relative_error]
-progress = functools.partial(check.progress, exercises)
+progress = functools.partial(show.progress, exercises)
+
+
+# ---- Predictions ----
+
+from lessons.predict import Prediction  # noqa: E402
+
+below_floor = Prediction(
+    name="below_floor",
+    question="The singular values give the floor for 49 atoms. PCA keeps the mean face in addition to its 49 atoms. Does its "
+    "error come out below that floor?",
+    choices={
+        "no": "Tempting, since no 49 atoms can pass the floor. But the mean face is one atom more, whose code is always 1.",
+        "a little": "With the mean PCA has 50 atoms, and its error lies between the floor for 49 and the one for 50. No method "
+        "passes the floor for the number of atoms that it really uses.",
+        "far below": "Tempting, since the mean face explains more than any other single picture. But the floor's own atoms "
+        "have it among them already; an extra one gains only what a 50th atom could.",
+    },
+    answer="a little",
+)
+sparser_codes = Prediction(
+    name="sparser_codes",
+    question="NMF may not use minus signs, and nothing was said to it about sparseness. Are its codes much sparser than those "
+    "of PCA, or about alike?",
+    choices={
+        "sparser": "Tempting, since it is often said of NMF, and the last line of the table says it, too: 60 iterations "
+        "from a start that is half zeros. Run on, the zeros fill, and the lead is gone.",
+        "alike": "At 300 iterations the two numbers are nearly equal, and at five times as many they still are. "
+        "What looked like sparse codes was a run that had not left its start. The atoms stay sparser than PCA's.",
+    },
+    answer="alike",
+)
+pursuit_error = Prediction(
+    name="pursuit_error",
+    question="In every round the best dictionary for the given codes lowers the squared error, or leaves it. What does the "
+    "pursuit that comes next, with the new dictionary, do to it?",
+    choices={
+        "lowers": "Tempting, since in notebook 2 both halves lowered the error: each was solved exactly. A pursuit is greedy "
+        "and stops when it is near enough.",
+        "leaves": "Tempting, since the codes could stay as they are. But the pursuit begins anew and has no memory of them.",
+        "raises": "It looks for the fewest atoms within the noise, so it gives back what the dictionary has gained, and "
+        "needs fewer atoms for it: that number is what falls from round to round. Even with a fixed number of "
+        "atoms a greedy choice may be worse than the codes before, so nothing promises that the error never rises.",
+    },
+    answer="raises",
+)
+predictions = [below_floor, sparser_codes, pursuit_error]

@@ -1,41 +1,16 @@
 """Notebook 2, why the answer is not unique: the exercises, and the mistakes known for each."""
 
-import contextlib
-import copy
 import functools
+import re
 
 import numpy as np
 
-from lessons import check, factorise
+from lessons import check, compare, factorise, show
 from lessons.exercises import lego
 from lessons.exercises.lego import A_LEGO, A_WIDE, D_LEGO, D_TALL, X_FULL, X_LARGE, X_LEGO, X_SMALL
-from lessons.factorise import update_codes as best_codes
-from lessons.factorise import update_dictionary as best_dictionary
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(22)
-
-
-def _compare_pair(run, case, came, right):
-    """Raise Wrong for the first part of the pair that is off, with the known mistake that makes the same of that part."""
-    for part, name in enumerate(("D'", "A'")):
-        if not check.close(came[part], right[part], case):
-            key = _key_up_to(part, run.exercise, came, case)
-            raise check.Wrong(f"For {run.call_text(case)} it returned {name} = {check.describe(came[part])}.", key)
-
-
-def _key_up_to(part, exercise, came, case):
-    for key, wrong in exercise.mistakes.items():
-        # A mistake may not be able to work on every shape.
-        with contextlib.suppress(ValueError), np.errstate(all="ignore"):
-            did = wrong(*copy.deepcopy(case))
-            if check.close(did[: part + 1], came[: part + 1], case):
-                return key
-    return None
-
-
-def _judge_rescale(run):
-    for case in run.exercise.cases:
-        _compare_pair(run, case, run(*case), factorise.rescale(*case))
 
 
 rescale = check.Exercise(
@@ -58,88 +33,76 @@ rescale = check.Exercise(
         (D_TALL, 1000 * A_WIDE, _rng.normal(size=(3, 3))),
         (X_LARGE[:, :1], X_SMALL[:1], np.array([[-4.0]])),
     ],
-    judge=_judge_rescale,
+    ways=[
+        "D @ Q, np.linalg.inv(Q) @ A",
+    ],
+    mistakes="""
+        wrong_pair: D @ Q, np.linalg.solve(Q, A) -> D @ np.linalg.inv(Q), Q @ A
+            Q and its inverse have changed places: the product is the same, but Q should mix the atoms, D' = D Q.
+        codes_unchanged: np.linalg.solve(Q, A) -> A
+            The codes are as they were, so the product has changed. What Q does to the atoms, Q^-1 must undo in A.
+        codes_mixed_too: np.linalg.solve(Q, A) -> Q @ A
+            That applies Q to both. The codes need its inverse, or the product changes.
+        transpose_for_inverse: np.linalg.inv(Q) -> Q.T
+            Q^T is not Q^-1 (they agree only for rotations, permutations and the like). The codes need the inverse.
+        entrywise_inverse: np.linalg.inv(Q) -> (1 / Q)
+            `1 / Q` and `Q ** -1` invert entry by entry. The inverse matrix is np.linalg.inv(Q), or better: solve with Q.
+        diagonal_only: D @ Q, np.linalg.solve(Q, A) -> D * np.diag(Q), A / np.diag(Q)[:, np.newaxis]
+            This uses only the diagonal of Q: right when Q only scales, wrong as soon as Q mixes or reorders atoms.
+        inverse_of_diagonal: np.linalg.inv(Q) -> np.diag(1 / np.diag(Q))
+            `np.diag(1 / np.diag(Q))` inverts the diagonal alone: right when Q only scales, wrong as soon as Q mixes or
+            reorders atoms. The codes need the inverse of the whole Q.
+        pair_swapped: {} -> ({})[::-1]
+            The two are in the wrong order: return D' first, then A'.
+        elementwise: D @ Q, np.linalg.inv(Q) @ A -> D * Q, np.linalg.inv(Q) * A
+            `*` and `/` work entry by entry. Mixing the atoms is a matrix product, `@`, and solving with Q undoes it.
+        left_of_dictionary: D @ Q -> Q @ D
+            That is Q D, which mixes rows. The atoms are the columns of D, and columns are mixed from the right: D Q.
+        right_of_codes: np.linalg.inv(Q) @ A -> A @ np.linalg.inv(Q)
+            That is A Q^-1, which mixes samples. Q^-1 must stand right beside the Q that it undoes: (D Q)(Q^-1 A).
+        dictionary_unchanged: D @ Q -> D
+            The atoms are as they were. Q mixes them, D' = D Q, and the codes undo that.
+        dictionary_with_transpose: D @ Q -> D @ Q.T
+            The atoms are mixed by Q^T. Column j of D Q is D times column j of Q, which is Q as it stands.
+        inverse_transposed: np.linalg.solve(Q, A) -> np.linalg.solve(Q.T, A)
+            | np.linalg.inv(Q) -> np.linalg.inv(Q).T
+            The inverse is transposed. (D Q)(Q^-1 A) = D A holds with Q^-1 itself.
+        solved_the_wrong_way: np.linalg.solve(Q, A) -> np.linalg.solve(A, Q)
+            `np.linalg.solve(Q, A)` solves Q ? = A: the matrix that is undone comes first.
+        ridge: np.linalg.inv(Q) -> np.linalg.inv(Q + 0.1 * np.eye(len(Q)))
+            | np.linalg.inv(Q) -> np.linalg.inv(Q + 0.01 * np.eye(len(Q)))
+            | np.linalg.inv(Q) -> np.linalg.inv(Q + np.eye(len(Q)))
+            | np.linalg.inv(Q) -> np.linalg.inv(Q.T @ Q + 0.1 * np.eye(len(Q))) @ Q.T
+            Something is added to Q before it is inverted, and then it no longer undoes Q. Q has an inverse as it is.
+        divided_by_a_number: np.linalg.solve(Q, A) -> A / np.linalg.det(Q)
+            | np.linalg.solve(Q, A) -> A / np.linalg.norm(Q)
+            | np.linalg.solve(Q, A) -> A / Q.sum()
+            A number cannot undo what a matrix mixed: the codes need Q^-1.
+        q_normalised: ^ -> Q = Q / np.linalg.norm(Q, axis=0)
+            | ^ -> Q = Q / np.linalg.norm(Q)
+            | ^ -> Q = np.linalg.qr(Q)[0]
+            Q is scaled or made orthogonal first. The atoms should be mixed by Q as it is.
+        product_only: ... -> D @ A
+            | ... -> D @ Q @ np.linalg.inv(Q) @ A
+            That is the product, which Q does not change. Return the two factors: D' and A'.
+        dictionary_only: ... -> D @ Q
+            Only D' came back. Return both: D' and A'.
+        returns_more: {} -> {}, D @ A
+            | {} -> {}, Q
+            Return only D' and A'; what else you would like to see can be computed from them.
+    """,
 )
 
 
-@rescale.mistake
-def wrong_pair(D, A, Q):
-    """Q and its inverse have changed places: the product is the same, but Q should mix the atoms, D' = D Q."""
-    return D @ np.linalg.inv(Q), Q @ A
-
-
-@rescale.mistake
-def codes_unchanged(D, A, Q):
-    """The codes are as they were, so the product has changed. What Q does to the atoms, Q^-1 must undo in A."""
-    return D @ Q, A
-
-
-@rescale.mistake
-def codes_mixed_too(D, A, Q):
-    """That applies Q to both. The codes need its inverse, or the product changes."""
-    return D @ Q, Q @ A
-
-
-@rescale.mistake
-def transpose_for_inverse(D, A, Q):
-    """Q^T is not Q^-1 (they agree only for rotations, permutations and the like). The codes need the inverse."""
-    return D @ Q, Q.T @ A
-
-
-@rescale.mistake
-def entrywise_inverse(D, A, Q):
-    """`1 / Q` and `Q ** -1` invert entry by entry. The inverse matrix is np.linalg.inv(Q), or better: solve with Q."""
-    return D @ Q, (1 / Q) @ A
-
-
-@rescale.mistake
-def diagonal_only(D, A, Q):
-    """This uses only the diagonal of Q: right when Q only scales, wrong as soon as Q mixes or reorders atoms."""
-    return D * np.diag(Q), A / np.diag(Q)[:, np.newaxis]
-
-
-@rescale.mistake
-def inverse_of_diagonal(D, A, Q):
-    """`np.diag(1 / np.diag(Q))` inverts the diagonal alone: right when Q only scales, wrong as soon as Q mixes or reorders
-    atoms. The codes need the inverse of the whole Q."""
-    return D @ Q, np.diag(1 / np.diag(Q)) @ A
-
-
-@rescale.mistake
-def pair_swapped(D, A, Q):
-    """The two are in the wrong order: return D' first, then A'."""
-    return np.linalg.solve(Q, A), D @ Q
-
-
-@rescale.mistake
-def elementwise(D, A, Q):
-    """`*` and `/` work entry by entry. Mixing the atoms is a matrix product, `@`, and solving with Q undoes it."""
-    return D * Q, np.linalg.inv(Q) * A
-
-
-@rescale.mistake
-def left_of_dictionary(D, A, Q):
-    """That is Q D, which mixes rows. The atoms are the columns of D, and columns are mixed from the right: D Q."""
-    return Q @ D, np.linalg.solve(Q, A)
-
-
-@rescale.mistake
-def right_of_codes(D, A, Q):
-    """That is A Q^-1, which mixes samples. Q^-1 must stand right beside the Q that it undoes: (D Q)(Q^-1 A)."""
-    return D @ Q, A @ np.linalg.inv(Q)
-
-
-# One atom of zeros. Not among the cases, so that every way of stumbling over it counts as the same mistake.
+# One atom of zeros.
 ZERO_ATOM = (np.array([[3.0, 0], [4, 0]]), np.array([[1.0, 2, 3], [4, 5, 6]]))
 
 
-def _judge_normalise_atoms(run):
-    for case in [*run.exercise.cases, ZERO_ATOM]:
-        D, A = run(*case)
-        right = factorise.normalise_atoms(*case)
-        # Unit length leaves the sign of an atom open.
-        signs = np.where(np.sum(D * right[0], axis=0) < 0, -1, 1)
-        _compare_pair(run, case, (D, A), (right[0] * signs, right[1] * signs[:, np.newaxis]))
+def _first_entries_positive(pair):
+    """The pair with the signs of its atoms chosen, since unit length leaves them open: the largest entry is positive."""
+    D, A = pair
+    signs = np.where(D[np.abs(D).argmax(axis=0), np.arange(D.shape[1])] < 0, -1, 1)
+    return D * signs, A * signs[:, np.newaxis]
 
 
 normalise_atoms = check.Exercise(
@@ -161,95 +124,76 @@ normalise_atoms = check.Exercise(
         (X_LARGE[:, :3], A_WIDE),
         (X_SMALL[:, :2], 1000 * A_WIDE[:2]),
     ],
-    judge=_judge_normalise_atoms,
+    edges=[ZERO_ATOM],
+    canonical=_first_entries_positive,
+    mistakes="""
+        zero_atom: lengths[lengths == 0] = 1 -> pass
+            An atom of zeros has length 0 and cannot be divided by it: leave it, and its row of A, as they are.
+        rows_instead_of_columns: axis=0 -> axis=1 ;; D / lengths, A * lengths[:, np.newaxis] -> D / lengths[:, np.newaxis], A
+            That normalises the rows of D. An atom is a column, so sum down the columns: axis=0.
+        l1_length: np.sqrt(np.sum(D**2, axis=0)) -> np.sum(np.abs(D), axis=0)
+            That makes the absolute values sum to 1 (the l1 norm). The length is the root of the sum of squares.
+        plain_sums: np.sqrt(np.sum(D**2, axis=0)) -> np.sum(D, axis=0)
+            That makes the entries of each atom sum to 1. The length is the root of the sum of squares.
+        root_forgotten: np.sqrt ->
+            That divides by the squared length: the root is missing.
+        largest_entry: np.sqrt(np.sum(D**2, axis=0)) -> np.max(np.abs(D), axis=0)
+            That makes the largest entry of each atom 1. The length is the root of the sum of squares.
+        whole_matrix: np.sqrt(np.sum(D**2, axis=0)) -> np.full(D.shape[1], np.linalg.norm(D))
+            That divides by one number, the norm of the whole matrix. Every atom has its own length: `axis=0`.
+        codes_not_compensated: A * lengths[:, np.newaxis] -> A
+            The atoms are right, but the codes are as they were, so the product has changed: row j of A takes what atom j
+            lost.
+        codes_divided_too: A * lengths -> A / lengths
+            The codes are divided by the lengths as well. What an atom loses its codes must gain: multiply.
+        codes_normalised_too: A * lengths[:, np.newaxis] -> A / np.linalg.norm(A, axis=1, keepdims=True)
+            That gives the codes unit length as well, which changes the product. Only the atoms get it; the codes
+            compensate.
+        changes_arguments: return D / lengths, A * lengths[:, np.newaxis] -> D /= lengths; A *= lengths[:, np.newaxis]; return D, A
+            `/=` and `*=` change the caller's array in place: write `D / lengths`, which makes a new one.
+        large_guard: D / lengths -> D / (lengths + 0.1)
+            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.sum(D**2, axis=0)) + 0.1
+            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.sum(D**2, axis=0)) + 0.01
+            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.sum(D**2, axis=0)) + 0.001
+            What is added to the lengths against a division by zero is so large that no atom has length 1.
+        only_long_ones: lengths[lengths == 0] = 1 -> lengths[lengths < 1] = 1
+            | lengths[lengths == 0] = 1 -> lengths[lengths < 0.01] = 1
+            | lengths[lengths == 0] = 1 -> lengths[lengths > 1] = 1
+            Only long atoms, or only short ones, are scaled. Every atom gets length 1, but one of zeros.
+        spread_for_length: np.sqrt(np.sum(D**2, axis=0)) -> D.std(axis=0)
+            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.mean(D**2, axis=0))
+            A standard deviation or a mean square divides by the number of entries. The length is the root of the sum of squares.
+        centred_too: D / lengths -> (D - D.mean(axis=0)) / lengths
+            | ^ -> D = D - D.mean(axis=0)
+            | D / lengths -> (D - D.mean(axis=0)) / np.where(D.std(axis=0) == 0, 1, D.std(axis=0))
+            The mean of each atom is taken away as well, and then it is another atom.
+        lengths_of_the_codes: np.sum(D**2, axis=0) -> np.sum(A**2, axis=1)
+            Those are the lengths of the rows of A. It is the atoms, the columns of D, that get length 1.
+        orthonormalised: ... -> np.linalg.qr(D)[0], np.linalg.qr(D)[1] @ A
+            That makes the atoms perpendicular to each other as well. Each is only divided by its own length.
+        dictionary_only: ... -> D / np.where(np.linalg.norm(D, axis=0) == 0, 1, np.linalg.norm(D, axis=0))
+            Only D' came back. Return both: D' and A'.
+        lengths_returned: return D / lengths, A * lengths[:, np.newaxis] -> return D / lengths, lengths
+            The lengths came back in the place of A'. Multiply row j of A by length j.
+        sorted_by_length: return D / lengths, A * lengths[:, np.newaxis] -> order = np.argsort(-lengths); return (D / lengths)[:, order], (A * lengths[:, np.newaxis])[order]
+            The atoms come in another order than they were given in.
+        last_left_out: lengths[lengths == 0] = 1 -> lengths[-1] = 1
+            The last atom is left as it was: `range(k)` already ends at k - 1.
+    """,
 )
 
 
-@normalise_atoms.mistake
-def zero_atom(D, A):
-    """An atom of zeros has length 0 and cannot be divided by it: leave it, and its row of A, as they are."""
-    lengths = np.linalg.norm(D, axis=0)
-    return D / lengths, A * lengths[:, np.newaxis]
+# Two equal rows of whole numbers, so that D D^T has no inverse in floating point either.
+PROBE = X_FULL, np.array([[2.0, 1, 0], [1, -1, 3], [0, 2, 1], [4, 1, -2], [4, 1, -2]])
 
 
-@normalise_atoms.mistake
-def rows_instead_of_columns(D, A):
-    """That normalises the rows of D. An atom is a column, so sum down the columns: axis=0."""
-    return D / np.linalg.norm(D, axis=1, keepdims=True), A
-
-
-@normalise_atoms.mistake
-def l1_length(D, A):
-    """That makes the absolute values sum to 1 (the l1 norm). The length is the root of the sum of squares."""
-    lengths = np.sum(np.abs(D), axis=0)
-    return D / lengths, A * lengths[:, np.newaxis]
-
-
-@normalise_atoms.mistake
-def plain_sums(D, A):
-    """That makes the entries of each atom sum to 1. The length is the root of the sum of squares."""
-    sums = np.sum(D, axis=0)
-    return D / sums, A * sums[:, np.newaxis]
-
-
-@normalise_atoms.mistake
-def root_forgotten(D, A):
-    """That divides by the squared length: the root is missing."""
-    squares = np.sum(D**2, axis=0)
-    return D / squares, A * squares[:, np.newaxis]
-
-
-@normalise_atoms.mistake
-def largest_entry(D, A):
-    """That makes the largest entry of each atom 1. The length is the root of the sum of squares."""
-    largest = np.max(np.abs(D), axis=0)
-    return D / largest, A * largest[:, np.newaxis]
-
-
-@normalise_atoms.mistake
-def whole_matrix(D, A):
-    """That divides by one number, the norm of the whole matrix. Every atom has its own length: `axis=0`."""
-    return D / np.linalg.norm(D), A * np.linalg.norm(D)
-
-
-@normalise_atoms.mistake
-def codes_not_compensated(D, A):
-    """The atoms are right, but the codes are as they were, so the product has changed: row j of A takes what atom j lost."""
-    return D / np.linalg.norm(D, axis=0), A
-
-
-@normalise_atoms.mistake
-def codes_divided_too(D, A):
-    """The codes are divided by the lengths as well. What an atom loses its codes must gain: multiply."""
-    lengths = np.linalg.norm(D, axis=0)
-    return D / lengths, A / lengths[:, np.newaxis]
-
-
-@normalise_atoms.mistake
-def codes_normalised_too(D, A):
-    """That gives the codes unit length as well, which changes the product. Only the atoms get it; the codes compensate."""
-    return D / np.linalg.norm(D, axis=0), A / np.linalg.norm(A, axis=1, keepdims=True)
-
-
-@normalise_atoms.mistake
-def changes_arguments(D, A):
-    """`/=` and `*=` change the caller's array in place: write `D / lengths`, which makes a new one."""
-    lengths = np.linalg.norm(D, axis=0)
-    lengths[lengths == 0] = 1
-    D /= lengths
-    A *= lengths[:, np.newaxis]
-    return D, A
-
-
-def _judge_update_codes(run):
-    for X, D in run.exercise.cases:
-        A = run(X, D)
-        best = best_codes(X, D)
-        if not check.close(D @ A, D @ best, (X,)):
-            # A zero may come out a little negative.
-            signed = np.min(best) < -1e-9 * np.max(np.abs(best))
-            key = "nonnegative_codes" if signed and np.min(A) >= 0 else None
-            raise check.Wrong(f"For {run.call_text((X, D))} it returned {check.describe(A)}.", key)
+def _best_codes(came, run, X, D):
+    best = update_codes.reference(X, D)
+    if compare.close(came, best, (X,)):
+        return None
+    # With one atom alone, any number looks like the result of a ridge.
+    X, D = PROBE
+    return check.Finding("", lego.keys_of_least_squares(X, D, run(X, D)))
 
 
 update_codes = check.Exercise(
@@ -266,54 +210,60 @@ update_codes = check.Exercise(
     cases=[
         (np.array([[1.0, 2], [2, 0], [0, 1]]), np.array([[1.0], [2], [0]])),
         (X_LEGO, D_LEGO),
-        # Two equal rows of whole numbers, so that D D^T has no inverse in floating point either.
-        (X_FULL, np.array([[2.0, 1, 0], [1, -1, 3], [0, 2, 1], [4, 1, -2], [4, 1, -2]])),
+        PROBE,
         (X_LARGE, np.array([[1.0, 2], [2, 1], [-1, 3], [0, 1], [2, 5], [2, 5]])),
         (X_SMALL, np.array([[1.0, 0, 2], [1, 0, 2], [3, 1, 0], [0, 2, -1]])),
     ],
-    judge=_judge_update_codes,
+    law=_best_codes,
+    ways=[
+        "np.linalg.solve(D.T @ D, D.T @ X)",
+        "np.linalg.pinv(D) @ X",
+    ],
+    mistakes=(
+        re.sub(r"\bx\b", "X", lego.LEAST_SQUARES),
+        """
+        roles_swapped: lstsq(D, X -> lstsq(X, D
+            That codes the atoms by the samples. `np.linalg.lstsq(D, X)` takes the matrix of atoms first.
+        transposed_problem: D, X, -> D.T, X.T,
+            | pinv(D) -> pinv(D.T)
+            | lstsq(D, X -> lstsq(D.T, X
+            Nothing has to be transposed here: X ~ D A already has the unknown on the right, as `np.linalg.lstsq(D, X)`
+            wants.
+        codes_as_rows: {} -> ({}).T
+            The result is transposed: codes should be columns, A is (k, n).
+        right_of_the_data: np.linalg.pinv(D) @ X -> X @ np.linalg.pinv(D)
+            The inverse stands on the wrong side: codes are what D, on their left, makes samples of.
+        zero_means_missing: ... -> np.column_stack([np.linalg.lstsq(D[x != 0], x[x != 0], rcond=None)[0] for x in X.T])
+            Entries of X that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like
+            any other: the mixture should give it too.
+        only_positive_counts: ... -> np.column_stack([np.linalg.lstsq(D[x > 0], x[x > 0], rcond=None)[0] for x in X.T])
+            Only the positive entries of X are used, as in code for ratings where 0 means unknown. Here every entry is known.
+        one_hot: ... -> one_hot_codes(X, D)
+            Each sample gets one atom alone, as in k-means. Here a sample is a mixture of all atoms.
+        multiplicative: ... -> np.abs(D.T @ X) / np.abs(D.T @ D @ (D.T @ X))
+            | ... -> np.ones((D.shape[1], X.shape[1])) * (D.T @ X) / (D.T @ D @ np.ones((D.shape[1], X.shape[1])))
+            That is a multiplicative step of non-negative factorisation. Here the best codes are asked, of either sign, at once.
+    """,
+    ),
 )
 
 
-# What goes wrong with one sample goes wrong with many.
-for wrong_code in lego.code.mistakes.values():
-    update_codes.mistake(wrong_code)
+# Codes with a row of zeros.
+UNUSED_ATOM = (X_FULL[:, :4], np.array([[1.0, 2, 1, 2], [0, 0, 0, 0]]))
+# Two equal columns of whole numbers, so that A^T A has no inverse in floating point either; and rows of unequal size, which
+# too large a cut-off (rcond) takes for zero.
+DICTIONARY_PROBE = (
+    X_FULL,
+    np.array([[20.0, 10, 0, 10, 30, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 0.3, 0.1, 0.1, -0.2, 0.1, 0.1]]),
+)
 
 
-@update_codes.mistake
-def roles_swapped(X, D):
-    """That codes the atoms by the samples. `np.linalg.lstsq(D, X)` takes the matrix of atoms first."""
-    return np.linalg.lstsq(X, D, rcond=None)[0]
-
-
-@update_codes.mistake
-def transposed_problem(X, D):
-    """Nothing has to be transposed here: X ~ D A already has the unknown on the right, as `np.linalg.lstsq(D, X)` wants."""
-    return np.linalg.lstsq(D.T, X.T, rcond=None)[0]
-
-
-@update_codes.mistake
-def codes_as_rows(X, D):
-    """The result is transposed: codes should be columns, A is (k, n)."""
-    return np.linalg.lstsq(D, X, rcond=None)[0].T
-
-
-@update_codes.mistake
-def nonnegative_codes(X, D):
-    """No code is negative, but nothing asks for that here, and with codes of either sign D A comes nearer to X."""
-    return np.maximum(np.linalg.lstsq(D, X, rcond=None)[0], 0)
-
-
-# Codes with a row of zeros. Not among the cases, so that every way of stumbling over it counts as the same mistake.
-UNUSED_ATOM = (X_LEGO, np.array([[1.0, 2, 1, 2], [0, 0, 0, 0]]))
-
-
-def _judge_update_dictionary(run):
-    for X, A in [*run.exercise.cases, UNUSED_ATOM]:
-        D = run(X, A)
-        # An atom that no sample uses is arbitrary, the product is not.
-        if not check.close(D @ A, best_dictionary(X, A) @ A, (X,)):
-            raise check.Wrong(f"For {run.call_text((X, A))} it returned {check.describe(D)}.")
+def _best_dictionary(came, run, X, A):
+    # An atom that no sample uses is arbitrary, the product is not.
+    if compare.close(came @ A, update_dictionary.reference(X, A) @ A, (X,)):
+        return None
+    X, A = DICTIONARY_PROBE
+    return check.Finding("", lego.keys_of_least_squares(X.T, A.T, run(X, A).T))
 
 
 update_dictionary = check.Exercise(
@@ -331,121 +281,102 @@ update_dictionary = check.Exercise(
     cases=[
         (np.array([[1.0, 2, 0], [0, 1, 1]]), np.array([[1.0, 1, 0]])),
         (X_LEGO, A_LEGO),
-        # Two equal columns of whole numbers, so that A^T A has no inverse in floating point either.
-        (X_FULL, np.array([[2.0, 1, 0, 1, 3, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 3, 1, 1, -2, 1, 1]])),
+        DICTIONARY_PROBE,
         (X_LARGE, np.array([[1.0, 2, 0, 0], [3, -1, 2, 2]])),
         (X_SMALL, np.array([[1.0, 2, 0, 1, 0, 1, 2, 2], [0, 1, 1, -1, 2, 0, 3, 3]])),
     ],
-    judge=_judge_update_dictionary,
+    edges=[UNUSED_ATOM],
+    law=_best_dictionary,
+    ways=[
+        "X @ A.T @ np.linalg.pinv(A @ A.T)",
+        "X @ np.linalg.pinv(A)",
+    ],
+    mistakes="""
+        gram_forgotten: @ np.linalg.pinv(A @ A.T) ->
+            That is X A^T, without (A A^T)^-1: the rows of A overlap and have lengths, and that has to be undone.
+        atoms_as_rows: [0].T -> [0]
+            | {} -> ({}).T
+            The result is transposed: solving for X^T ~ A^T D^T gives D^T, (k, d). Transpose it back.
+        codes_on_the_wrong_side: lstsq(A.T, X.T, rcond=None)[0].T -> lstsq(A, X, rcond=None)[0]
+            `np.linalg.lstsq(A, X)` looks for A D ~ X. Here the unknown D stands left of A: turn to X^T ~ A^T D^T.
+        whole_lstsq_result: [0].T ->
+            np.linalg.lstsq returns four things. The first is the solution, and here it is D^T.
+        inverse_of_codes: pinv(A) -> inv(A)
+            A has no inverse: it has more columns than rows. The matrix to undo is A A^T, (k, k).
+        gram_of_columns: np.linalg.pinv(A) -> np.linalg.inv(A.T @ A) @ A.T
+            A^T A is (n, n) and has no inverse when there are fewer atoms than samples. The Gram matrix here is A A^T, (k,
+            k).
+        first_samples_only: ... -> X[:, : len(A)] @ np.linalg.inv(A[:, : len(A)])
+            This uses the first k samples and ignores the others: right only when all samples fit exactly.
+        needs_every_atom_used: pinv(A @ A.T) -> inv(A @ A.T)
+            When no sample uses an atom, A has a row of zeros and A A^T no inverse. `lstsq` or `pinv` copes with that.
+        ridge: pinv(A @ A.T) -> inv(A @ A.T + 0.1 * np.eye(len(A)))
+            | pinv(A @ A.T) -> inv(A @ A.T + np.eye(len(A)))
+            | pinv(A @ A.T) -> inv(A @ A.T + 0.01 * np.eye(len(A)))
+            | pinv(A @ A.T) -> inv(A @ A.T + 0.001 * np.eye(len(A)))
+            A multiple of the identity is added to A A^T, which pulls the atoms towards zero (ridge regression). `lstsq` and `pinv`
+            cope with an atom that is not used without that.
+        nonnegative_codes: {} -> np.maximum({}, 0)
+            | ... -> np.stack([nnls(A.T, row) for row in X])
+            No entry of an atom is negative, but nothing asks for that here, and with entries of either sign D A comes nearer to X.
+        each_row_alone: pinv(A @ A.T) -> pinv(np.diag(np.diag(A @ A.T)))
+            | X @ A.T @ np.linalg.pinv(A @ A.T) -> X @ A.T / np.maximum(np.sum(A**2, axis=1), 1e-300)
+            | X @ A.T @ np.linalg.pinv(A @ A.T) -> X @ A.T / np.maximum(np.sum(A, axis=1), 1e-300)
+            That fits each atom on its own, as k-means does: right only when no sample uses two atoms. The whole matrix A A^T has to
+            be undone.
+        unit_atoms: {} -> ({}) / np.linalg.norm({}, axis=0)
+            The atoms are given unit length, and the codes do not make up for it: then D A is no longer nearest to X.
+        zero_means_missing: ... -> np.stack([np.linalg.lstsq(A[:, x != 0].T, x[x != 0], rcond=None)[0] for x in X])
+            Entries of X that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like any
+            other: the mixture should give it too.
+        only_positive_counts: ... -> np.stack([np.linalg.lstsq(A[:, x > 0].T, x[x > 0], rcond=None)[0] for x in X])
+            Only the positive entries of X are used, as in code for ratings where 0 means unknown. Here every entry is known.
+        product_instead: {} -> ({}) @ A
+            That is the product D A. Asked is the dictionary alone.
+        inverse_transposed: pinv(A) -> pinv(A.T)
+            Nothing but X^T ~ A^T D^T has to be transposed: X ~ D A gives D = X A^+, with the pseudo-inverse of A as it is.
+        entrywise_inverse: pinv(A @ A.T) -> (1 / (A @ A.T))
+            | X @ np.linalg.pinv(A) -> X @ (1 / A.T)
+            `1 / ...` inverts entry by entry. The matrix A A^T is undone by `np.linalg.pinv`, or better by `lstsq`.
+        large_cut_off: pinv(A) -> pinv(A, rcond=0.1)
+            | pinv(A) -> pinv(A, rcond=0.4)
+            | rcond=None -> rcond=0.1
+            With so large an `rcond` directions that matter are taken for zero. It is there for rounding alone: leave it as it is.
+    """,
 )
 
 
-@update_dictionary.mistake
-def gram_forgotten(X, A):
-    """That is X A^T, without (A A^T)^-1: the rows of A overlap and have lengths, and that has to be undone."""
-    return X @ A.T
-
-
-@update_dictionary.mistake
-def atoms_as_rows(X, A):
-    """The result is transposed: solving for X^T ~ A^T D^T gives D^T, (k, d). Transpose it back."""
-    return np.linalg.lstsq(A.T, X.T, rcond=None)[0]
-
-
-@update_dictionary.mistake
-def codes_on_the_wrong_side(X, A):
-    """`np.linalg.lstsq(A, X)` looks for A D ~ X. Here the unknown D stands left of A: turn to X^T ~ A^T D^T."""
-    return np.linalg.lstsq(A, X, rcond=None)[0]
-
-
-@update_dictionary.mistake
-def whole_lstsq_result(X, A):
-    """np.linalg.lstsq returns four things. The first is the solution, and here it is D^T."""
-    return np.linalg.lstsq(A.T, X.T, rcond=None)
-
-
-@update_dictionary.mistake
-def inverse_of_codes(X, A):
-    """A has no inverse: it has more columns than rows. The matrix to undo is A A^T, (k, k)."""
-    return X @ np.linalg.inv(A)
-
-
-@update_dictionary.mistake
-def gram_of_columns(X, A):
-    """A^T A is (n, n) and has no inverse when there are fewer atoms than samples. The Gram matrix here is A A^T, (k, k)."""
-    return X @ np.linalg.inv(A.T @ A) @ A.T
-
-
-@update_dictionary.mistake
-def first_samples_only(X, A):
-    """This uses the first k samples and ignores the others: right only when all samples fit exactly."""
-    k = len(A)
-    return X[:, :k] @ np.linalg.inv(A[:, :k])
-
-
-@update_dictionary.mistake
-def needs_every_atom_used(X, A):
-    """When no sample uses an atom, A has a row of zeros and A A^T no inverse. `lstsq` or `pinv` copes with that."""
-    return X @ A.T @ np.linalg.inv(A @ A.T)
-
-
-def _squared_error(X, D, A):
-    return np.sum((X - D @ A) ** 2)
-
-
-def _half_step_errors(X, D, steps):
-    """The squared error after every half step: after each coding (even places) and each new dictionary (odd places)."""
-    errors = []
-    for _ in range(steps):
-        A = best_codes(X, D)
-        errors.append(_squared_error(X, D, A))
-        D = best_dictionary(X, A)
-        errors.append(_squared_error(X, D, A))
-    return errors
-
-
-def _judge_alternate(run):
-    for X, D, steps in run.exercise.cases:
-        D_new, A_new = run(X, D, steps)
-        error, near = _squared_error(X, D_new, A_new), 1e-5 * np.sum(X**2)
-        call = f"For {run.call_text((X, D, steps))}"
-        better_D = _squared_error(X, best_dictionary(X, A_new), A_new)
-        better_A = _squared_error(X, D_new, best_codes(X, D_new))
-        if error - near > max(better_D, better_A):
-            raise check.Wrong(
-                f"{call} the pair leaves a squared error of {error:.4g}. Yet the best dictionary for that A leaves "
-                f"{better_D:.4g}, and the best codes for that D leave {better_A:.4g}.",
-                "pair_apart",
-            )
-        # Whether the codes or the dictionary came last is a matter of taste, so half a step less or more is as good.
-        errors = _half_step_errors(X, D, steps + 1)
-        full = 2 * steps - 1
-        if not np.any(np.abs(np.subtract(errors[full - 1 : full + 2], error)) <= near):
-            taken = "1 full step leaves" if steps == 1 else f"{steps} full steps leave"
-            raise check.Wrong(
-                f"{call} the pair leaves a squared error of {error:.4g}. From this D, {taken} {errors[full]:.4g}.",
-                _why_off_course(run, X, D, steps, error, near),
-            )
-
-
-def _why_off_course(run, X, D, steps, error, near):
-    """The mistake behind an error that belongs to another number of steps, or to another start; None if unknown."""
-    names = {
-        0: "dictionary_never_updated",
-        1: "only_one_step",
-        2: "only_one_step",
-        steps: "both_from_the_old_pair",
-        2 * steps - 3: "one_step_too_few",
-        2 * steps + 1: "one_step_too_many",
-    }
-    for place, known in enumerate(_half_step_errors(X, D, steps + 1)):
-        if abs(error - known) <= near:
-            return names.get(place)
-    if abs(_squared_error(X, *run(X, D, 2 * steps)) - error) <= near:
-        return "ignores_steps"
-    once, again, elsewhere = (np.matmul(*run(X, start, steps)) for start in (D, D, D[::-1]))
+def _on_course(came, run, X, D, steps):
+    """Both factors must be where so many steps lead; whether the codes are solved for once more at the end is left open."""
+    start, pairs = D, []
+    for _ in range(steps + 1):
+        A = factorise.update_codes(X, D)
+        pairs.append((D, A))
+        D = factorise.update_dictionary(X, A)
+        pairs.append((D, A))
+    unit = factorise.normalise_atoms(*came)
+    same = [compare.close(unit, factorise.normalise_atoms(*pair), (X,)) for pair in pairs]
+    if same[2 * steps - 1] or same[2 * steps]:
+        return None
+    if any(same):
+        place = same.index(True)
+        taken = f"Of {steps} steps it took {place / 2:g}."
+        return check.Finding(
+            taken, ("half_a_step_short" if place == 2 * steps - 2 else "stops_early",) * (place < 2 * steps)
+        )
+    if compare.close(np.matmul(*run(X, start, 2 * steps)), came[0] @ came[1], (X,)):
+        return check.Finding("", ("ignores_steps",))
+    once, again, elsewhere = (np.matmul(*run(X, begin, steps)) for begin in (start, start, start[::-1]))
     # Its own start gives the same from everywhere or, when drawn anew, not even the same from the same place.
-    return "own_start" if check.close(once, elsewhere) or not check.close(once, again) else None
+    if compare.close(once, elsewhere) or not compare.close(once, again):
+        return check.Finding("", ("own_start",))
+    directions = [(_unit(D.T), _unit(A)) for D, A in [(came[0], came[1]), *pairs]]
+    met = [any(compare.close(directions[0][part], other[part]) for other in directions[1:]) for part in (0, 1)]
+    return check.Finding("", ("pair_apart",) * all(met))
+
+
+def _unit(rows):
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-300)
 
 
 alternate = check.Exercise(
@@ -467,101 +398,108 @@ alternate = check.Exercise(
         (_rng.normal(size=(4, 3)), _rng.normal(size=(4, 1)), 1),
         (X_SMALL, _rng.normal(size=(4, 2)), 2),
     ],
-    judge=_judge_alternate,
+    # So small that a loop which stops at an error of its own choice never goes round.
+    edges=[(1e-6 * X_FULL, _rng.normal(size=(5, 2)), 6)],
+    law=_on_course,
+    ways=[
+        """
+            for _ in range(steps):
+                A = update_codes(X, D)
+                D = update_dictionary(X, A)
+            return D, update_codes(X, D)
+        """,
+        """
+            A = update_codes(X, D)
+            for _ in range(steps):
+                D = update_dictionary(X, A)
+                A = update_codes(X, D)
+            return D, A
+        """,
+    ],
+    mistakes=r"""
+        dictionary_never_updated: D = update_dictionary(X, A) -> pass
+            The dictionary comes back as it went in: each step has to solve for D too, and keep the result.
+        only_one_step: range(steps) -> range(1)
+            That is what one step gives. Is `return` inside the loop, or do the steps never see the new D or the new A?
+        half_a_step_short: D = update_dictionary(X, A) -> used, D = D, update_dictionary(X, A) ;; return D -> return used
+            The last dictionary is missing: a step solves for the codes and then for the dictionary, and with one step D would
+            come back as it went in.
+        stops_early: D = update_dictionary(X, A) -> D = update_dictionary(X, A)\n        if np.sum((X - D @ A) ** 2) < 1e-2: break
+            It stops before the steps are used up. What counts as a small error depends on the data, and no stop was asked
+            for: go round exactly `steps` times.
+        clipped_steps: A = update_codes(X, D) -> A = np.maximum(update_codes(X, D), 0)
+            | D = update_dictionary(X, A) -> D = np.maximum(update_dictionary(X, A), 0)
+            | A = update_codes(X, D) -> A = np.maximum(update_codes(X, D), 0) ;; D = update_dictionary(X, A) -> D = np.maximum(update_dictionary(X, A), 0)
+            Negative entries are cut off at zero in every step. Nothing asks for that here, and then neither factor is the best
+            one for the other.
+        both_from_the_old_pair: for -> A = update_codes(X, D)\n    for ;; A = update_codes(X, D)\n        D = update_dictionary(X, A) -> D, A = update_dictionary(X, A), update_codes(X, D)
+            Both updates use the old partner, which does half the work. Solve for D with the A that was just computed.
+        one_step_too_few: for _ in range(steps) -> A = update_codes(X, D)\n    for _ in range(steps - 1)
+            That is one step short: `range(steps)` counts exactly `steps` rounds.
+        one_step_too_many: range(steps) -> range(steps + 1)
+            That is one step too many: `range(steps)` counts exactly `steps` rounds.
+        ignores_steps: range(steps) -> range(50)
+            It gives the same for any number of steps: loop over `range(steps)`.
+        own_start: for -> D = np.random.default_rng(0).normal(size=D.shape)\n    for
+            The result does not depend on the D that was given: begin with that one, not with one of your own.
+        pair_apart: for -> first = update_codes(X, D)\n    for ;; return D, A -> return D, first
+            The two do not belong together: return the newest D and the newest A, and leave both as they were solved for.
+        pair_swapped: return D, A -> return A, D
+            The two are in the wrong order: return D first, then A.
+        changes_arguments: D = update -> D[:] = update
+            `D[:] = ...` writes into the caller's array. Give the new dictionary the name D instead: `D = ...`.
+    """,
 )
 
 
-@alternate.mistake
-def dictionary_never_updated(X, D, steps):
-    """The dictionary comes back as it went in: each step has to solve for D too, and keep the result."""
-    for _ in range(steps):
-        A = best_codes(X, D)
-    return D, A
-
-
-@alternate.mistake
-def only_one_step(X, D, steps):
-    """That is what one step gives. Is `return` inside the loop, or do the steps never see the new D or the new A?"""
-    A = best_codes(X, D)
-    for _ in range(steps):
-        D = best_dictionary(X, A)
-    return D, A
-
-
-@alternate.mistake
-def both_from_the_old_pair(X, D, steps):
-    """Both updates use the old partner, which does half the work. Solve for D with the A that was just computed."""
-    A = best_codes(X, D)
-    for _ in range(steps):
-        D, A = best_dictionary(X, A), best_codes(X, D)
-    return D, A
-
-
-@alternate.mistake
-def one_step_too_few(X, D, steps):
-    """That is one step short: `range(steps)` counts exactly `steps` rounds."""
-    A = best_codes(X, D)
-    for _ in range(1, steps):
-        A = best_codes(X, D)
-        D = best_dictionary(X, A)
-    return D, A
-
-
-@alternate.mistake
-def one_step_too_many(X, D, steps):
-    """That is one step too many: `range(steps)` counts exactly `steps` rounds."""
-    for _ in range(steps + 1):
-        A = best_codes(X, D)
-        D = best_dictionary(X, A)
-    return D, A
-
-
-@alternate.mistake
-def ignores_steps(X, D, steps):
-    """It gives the same for any number of steps: loop over `range(steps)`."""
-    for _ in range(50):
-        A = best_codes(X, D)
-        D = best_dictionary(X, A)
-    return D, A
-
-
-@alternate.mistake
-def own_start(X, D, steps):
-    """The result does not depend on the D that was given: begin with that one, not with one of your own."""
-    D = np.random.default_rng(0).normal(size=D.shape)
-    for _ in range(steps):
-        A = best_codes(X, D)
-        D = best_dictionary(X, A)
-    return D, A
-
-
-@alternate.mistake
-def pair_apart(X, D, steps):
-    """The two do not belong together: return the newest D and the newest A, and leave both as they were solved for."""
-    first = best_codes(X, D)
-    for _ in range(steps):
-        A = best_codes(X, D)
-        D = best_dictionary(X, A)
-    return D, first
-
-
-@alternate.mistake
-def pair_swapped(X, D, steps):
-    """The two are in the wrong order: return D first, then A."""
-    for _ in range(steps):
-        A = best_codes(X, D)
-        D = best_dictionary(X, A)
-    return A, D
-
-
-@alternate.mistake
-def changes_arguments(X, D, steps):
-    """`D[:] = ...` writes into the caller's array. Give the new dictionary the name D instead: `D = ...`."""
-    for _ in range(steps):
-        A = best_codes(X, D)
-        D[:] = best_dictionary(X, A)
-    return D, A
-
-
 exercises = [rescale, normalise_atoms, update_codes, update_dictionary, alternate]
-progress = functools.partial(check.progress, exercises)
+
+
+# ---- Predictions ----
+
+survivors = Prediction(
+    name="survivors",
+    question="After which of the changes (scale, order, sign, mixing) does normalising bring back the same atoms?",
+    choices={
+        "scale": "Only the length of an atom is settled. Order and sign could be by two more conventions (sort the "
+        "atoms; make the largest entry positive). For mixing no convention is natural.",
+        "scale and sign": "Tempting, since a sign looks like a kind of scale, a factor of -1. But a length is positive: "
+        "the negative set divided by its length is still negative.",
+        "all but mixing": "Tempting, since order and sign are the same sets to a reader. To the computer they are "
+        "different matrices, and dividing by lengths changes neither the order nor the sign.",
+        "all": "Tempting, since the product is the same each time. But a mixed atom points elsewhere, and no length "
+        "turns it back.",
+    },
+    answer="scale",
+)
+
+nonnegative = Prediction(
+    name="nonnegative",
+    question="Scale and order aside: how many pairs of two atoms and their codes, with no negative entry, build the Lego "
+    "matrix exactly?",
+    choices={
+        "one": "Tempting, since the mixing above was caught by its negative codes. That rules out some mixtures. Others "
+        "keep every entry at zero or above, as long as not more is taken out of set 2 than is in it.",
+        "two": "Tempting, since both ends of the range are easy to read: our set 2, and a set of A and C alone. But "
+        "everything between the two is allowed as well.",
+        "a whole range": "Any share of set 1, from nothing to all of it, can be taken out of set 2, and the codes make "
+        "up for it by adding. No sign does not mean no choice.",
+    },
+    answer="a whole range",
+)
+
+rotation = Prediction(
+    name="rotation",
+    question="A rotation of the atoms is a mixing too. What will it cost in the penalty?",
+    choices={
+        "more": "Tempting, since the mixing above costs more. That one makes the numbers larger; a rotation does not.",
+        "the same": "A rotation keeps the lengths of all vectors, so both sizes stay. The penalty rules out wild mixtures, "
+        "but whatever pair it likes best, all rotations of that pair it likes as much.",
+        "less": "Tempting, since our two sets are not the cheapest pair. That one mixes in another way, and it can be "
+        "rotated at no cost either.",
+    },
+    answer="the same",
+)
+
+predictions = [survivors, nonnegative, rotation]
+progress = functools.partial(show.progress, exercises, predictions)

@@ -1,0 +1,232 @@
+"""What a student's function is, seen from outside, and what it does when it is called: on copies, and quietly."""
+
+import ast
+import contextlib
+import copy
+import dis
+import inspect
+import io
+import linecache
+import logging
+import re
+import sys
+import textwrap
+import traceback
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a function did with some arguments: the value returned, or the error raised; and which argument it changed."""
+
+    value: object = None
+    error: BaseException | None = None
+    changed: str | None = None
+
+
+def outcome(function, names, args, kwargs=()):
+    """Call a function on copies of the arguments."""
+    given, value, error = copy.deepcopy(args), None, None
+    try:
+        value = function(*given, **copy.deepcopy(dict(kwargs)))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as raised:  # noqa: BLE001, a student's code may raise anything
+        error = raised
+    changed = [name for name, *pair in zip(names, args, given) if isinstance(pair[0], np.ndarray) and not _equal(*pair)]
+    return Outcome(value, error, changed[0] if changed else None)
+
+
+def _equal(before, after):
+    return before.shape == after.shape and np.array_equal(before, after, equal_nan=True)
+
+
+@contextlib.contextmanager
+def quiet():
+    """Let nothing of an answer reach the page: not what it prints, logs, warns or draws, nor its wish to leave.
+
+    What overflows or divides by zero shows in the result, and is named there.
+    """
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        stack.enter_context(np.errstate(all="ignore"))
+        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+        stack.callback(logging.disable, logging.root.manager.disable)
+        logging.disable(logging.CRITICAL)
+        if "IPython" in sys.modules:
+            stack.enter_context(_page_untouched())
+        yield
+
+
+@contextlib.contextmanager
+def _page_untouched():
+    from IPython import get_ipython
+    from IPython.utils.capture import capture_output
+
+    shell, pyplot = get_ipython(), sys.modules.get("matplotlib.pyplot")
+    if shell is None:
+        yield
+        return
+    figures = set(pyplot.get_fignums()) if pyplot else set()
+    leave, shell.ask_exit = shell.ask_exit, _refuse_to_leave
+    try:
+        with capture_output(stdout=False, stderr=False):
+            yield
+    finally:
+        shell.ask_exit = leave
+        for number in set(pyplot.get_fignums()) - figures if pyplot else ():
+            pyplot.close(number)
+
+
+def _refuse_to_leave():
+    raise SystemExit("an answer should return, not leave")
+
+
+def _steps(function):
+    """The instructions of a Python function and of the functions in it."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return list(dis.get_instructions(code)) if code else []
+
+
+def is_stub(answer):
+    """Whether the body is nothing but `pass`, a docstring, `...`, returning one of these, or `raise NotImplementedError`."""
+    if hasattr(answer, "stub"):
+        return answer.stub
+    steps = [step for step in _steps(answer) if step.opname not in ("RESUME", "NOP", "PRECALL", "PUSH_NULL")]
+    if not steps:
+        return False
+    if steps[0].argval == "NotImplementedError" and any(step.opname == "RAISE_VARARGS" for step in steps[:4]):
+        return True
+    empty = all(step.opname in ("LOAD_CONST", "RETURN_CONST", "RETURN_VALUE") for step in steps)
+    return empty and all(step.argval in (None, Ellipsis) for step in steps if "CONST" in step.opname)
+
+
+def has_gap(answer):
+    """Whether a `...` that a hint left is still in the code, other than as an index such as `[..., 0]` or `[...] =`."""
+    if hasattr(answer, "gap"):
+        return answer.gap
+    code = getattr(inspect.unwrap(answer), "__code__", None)
+    if code is None or Ellipsis not in code.co_consts:
+        return False
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(answer)))
+    except (OSError, TypeError, SyntaxError):
+        return True
+    indices = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript):
+            inside = node.slice.elts[:1] if isinstance(node.slice, ast.Tuple) else []
+            stored = [node.slice] if isinstance(node.ctx, ast.Store) else []
+            indices |= {id(part) for part in (*inside, *stored)}
+    gaps = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node.value is Ellipsis)
+    return any(id(node) not in indices for node in gaps)
+
+
+def holds_gap(result):
+    """Whether a result, or a part of one, is `...` itself."""
+    return any(part is Ellipsis for part in (result if isinstance(result, tuple) else (result,)))
+
+
+def unused_arguments(answer):
+    """The names of the arguments that a function never looks at."""
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        # An answer that lives in another process (tools.review) brings the names along.
+        return getattr(answer, "unused", set())
+    loaded = [step.argval for step in dis.get_instructions(code) if "LOAD" in step.opname]
+    # From Python 3.13 on, one instruction may load two.
+    used = {name for names in loaded for name in (names if isinstance(names, tuple) else [names])}
+    return set(code.co_varnames[: code.co_argcount]) - used
+
+
+def compares(answer):
+    """Whether a function compares anything, or calls a function that may: whether it can have a rule to stop by."""
+    if hasattr(answer, "compares"):
+        return answer.compares
+    steps = _steps(answer)
+    return any(step.opname in ("COMPARE_OP", "POP_JUMP_IF_TRUE", "POP_JUMP_IF_FALSE") for step in steps) or any(
+        step.argval in ("has_settled", "isclose", "allclose") for step in steps
+    )
+
+
+def outside_data(answer):
+    """The names of arrays and numbers of the notebook that a function uses."""
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return getattr(answer, "outside", set())
+    around = {
+        **getattr(answer, "__globals__", {}),
+        **dict(zip(code.co_freevars, (_cell(c) for c in answer.__closure__ or ()))),
+    }
+    names = {*code.co_names, *code.co_freevars}
+    return {name for name in names if isinstance(around.get(name), (np.ndarray, int, float, list))}
+
+
+def _cell(cell):
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
+
+
+# What numpy says of arrays that do not fit, and what a student can do about it. Sizes are short, so that no text of a
+# student's makes these slow.
+_SIZES = r"\([\d, ]{0,40}\)"
+PLAINLY = {
+    r"matmul: .{0,200}\(size (\d+) is different from (\d+)\)": (
+        "the inner sizes of this product, {1} and {0}, should be equal. Is a `.T` missing, or are the two in the wrong order?"
+    ),
+    r"shapes .{0,80} not aligned: (\d+) \(dim \d\) != (\d+) \(dim \d\)": (
+        "the inner sizes of this product, {0} and {1}, should be equal. Is a `.T` missing, or are the two in the wrong order?"
+    ),
+    rf"operands could not be broadcast together with shapes ({_SIZES}) ({_SIZES}) ?": (
+        "entry by entry, {0} and {1} do not fit. Is it a matrix product, `@`, or does one need `[:, np.newaxis]`?"
+    ),
+    r"The truth value of an array with more than one element is ambiguous.{0,60}": (
+        "an `if` or `while` needs one True or False and got a whole array. Is a sum missing (`np.sum`; Python's own `sum` "
+        "adds rows), or is each entry to be asked by itself?"
+    ),
+}
+
+
+def said(error):
+    """What an error says, on one line and not at any length; numpy's words put plainly."""
+    try:
+        words = " ".join(str(error)[:1000].split())
+    except Exception:  # noqa: BLE001, a student's own error may not know what to say
+        return "it does not say what"
+    for pattern, plainly in PLAINLY.items():
+        found = re.fullmatch(pattern, words)
+        if found:
+            return plainly.format(*found.groups())
+    return words if len(words) <= 200 else f"{words[:200]} ..."
+
+
+def named(error):
+    words = said(error)
+    return f"{type(error).__name__}: {words}".removesuffix(": ").removesuffix(".")
+
+
+def missing_name(error):
+    """What to write instead of a name that the notebook does not have."""
+    name = getattr(error, "name", None) if isinstance(error, NameError) else None
+    if name == "math":
+        return " numpy has these functions too: write `np.sqrt`, `np.exp` and so on."
+    return f" Write `np.{name}`." if name and hasattr(np, name) else ""
+
+
+def place_of(error, answer):
+    """Whether an error came up inside the answer, rather than on the way in, and the answer's line in words."""
+    frames = traceback.extract_tb(error.__traceback__)[1:]
+    code = getattr(inspect.unwrap(answer), "__code__", None) if callable(answer) else None
+    own = [frame for frame in frames if code and frame.filename == code.co_filename]
+    where = ""
+    if own:
+        line = (own[-1].line or linecache.getline(own[-1].filename, own[-1].lineno)).strip()
+        where = f" in `{line}`" if line else f" in line {own[-1].lineno}"
+    return bool(own) or (code is None and bool(frames)), where

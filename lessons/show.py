@@ -1,0 +1,386 @@
+"""What the check shows, as HTML and as plain text: verdicts, hints, solutions and a student's progress.
+
+Both say the same in the same order. A verdict tells the reason first, then the example (in HTML behind a click), then
+what helps. Nothing here judges: it reads a `lessons.check.Verdict`, or anything with the same attributes.
+"""
+
+import html
+import itertools
+import re
+import textwrap
+from dataclasses import dataclass, field
+
+import numpy as np
+
+WIDTH = 76  # characters a line of plain text; JupyterLab breaks longer ones in the middle of a word
+LARGEST = 7  # rows and columns of an array that are shown
+TOLERANCE = 1e-5  # as in the check: a share of the largest number that should come out
+
+WORDS = {
+    "correct": "correct",
+    "wrong": "not yet",
+    "error": "stopped with an error",
+    "not attempted": "not attempted",
+    "borrowed": "borrowed",
+}
+MARKS = {"correct": "✓", "wrong": "✗", "error": "✗", "not attempted": "–", "borrowed": "–"}
+COLOURS = {
+    "correct": "#1b7f4b",
+    "wrong": "#b35c00",
+    "error": "#b3261e",
+    "not attempted": "#6b7280",
+    "borrowed": "#2f6db5",
+}
+EXAMPLE = "The smallest example on which it fails"
+BORROWED = "Borrowed: the cells below use the reference until yours is right."
+
+
+def display(thing):
+    """Show a verdict, a note or the progress where the cell's output goes."""
+    from IPython.display import display as show
+
+    show(thing)
+
+
+# ---- Verdicts ----
+
+
+def verdict_card(verdict):
+    """A verdict as HTML.
+
+    Parameters
+    ----------
+    verdict : has `exercise` (with name, hints and rung, the hints shown so far), `status` (a key of WORDS), `reason`
+        (plain text with `code` marks, may be empty) and `example` (None, or has arguments, came and expected)
+    """
+    example = ""
+    if verdict.example is not None:
+        style = "display: flex; flex-wrap: wrap; gap: 0.4em 2em; align-items: flex-start; margin: 0.4em 0"
+        tables = "".join(f'<div style="{style}">{"".join(map(_html_table, group))}</div>' for group in _tables(verdict))
+        example = (
+            f'<details style="margin-top: 0.3em"><summary style="cursor: pointer">{EXAMPLE}</summary>{tables}</details>'
+        )
+    return _card(
+        COLOURS[verdict.status],
+        f'<span aria-hidden="true">{MARKS[verdict.status]}</span> {html.escape(_heading(verdict))}',
+        _paragraphs(verdict.reason) + example + _paragraphs(_after(verdict)),
+    )
+
+
+def verdict_text(verdict):
+    """A verdict as plain text, broken at words; the arguments are those of `verdict_card`."""
+    parts = [f"{MARKS[verdict.status]} {_heading(verdict)}", _wrapped(verdict.reason)]
+    if verdict.example is not None:
+        parts += [f"{EXAMPLE}:", _text_tables(_tables(verdict))]
+    return "\n".join(part for part in [*parts, _wrapped(_after(verdict))] if part)
+
+
+def _heading(verdict):
+    return f"{verdict.exercise}: {WORDS[verdict.status]}"
+
+
+def _after(verdict):
+    """What helps now, and whose function the cells below use."""
+    exercise = verdict.exercise
+    if verdict.status == "correct":
+        return ""
+    calls = []
+    if exercise.rung < len(exercise.hints):
+        calls.append(f"`todo.{exercise.name}.hint()` gives a hint")
+    else:
+        calls.append(f"`todo.{exercise.name}.solution()` shows one solution")
+    if verdict.example is not None:
+        calls.append(f"`todo.{exercise.name}.example()` gives these arguments, to try by hand")
+    return f"What helps: {'; '.join(calls)}.\n\n{BORROWED}"
+
+
+# ---- The example as tables ----
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A value as text: its name, rows of cells, and which of them are off."""
+
+    caption: str
+    cells: list
+    off: set = field(default_factory=set)  # of (row, column)
+    rows: tuple = ()  # the indices, where only a part is shown
+    columns: tuple = ()
+    words: bool = False  # a sentence instead of numbers
+
+
+def _tables(verdict):
+    """The arguments, and beside each other what came and what should have come, of each part where there are several."""
+    example = verdict.example
+    arguments = [_table(name, value) for name, value in example.arguments.items()]
+    came, expected = example.came, example.expected
+    if isinstance(came, str) and came in verdict.reason:
+        return [arguments]
+    parts = [("", came, expected)]
+    if isinstance(came, (tuple, list)) and isinstance(expected, (tuple, list, type(None))):
+        rights = [None] * len(came) if expected is None else expected
+        if len(came) == len(rights):
+            names = (f", {number} of {len(came)}" for number in range(1, len(came) + 1))
+            parts = list(zip(names, came, rights))
+    compared = [_compared(*part, example) for part in parts]
+    # With nothing to compare, the parts of what came stand beside each other.
+    return [arguments, list(itertools.chain(*compared))] if expected is None else [arguments, *compared]
+
+
+def _compared(which, came, expected, example):
+    """What came and what should have come, over the same part of the array and with as many digits as tell them apart."""
+    returned, should = f"it returned{which}", f"it should return{which}"
+    stopped = isinstance(came, str) and re.match(r"\w+: ", came)
+    if stopped:
+        returned = "it stopped with"
+    if expected is None:
+        return [_table(returned, came)]
+    if not _is_numbers(came) or not _is_numbers(expected) or np.shape(came) != np.shape(expected):
+        return [_table(returned, came, wrong=not stopped), _table(should, expected)]
+    off = _off(came, expected, example.arguments.values())
+    first = tuple(np.argwhere(off)[0]) if np.any(off) else (0,) * np.ndim(off)
+    pairs = [(a, b) for a, b, wrong in zip(np.ravel(came), np.ravel(expected), np.ravel(off)) if wrong]
+    digits = _digits(pairs[: LARGEST**2])
+    return [_table(returned, came, off, first, digits), _table(should, expected, None, first, digits)]
+
+
+def _off(came, expected, arguments):
+    """Where two results differ by more than rounding; where nothing should come out, the arguments give the scale."""
+    came, expected = np.asarray(came, dtype=float), np.asarray(expected, dtype=float)
+    sizes = [np.abs(np.asarray(value, dtype=float)) for value in [expected, *filter(_is_numbers, arguments)]]
+    largest, *given = [np.max(size, initial=0.0, where=np.isfinite(size)) for size in sizes]
+    tolerance = TOLERANCE * largest or 1e-7 * max(given, default=0.0)
+    off = ~np.isclose(came, expected, rtol=0, atol=tolerance, equal_nan=True)
+    # Where the check was stricter than this, the largest differences are what it means.
+    return off if np.any(off) else np.abs(came - expected) > 0.1 * np.max(np.abs(came - expected), initial=0)
+
+
+def _digits(pairs):
+    """The fewest significant digits, from three on, in which the two numbers of every pair differ."""
+    for digits in range(3, 17):
+        if all(_number(a, digits) != _number(b, digits) for a, b in pairs):
+            return digits
+    return 17
+
+
+def _is_numbers(value):
+    return isinstance(value, (np.ndarray, np.generic, int, float)) and np.asarray(value).dtype.kind in "biuf"
+
+
+def _table(name, value, off=None, around=None, digits=3, wrong=False):
+    """A value as a table: an array up to a part of it around the entry `around`, anything else in words."""
+    if not _is_numbers(value) or np.ndim(value) > 2:
+        return _Table(name, [[_words(value)]], {(0, 0)} if wrong else set(), words=True)
+    shape = np.shape(value)
+    caption = f"{name} ({' × '.join(map(str, shape))})" if shape else name
+    matrix = np.asarray(value).reshape((1,) * (2 - len(shape)) + shape)
+    marked = np.zeros(matrix.shape, dtype=bool) if off is None else np.reshape(off, matrix.shape)
+    around = (0,) * (2 - len(around or ())) + tuple(around or ())
+    limits = (LARGEST, LARGEST if len(shape) == 2 else 2 * LARGEST)
+    rows, columns = (_around(*each) for each in zip(around, matrix.shape, limits))
+    cells = [[_number(matrix[row, column], digits) for column in columns] for row in rows]
+    places = {(i, j) for i, row in enumerate(rows) for j, column in enumerate(columns) if marked[row, column]}
+    if wrong:
+        places = set(itertools.product(range(len(rows)), range(len(columns))))
+    part = (len(rows), len(columns)) != matrix.shape
+    return _Table(caption, cells, places, tuple(rows) * (part and len(shape) == 2), tuple(columns) * part)
+
+
+def _around(place, length, limit):
+    start = max(0, min(place - 2, length - limit))
+    return range(start, min(start + limit, length))
+
+
+def _number(value, digits):
+    """A number as text: whole ones in full, others to so many significant digits, without trailing zeros."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    value = float(value) + 0.0  # no minus zero
+    if not np.isfinite(value):
+        return str(value)
+    if value == round(value) and abs(value) < 1e12:
+        return f"{value:.0f}"
+    if 1e-4 <= abs(value) < 1e7:
+        decimals = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
+        text = f"{value:.{decimals}f}"
+        return text.rstrip("0").rstrip(".") if decimals else text
+    return f"{value:.{digits}g}"
+
+
+def _words(value):
+    if isinstance(value, str):
+        return value
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype} of shape {value.shape}"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, (complex, type(None), type(...))):
+        return repr(value)
+    return f"a {type(value).__name__}"
+
+
+def _html_table(table):
+    cell = "padding: 0.1em 0.5em; border: none; background: none; color: inherit"
+    numbers = f"{cell}; text-align: right; white-space: nowrap"
+    words = f"{cell}; text-align: left; white-space: normal; overflow-wrap: normal"
+    body = ""
+    if table.columns:
+        corner = f'<td style="{cell}"></td>' if table.rows else ""
+        heads = (f'<th scope="col" style="{numbers}; opacity: 0.75">[{index}]</th>' for index in table.columns)
+        body += f"<tr>{corner}{''.join(heads)}</tr>"
+    for i, row in enumerate(table.cells):
+        body += '<tr style="background: none">'
+        if table.rows:
+            body += f'<th scope="row" style="{numbers}; opacity: 0.75">[{table.rows[i]}]</th>'
+        for j, text in enumerate(row):
+            style, mark = words if table.words else numbers, ""
+            if (i, j) in table.off:
+                style += "; font-weight: bold; outline: 1px solid; outline-offset: -1px"
+                mark = ' <span role="img" aria-label="is off">✗</span>'
+            body += f'<td style="{style}">{_code_marks(text)}{mark}</td>'
+        body += "</tr>"
+    style = "margin: 0; border: none; border-collapse: collapse; table-layout: auto; width: auto"
+    # The caption stands outside the table, which would be stretched to its width.
+    caption = f'<figcaption style="padding: 0 0.5em"><em>{html.escape(table.caption)}</em></figcaption>'
+    return f'<figure style="margin: 0">{caption}<table style="{style}">{body}</table></figure>'
+
+
+def _text_tables(groups):
+    """Tables in plain text, those of a group beside each other as long as the line is wide enough."""
+    lines = []
+    for group in groups:
+        beside = []
+        for block in map(_text_table, group):
+            if beside and sum(len(other[0]) + 4 for other in beside) + len(block[0]) > WIDTH - 2:
+                lines += _beside(beside)
+                beside = []
+            beside.append(block)
+        lines += _beside(beside)
+    if any(table.off for table in itertools.chain(*groups)):
+        lines.append("(* is off)")
+    return "\n".join(f"  {line}".rstrip() for line in lines)
+
+
+def _beside(blocks):
+    rows = itertools.zip_longest(*blocks, fillvalue="")
+    widths = [len(block[0]) for block in blocks]
+    return ["    ".join(line.ljust(width) for line, width in zip(row, widths)) for row in rows]
+
+
+def _text_table(table):
+    """The lines of a table, all of one length."""
+    if table.words:
+        text = table.cells[0][0] + " *" * bool(table.off)
+        lines = textwrap.wrap(text, WIDTH - 4, break_long_words=False, break_on_hyphens=False) or [""]
+    else:
+        rows = [
+            [text + ("*" if (i, j) in table.off else " ") for j, text in enumerate(row)]
+            for i, row in enumerate(table.cells)
+        ]
+        if table.columns:
+            rows.insert(0, [f"[{index}] " for index in table.columns])
+        if table.rows:
+            names = [*([""] * bool(table.columns)), *(f"[{index}]" for index in table.rows)]
+            rows = [[name, *row] for name, row in zip(names, rows)]
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        lines = [" ".join(text.rjust(width) for text, width in zip(row, widths)) for row in rows]
+    width = max(len(line) for line in [table.caption, *lines])
+    return [line.ljust(width) for line in [table.caption, *lines]]
+
+
+# ---- Notes and progress ----
+
+
+@dataclass(frozen=True)
+class Note:
+    """A hint or a solution: a heading, a text, and perhaps some code."""
+
+    heading: str
+    text: str
+    code: str = ""
+
+    def __repr__(self):
+        return "\n".join(part for part in (self.heading, _wrapped(self.text), self.code) if part)
+
+    def _repr_html_(self):
+        # A page may break code anywhere; between words is early enough.
+        style = "white-space: pre-wrap; word-break: normal; overflow-wrap: normal; margin: 0.3em 0"
+        code = f'<pre style="{style}">{html.escape(self.code)}</pre>' if self.code else ""
+        return _card(COLOURS["borrowed"], html.escape(self.heading), _paragraphs(self.text) + code)
+
+
+def progress(exercises, predictions=()):
+    """Show a table of exercises with the latest verdict of each, and what was predicted."""
+    display(Progress(exercises, predictions))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The exercises and predictions of a notebook and how far a student has come."""
+
+    exercises: list
+    predictions: list = ()
+
+    def _rows(self):
+        for exercise in self.exercises:
+            status = exercise.latest.status if exercise.latest else "not checked"
+            # Until the student's own passes, what the cells below run is the reference.
+            word = {"wrong": "not yet (borrowed)", "error": "error (borrowed)", "not attempted": "borrowed"}
+            core = "core" if exercise.core else ""
+            now = f"{MARKS.get(status, ' ')} {word.get(status, status)}"
+            yield str(exercise), exercise.title, f"{exercise.minutes} min", core, now
+
+    def _summary(self):
+        done = sum(bool(exercise.latest) and exercise.latest.status == "correct" for exercise in self.exercises)
+        return f"{done} of {len(self.exercises)} correct"
+
+    def _predicted(self):
+        """What the student has committed to, apart from the exercises: a prediction may be wrong."""
+        for prediction in self.predictions:
+            yield prediction.name, "not yet" if prediction.choice is None else f'"{prediction.choice}"'
+
+    def __repr__(self):
+        rows = list(self._rows())
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+        predicted = [f"predicted  {name}: {choice}" for name, choice in self._predicted()]
+        return "\n".join([*lines, self._summary(), *predicted])
+
+    def _repr_html_(self):
+        left = 'style="text-align: left"'
+        head = "".join(
+            f'<th scope="col" {left}>{name}</th>' for name in ("exercise", "what it does", "time", "core path", "now")
+        )
+        body = "".join(
+            "<tr>" + "".join(f"<td {left}>{html.escape(cell.strip())}</td>" for cell in row) + "</tr>"
+            for row in self._rows()
+        )
+        predicted = "".join(
+            f"<div>predicted <code>{html.escape(name)}</code>: {html.escape(choice)}</div>"
+            for name, choice in self._predicted()
+        )
+        table = f"<caption {left}>{self._summary()}</caption><tr>{head}</tr>{body}"
+        return f'<table style="margin-left: 0">{table}</table>{predicted}'
+
+
+def _card(colour, heading, body):
+    """A box with a coloured edge; the words carry the meaning, and the text keeps the page's own colour."""
+    style = f"border-left: 5px solid {colour}; padding: 0.3em 0.9em; margin: 0.3em 0"
+    return f'<div role="status" style="{style}"><strong>{heading}</strong>{body}</div>'
+
+
+def _paragraphs(text):
+    return "".join(f'<div style="margin-top: 0.3em">{_code_marks(part)}</div>' for part in text.split("\n\n") if part)
+
+
+def _code_marks(text):
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
+def _wrapped(text):
+    """Plain text broken at words, paragraph by paragraph."""
+    return "\n".join(
+        textwrap.fill(part, WIDTH, break_long_words=False, break_on_hyphens=False)
+        for part in text.split("\n\n")
+        if part
+    )
