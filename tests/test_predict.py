@@ -2,7 +2,6 @@
 
 import importlib
 import re
-from pathlib import Path
 
 import nbformat
 import numpy as np
