@@ -5,15 +5,14 @@ import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import slides
+from tools import ROOT, slides
 
-SOLUTIONS = sorted((Path(__file__).resolve().parent.parent / "solutions").glob("*.ipynb"))
+SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 PICTURE = new_output("display_data", data={"image/png": "iVBORw0KGgo="}, metadata={})
@@ -155,7 +154,7 @@ def test_formulas_are_set_without_a_network(made, tmp_path):
     flags += ["--disable-background-networking", "--disable-component-update", f"--user-data-dir={tmp_path}"]
     flags += ["--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=30000", "--dump-dom"]
     page = f"{(made / SOLUTIONS[0].name).with_suffix('.html').as_uri()}#/3"
-    run = subprocess.run([CHROMIUM, *flags, page], capture_output=True, text=True, timeout=120)
+    run = subprocess.run([CHROMIUM, *flags, page], capture_output=True, encoding="utf-8", timeout=120)
     formulas = run.stdout.count('<script type="math/tex')
 
     assert "reveal-viewport" in run.stdout and 'class="present"' in run.stdout  # reveal.js is at work

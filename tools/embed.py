@@ -5,14 +5,12 @@ import bz2
 import hashlib
 import json
 import re
-from pathlib import Path
 
 import nbformat
 
 import lessons
 from lessons import explore
-
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
 
 # Kept short to look at: the payload stands on one line, and JupyterLab and Colab show the title only.
 CELL = """\

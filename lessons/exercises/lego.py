@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from lessons import check, compare, factorise, show
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(11)
 
@@ -473,4 +474,50 @@ smallest_error = check.Exercise(
 
 
 exercises = [reconstruct, code, sample_error, frobenius_norm, objective, smallest_error]
-progress = functools.partial(show.progress, exercises)
+
+
+# ---- Predictions ----
+
+chip_maker = Prediction(
+    name="chip_maker",
+    question="One headline is about investors who buy shares of a chip maker. How many topics will share it?",
+    choices={
+        "one": "Tempting, since investors and shares are words of finance alone. But chip, maker and software are words "
+        "of technology alone, and no mixture without that atom has any of them.",
+        "two": "Finance and technology have about half each. Sport gets nothing: the words that this headline has in "
+        "common with sport, `after` and `record`, are in the finance atom as well.",
+        "three": "Tempting, since `after` and `record` are words of the sport headlines too. But sport would bring along "
+        "its teams and matches, which this headline has not; its share is zero.",
+    },
+    answer="two",
+)
+
+faulty_set = Prediction(
+    name="faulty_set",
+    question="We may choose both numbers of the code anew. What becomes of the small house's error?",
+    choices={
+        "gone": "Tempting, since two numbers may be chosen and there is one mistake to repair. But the numbers have to "
+        "serve four packs, and no mixture of the faulty atoms is the small house.",
+        "smaller": "Less than a third of it is left: least squares spreads the mistake over all four packs. It pays with "
+        "parts of sets that nobody could buy. A small error and a code that makes sense are two different wishes.",
+        "the same": "Tempting, since one of set 1 and none of set 2 is what the house is made of. But a little less of "
+        "set 1 and some of set 2 comes nearer: the coded error is the least of all codes, the old one included.",
+    },
+    answer="smaller",
+)
+
+best_atom = Prediction(
+    name="best_atom",
+    question="If there may be only one atom, with the best codes for it, which atom leaves the least error?",
+    choices={
+        "set 1": "Tempting, since the houses are made of it and the planes contain it. But the planes, above all the big "
+        "one, have more packs, and there it misses most. Of the three it leaves the largest error.",
+        "set 2": "Tempting, since the planes have most of the packs. It does beat set 1, but the houses pay for it.",
+        "neither": "The best atom lies between the two sets, nearer to set 2. Its entries are no whole numbers: nothing "
+        "in the objective asks for a set that could be sold.",
+    },
+    answer="neither",
+)
+
+predictions = [chip_maker, faulty_set, best_atom]
+progress = functools.partial(show.progress, exercises, predictions)

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from lessons import answers, check, compare, factorise, show
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(41)
 
@@ -452,8 +453,6 @@ UPDATE_CASES = [
 # From here a step changes the loss by less than a millionth, and yet some thousand of them change the factors.
 _R, _P, _Q = _mixture(9, 7, 2, 0.3, 5)
 SETTLED = (_R, *_repeat(factorise.multiplicative_step, _R, _P, _Q, 150))
-# And here nothing changes any more.
-AT_REST = (_R, *_repeat(factorise.multiplicative_step, _R, _P, _Q, 3000))
 MOST_STEPS = 5000  # the default of 4.4
 LARGE_RUN = 2000
 LARGE_CASE = _mixture(40, 60, 2, 0.2, 2)
@@ -518,6 +517,13 @@ def _possible():
 
 
 @functools.cache
+def _at_rest():
+    """A start from which a step changes the loss by less than 1e-8 of it, and the sum of the residual by much more."""
+    R, P, Q = _mixture(12, 9, 3, 0.3, 2)
+    return R, *_repeat(factorise.multiplicative_step, R, P, Q, 6000)
+
+
+@functools.cache
 def _on_and_on():
     """Where all steps lead from the settled start, whichever factor goes first."""
     return [_repeat(step, *SETTLED, MOST_STEPS) for step in STEPS]
@@ -535,13 +541,13 @@ class _Counted(np.ndarray):
 
 def _stops(run):
     """A rule has to stop where the loss has settled; an answer without one goes on, and may."""
+    came = run(*SETTLED)
     if not answers.compares(run.answer):
         return None
-    came = run(*SETTLED)
-    R, P, Q = AT_REST
+    R, P, Q = _at_rest()
     _Counted.products = 0
     run(R.view(_Counted), P, Q)
-    if _Counted.products > MOST_STEPS or any(compare.close(came, pair) for pair in _on_and_on()):
+    if _Counted.products > MOST_STEPS / 2 or any(compare.close(came, pair) for pair in _on_and_on()):
         words = f"From a start where the loss has settled it still takes thousands of its {MOST_STEPS} steps."
         return check.Finding(words, ("never_stops",))
     return None
@@ -732,4 +738,54 @@ sparseness = check.Exercise(
 
 
 exercises = [gradient_codes, multiplicative_step, has_settled, mf_multiplicative_update, sparseness]
-progress = functools.partial(show.progress, exercises)
+
+
+# ---- Predictions ----
+
+both_at_once = Prediction(
+    name="both_at_once",
+    question="The step updates P first and gives Q the new P. What does the error do if both are updated at once, from the "
+    "old pair? It falls as before, creeps down, or rises in between.",
+    choices={
+        "falls": "Tempting, since each update on its own lowers the error. But each does so while the other factor "
+        "stands still, and here it does not.",
+        "creeps": "Tempting, since old values are only a little out of date, and at first the error does fall. But "
+        "the curve is a saw, and its teeth stay.",
+        "rises": "In every second step: both factors correct the same mistake at once, so the product overshoots, then "
+        "undershoots. One after the other it never rises: Lee and Seung's proof draws a bowl over the loss that touches it at "
+        "the present point, and the update goes to its bottom. The bowl is for one factor, the other held still.",
+    },
+    answer="rises",
+)
+centred = Prediction(
+    name="centred",
+    question="The multiplicative update starts from positive factors and runs on the centred faces. Where does a run end "
+    "that does not break down? In non-negative parts, in factors of zeros, or in those of PCA.",
+    choices={
+        "parts": "Tempting, since on non-negative data nothing else can happen. But a negative ratio turns the "
+        "sign of an entry round: about half of the entries end up negative.",
+        "zeros": "Tempting, since a zero stays zero and some method might cut negative entries off. This one does "
+        "not: it multiplies by whatever the ratio is.",
+        "PCA": "The proof of descent needs ratios of non-negative numbers. Without them the loss jumps over many "
+        "powers of ten and some starts overflow, but runs that settle come to the squared error of the truncated SVD. "
+        "The table that the tutorial printed under the name of NMF is that of the rank-2 truncated SVD: PCA in disguise.",
+    },
+    answer="PCA",
+)
+starts = Prediction(
+    name="starts",
+    question="Twenty random starts, ten atoms each, run until hardly anything moves any more. How many different "
+    "dictionaries come out? One, fewer than twenty, or twenty.",
+    choices={
+        "one": "Tempting, since the errors agree to a fraction of a per cent. But that small difference stays however long "
+        "the runs are, and in the run least like the best hardly an atom comes back: there are several local minima.",
+        "fewer": "After 40 steps no two runs agree, which looks like twenty answers. Most of that is impatience: "
+        "run on, the errors draw together, the cosines rise, and dictionaries come back. A few real ones remain, so "
+        "read only atoms that several starts find.",
+        "twenty": "Tempting, and what the runs of 40 steps show. But those were not finished: run on, several starts arrive "
+        "at the same dictionary.",
+    },
+    answer="fewer",
+)
+predictions = [both_at_once, centred, starts]
+progress = functools.partial(show.progress, exercises, predictions)

@@ -8,6 +8,7 @@ import numpy as np
 from lessons import check, compare, factorise, show
 from lessons.exercises import lego
 from lessons.exercises.lego import A_LEGO, A_WIDE, D_LEGO, D_TALL, X_FULL, X_LARGE, X_LEGO, X_SMALL
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(22)
 
@@ -452,4 +453,53 @@ alternate = check.Exercise(
 
 
 exercises = [rescale, normalise_atoms, update_codes, update_dictionary, alternate]
-progress = functools.partial(show.progress, exercises)
+
+
+# ---- Predictions ----
+
+survivors = Prediction(
+    name="survivors",
+    question="After which of the changes (scale, order, sign, mixing) does normalising bring back the same atoms?",
+    choices={
+        "scale": "Only the length of an atom is settled. Order and sign could be by two more conventions (sort the "
+        "atoms; make the largest entry positive). For mixing no convention is natural.",
+        "scale and sign": "Tempting, since a sign looks like a kind of scale, a factor of -1. But a length is positive: "
+        "the negative set divided by its length is still negative.",
+        "all but mixing": "Tempting, since order and sign are the same sets to a reader. To the computer they are "
+        "different matrices, and dividing by lengths changes neither the order nor the sign.",
+        "all": "Tempting, since the product is the same each time. But a mixed atom points elsewhere, and no length "
+        "turns it back.",
+    },
+    answer="scale",
+)
+
+nonnegative = Prediction(
+    name="nonnegative",
+    question="Scale and order aside: how many pairs of two atoms and their codes, with no negative entry, build the Lego "
+    "matrix exactly?",
+    choices={
+        "one": "Tempting, since the mixing above was caught by its negative codes. That rules out some mixtures. Others "
+        "keep every entry at zero or above, as long as not more is taken out of set 2 than is in it.",
+        "two": "Tempting, since both ends of the range are easy to read: our set 2, and a set of A and C alone. But "
+        "everything between the two is allowed as well.",
+        "a whole range": "Any share of set 1, from nothing to all of it, can be taken out of set 2, and the codes make "
+        "up for it by adding. No sign does not mean no choice.",
+    },
+    answer="a whole range",
+)
+
+rotation = Prediction(
+    name="rotation",
+    question="A rotation of the atoms is a mixing too. What will it cost in the penalty?",
+    choices={
+        "more": "Tempting, since the mixing above costs more. That one makes the numbers larger; a rotation does not.",
+        "the same": "A rotation keeps the lengths of all vectors, so both sizes stay. The penalty rules out wild mixtures, "
+        "but whatever pair it likes best, all rotations of that pair it likes as much.",
+        "less": "Tempting, since our two sets are not the cheapest pair. That one mixes in another way, and it can be "
+        "rotated at no cost either.",
+    },
+    answer="the same",
+)
+
+predictions = [survivors, nonnegative, rotation]
+progress = functools.partial(show.progress, exercises, predictions)
