@@ -4,14 +4,14 @@ import importlib
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
 from benchmarks.measure import compare
+from tools import ROOT
 
-SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
+SOLUTIONS = ROOT / "solutions"
 EXERCISES = ["lego", "scaling", "faces", "nmf", "one_objective"]
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+# Beside the package in a clone and in a notebook that brought the lesson along, in it where it is installed.
+PACKAGE = Path(__file__).resolve().parent
+DATA = next(filter(Path.is_dir, (PACKAGE / "data", PACKAGE.parent / "data")), PACKAGE / "data")
 
 # A PGM header of 14 bytes ("P5\n92 112\n255\n"), then one byte a pixel.
 PHOTO_SHAPE = (112, 92)
@@ -281,7 +283,7 @@ def _data_file(name):
     if not path.is_file():
         raise RuntimeError(
             f"The lesson's data should be in {path}, but there is no such file. "
-            "Clone the whole repository and run `pip install -e .` in it."
+            "Install the lesson again, or clone the whole repository again."
         )
     return path
 

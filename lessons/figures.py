@@ -1,19 +1,34 @@
-"""The pictures of the lesson. Every function shows one figure and prints a text alternative with the numbers in it.
+"""The pictures of the lesson. Every function shows one figure with a text alternative that has the numbers in it.
 
 Signed values are drawn in a diverging colour map centred on zero, non-negative ones in a sequential map, and what is
-shown together shares one scale. Both maps can be told apart by colour-blind readers and in print.
+shown together shares one scale. Both maps can be told apart by colour-blind readers; in print, without colours, what is
+well below zero is hatched.
 """
 
+import base64
+import html
+import io
 import textwrap
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import LogLocator
+from PIL import Image
+
+from lessons import show
 
 SIGNED, MATRIX, PHOTO = "RdBu_r", "Reds", "gray"  # positive is red in both of the first
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"]  # Okabe and Ito, 2008
 STYLES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1))]  # a second sign beside the colour
-TEXT_SIZE = {"font.size": 12, "axes.titlesize": 13, "figure.titlesize": 15}
+HATCHES = ["", "//", "..", "xx", "\\\\", "++"]
+MARKERS = ["o", "s", "^", "D", "v", "P"]
+LOOK = {"font.size": 13, "axes.titlesize": 14, "figure.titlesize": 16, "legend.fontsize": 12}
+LOOK |= {"hatch.linewidth": 0.5, "hatch.color": "#053061", "image.interpolation": "nearest"}
+PIXELS = 72  # an inch on the page, so that a text of 12 points is 12 pixels high
+LETTERS, LEGIBLE = 12, 11  # pixels: the smallest letters of a figure, and how small a narrow page may make them
+RIM = 6  # pixels of white around a picture, which are its edge on a dark page
 
 
 def equation(*terms, title, rows=None, columns=None):
@@ -29,7 +44,7 @@ def equation(*terms, title, rows=None, columns=None):
     matrices = [np.asarray(term[1], dtype=float) for term in terms if not isinstance(term, str)]
     colours = _colours(np.concatenate([matrix.ravel() for matrix in matrices]), MATRIX)
     tallest = max(len(matrix) for matrix in matrices)
-    with plt.rc_context(TEXT_SIZE):
+    with plt.rc_context(LOOK):
         figure, axis = plt.subplots(layout="constrained")
         axis.axis("off")
         left = 0.0
@@ -46,7 +61,7 @@ def equation(*terms, title, rows=None, columns=None):
         for number, label in enumerate(columns or ()):
             axis.text(number + 0.7, tallest + 0.2, label, ha="right", va="top", rotation=35)
         axis.set(xlim=(-2.2 if rows else -0.2, left + 0.2), ylim=(tallest + (1.8 if columns else 0.2), -0.9))
-        figure.set_size_inches(0.65 * np.ptp(axis.get_xlim()) + 0.2, 0.62 * np.ptp(axis.get_ylim()) + 0.5)
+        figure.set_size_inches(0.68 * np.ptp(axis.get_xlim()) + 0.2, 0.65 * np.ptp(axis.get_ylim()) + 0.5)
         axis.set_aspect("equal")
         figure.suptitle(title)
         words = " ".join(term if isinstance(term, str) else f"{term[0]} {_numbers(term[1])}" for term in terms)
@@ -57,7 +72,7 @@ def _heat_map(axis, name, matrix, left, top, colours):
     height, width = matrix.shape
     axis.imshow(matrix, extent=(left, left + width, top + height, top), **colours)
     axis.add_patch(plt.Rectangle((left, top), width, height, fill=False, linewidth=0.8))
-    axis.text(left + width / 2, top - 0.15, f"{name} ({height} x {width})", ha="center", va="bottom")
+    axis.text(left + width / 2, top - 0.15, f"{name} ({height} × {width})", ha="center", va="bottom")
     _write_entries(axis, matrix, left, top, colours)
 
 
@@ -86,7 +101,7 @@ def tiles(images, title, labels=None, columns=None):
     rows = int(np.ceil(len(images) / columns))
     size = np.clip(9 / columns, 0.7, 2)
     colours = _colours(images, PHOTO)
-    with plt.rc_context(TEXT_SIZE):
+    with plt.rc_context(LOOK):
         figure, axes = plt.subplots(
             rows,
             columns,
@@ -98,13 +113,14 @@ def tiles(images, title, labels=None, columns=None):
             axis.axis("off")
         for number, (axis, image) in enumerate(zip(axes.flat, images)):
             picture = axis.imshow(image, **colours)
+            _hatch(axis, image, colours)
             if labels:
-                axis.set_title(labels[number], fontsize=11)
+                axis.set_title(labels[number], fontsize=12)
         figure.colorbar(picture, ax=axes, shrink=0.8, aspect=25)
         figure.suptitle(title)
         height, width = images.shape[1:]
         count = f"{len(images)} image{'s' * (len(images) > 1)}"
-        _show(figure, f"{title}: {count} of {height} x {width} pixels. {_span(images)}")
+        _show(figure, f"{title}: {count} of {height} × {width} pixels. {_span(images)}")
 
 
 def recipe(sample, atoms, code, title, offset=0):
@@ -122,45 +138,66 @@ def recipe(sample, atoms, code, title, offset=0):
     mixture = offset + np.tensordot(code, atoms, axes=1)
     side = int(np.ceil(np.sqrt(len(atoms))))
     height, width = sample.shape
+    error = np.linalg.norm(sample - mixture) / np.linalg.norm(sample)
     # A few bright pixels would leave every other one pale, so the atoms' scale ends at the 99.5th percentile.
     bound = np.percentile(np.abs(atoms), 99.5)
-    panels = [
-        ("sample", sample, _colours(np.stack([sample, mixture]), PHOTO)),
-        (f"{len(atoms)} atoms", _sheet(atoms, side), _colours(np.clip(atoms, -bound, bound), PHOTO)),
-        ("code", _sheet(np.reshape(code, (-1, 1, 1)), side), _colours(code, MATRIX)),
-        ("mean + mixture" if np.any(offset) else "mixture", mixture, _colours(np.stack([sample, mixture]), PHOTO)),
-    ]
-    with plt.rc_context(TEXT_SIZE):
-        figure, axes = plt.subplots(1, 4, figsize=(9.5, 3.5), dpi=108, layout="constrained")
-        figure.get_layout_engine().set(w_pad=0.1)
-        for axis, (name, picture, colours), sign in zip(axes, panels, ("", "~", "x", "=")):
+    photo, weights = _colours(np.stack([sample, mixture]), PHOTO), _sheet(np.reshape(code, (-1, 1, 1)), side)
+    panels = {
+        "sample": (sample, photo),
+        f"≈  {len(atoms)} atoms": (_sheet(atoms, side), _colours(np.clip(atoms, -bound, bound), PHOTO)),
+        "×  code": (weights, _colours(code, MATRIX)),
+        f"=  {'mean + ' * bool(np.any(offset))}mixture\nrelative error {error:.3f}": (mixture, photo),
+    }
+    rows = int(np.ceil(len(atoms) / side))
+    with plt.rc_context(LOOK):
+        # The atoms get most of the page: of 49 faces, each is 60 pixels wide.
+        figure = plt.figure(figsize=(10, max(4.8, 6.4 * rows / side + 1.2)), layout="constrained")
+        grid = figure.add_gridspec(2, 3, width_ratios=[1, 3.4, 1])
+        places = [grid[0, 0], grid[:, 1], grid[0, 2], grid[1, 2]]
+        axes = [figure.add_subplot(place) for place in places]
+        for axis, (name, (picture, colours)) in zip(axes, panels.items()):
             axis.axis("off")
             shown = axis.imshow(picture, **colours)
             beyond = np.nanmax(np.abs(picture)) > colours["vmax"]
             extend = ("both" if colours["vmin"] else "max") if beyond else "neither"
-            figure.colorbar(
-                shown,
-                ax=axis,
-                shrink=0.9,
-                location="bottom",
-                panchor=False,
-                extend=extend,
-                ticks=plt.MaxNLocator(3),
-                format="{x:g}",
-            )
-            axis.set_title(f"{sign}   {name}" if sign else name)
+            ticks = {
+                "ticks": plt.MaxNLocator(3),
+                "format": "{x:g}",
+                "aspect": 50 if axis is axes[1] else 15,
+                "pad": 0.02,
+            }
+            figure.colorbar(shown, ax=axis, shrink=0.9, location="bottom", extend=extend, **ticks)
+            axis.set_title(name, fontsize=13)
+        _hatch(axes[1], *panels[f"≈  {len(atoms)} atoms"])
         for between in np.arange(side - 1) + 0.5:
-            axes[2].axhline(between, color="white", linewidth=3)
-            axes[2].axvline(between, color="white", linewidth=3)
+            axes[2].axhline(between, color="white", linewidth=2)
+            axes[2].axvline(between, color="white", linewidth=2)
         if len(code) <= 9:
-            _write_entries(axes[2], panels[2][1], -0.5, -0.5, panels[2][2])
+            _write_entries(axes[2], weights, -0.5, -0.5, panels["×  code"][1])
+        else:
+            _write_signs(axes[2], weights)
         figure.suptitle(title)
-        error = np.linalg.norm(sample - mixture) / np.linalg.norm(sample)
         negative = np.mean(np.asarray(code) < 0)
         _show(
             figure,
-            f"{title}: a sample of {height} x {width} pixels from {len(atoms)} atoms, relative error {error:.3f}, "
+            f"{title}: a sample of {height} × {width} pixels from {len(atoms)} atoms, relative error {error:.3f}, "
             f"{np.mean(atoms < 0):.0%} of the atoms' and {negative:.0%} of the code's entries negative.",
+        )
+
+
+def _write_signs(axis, weights):
+    """A minus in every negative cell, for those who see no colours."""
+    reach = np.nanmax(np.abs(weights))
+    for row, column in np.argwhere(weights < -0.02 * reach):
+        colour = "white" if weights[row, column] < -0.6 * reach else "black"
+        axis.text(column, row, "−", ha="center", va="center", color=colour, fontsize=12)
+
+
+def _hatch(axis, image, colours):
+    """Lines over what is well below zero: in print, without colours, red and blue are the same grey."""
+    if colours["vmin"] < 0 and np.nanmin(image) < colours["vmin"] / 3:
+        axis.contourf(
+            np.ma.masked_invalid(image), levels=[-np.inf, colours["vmin"] / 3], colors="none", hatches=["////"]
         )
 
 
@@ -185,7 +222,7 @@ def losses(curves, title, floor=None):
     title : str
     floor : float, optional
     """
-    with plt.rc_context(TEXT_SIZE):
+    with plt.rc_context(LOOK):
         figure, axis = plt.subplots(figsize=(8, 4.5), layout="constrained")
         for (name, values), colour, style in zip(curves.items(), COLOURS, STYLES):
             axis.plot(np.arange(len(values)), values, color=colour, linestyle=style, linewidth=2, label=name)
@@ -212,7 +249,7 @@ def race(curves, title, floor):
     title : str
     floor : float
     """
-    with plt.rc_context(TEXT_SIZE):
+    with plt.rc_context(LOOK):
         figure, axis = plt.subplots(figsize=(8, 4.5), layout="constrained")
         for (name, (seconds, errors)), colour, style in zip(curves.items(), COLOURS, STYLES):
             axis.plot(seconds, errors, color=colour, linestyle=style, linewidth=2, marker="o", label=name)
@@ -239,7 +276,7 @@ def curve(x, y, title, xlabel, ylabel, mark=None):
     mark : (x, y), optional
     """
     mark = mark or (x[np.argmin(y)], np.min(y))
-    with plt.rc_context(TEXT_SIZE):
+    with plt.rc_context(LOOK):
         figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
         axis.plot(x, y, color=COLOURS[0], linewidth=2)
         axis.plot(*mark, "o", color=COLOURS[1], markersize=9)
@@ -268,8 +305,8 @@ def valley(x, paths, title, beta=0.0):
     height = np.log10(f + 1e-3)
     shade = plt.get_cmap("cividis")(plt.Normalize(height.min(), height.max())(height))
     bottom = np.linspace(x / reach, reach, 200)
-    with plt.rc_context(TEXT_SIZE):
-        figure = plt.figure(figsize=(12.5, 5.5), layout="constrained")
+    with plt.rc_context(LOOK):
+        figure = plt.figure(figsize=(10, 4.9), layout="constrained")
         relief = figure.add_subplot(1, 2, 1, projection="3d")
         relief.plot_surface(d, a, np.where(f > top, np.nan, f), facecolors=shade, rcount=100, ccount=100, shade=False)
         relief.plot(bottom, x / bottom, beta / 2 * (bottom**2 + (x / bottom) ** 2), "w", linewidth=3, zorder=10)
@@ -282,11 +319,17 @@ def valley(x, paths, title, beta=0.0):
         axis.plot(bottom, x / bottom, color="white", linewidth=3)
         axis.text(1.3 * x / reach, 0.9 * reach, f"d a = {x:g}", color="white", weight="bold")
         for number, (name, path) in enumerate(paths.items()):
-            colour, style = COLOURS[number + 1], STYLES[number]
-            axis.plot(*path.T, "o", markersize=3, color=colour, linestyle=style, label=name, zorder=2.9 - number / 10)
-            axis.plot(*path[-1], marker="*", markersize=16, color=colour, markeredgecolor="black", zorder=3)
+            # Colour alone would vanish on this ground for some readers: an outline, a dash and a marker each.
+            sign = {"color": COLOURS[number + 1], "marker": MARKERS[number], "markeredgecolor": "black"}
+            outline = [withStroke(linewidth=4, foreground="white")]
+            line = {"linestyle": STYLES[number], "linewidth": 1.5, "path_effects": outline}
+            apart = max(1, len(path) // 12)
+            axis.plot(*path.T, **sign, **line, markersize=7, markevery=apart, label=name, zorder=2.9 - number / 10)
+            axis.plot(
+                *path[-1], marker="*", markersize=16, color=COLOURS[number + 1], markeredgecolor="black", zorder=3
+            )
         axis.set(xlim=(0, reach), ylim=(0, reach), xlabel="d", ylabel="a", title="from above, a star at each end")
-        figure.legend(loc="outside lower right", ncols=len(paths))
+        figure.legend(loc="outside lower center", ncols=len(paths))
         figure.suptitle(title)
         ends = "; ".join(
             f"{name} from ({path[0][0]:.3g}, {path[0][1]:.3g}) to ({path[-1][0]:.3g}, {path[-1][1]:.3g})"
@@ -304,20 +347,19 @@ def shares(names, table, title):
     table : dict of row label to array of shares that sum to 1
     title : str
     """
-    with plt.rc_context(TEXT_SIZE):
-        figure, axis = plt.subplots(figsize=(10, 0.7 * len(table) + 1.4), layout="constrained")
+    with plt.rc_context(LOOK):
+        figure, axis = plt.subplots(figsize=(10, 0.75 * len(table) + 1.5), layout="constrained")
         left = np.zeros(len(table))
-        for number, name in enumerate(names):
+        labels = [textwrap.fill(label, 36) for label in table]
+        for number, (name, colour) in enumerate(zip(names, COLOURS)):
             widths = np.array([row[number] for row in table.values()])
-            bars = axis.barh(
-                [textwrap.fill(label, 40) for label in table],
-                widths,
-                left=left,
-                color=COLOURS[number],
-                label=name,
-                edgecolor="white",
-            )
-            axis.bar_label(bars, [f"{w:.0%}" if w >= 0.06 else "" for w in widths], label_type="center", color="white")
+            look = {"color": colour, "edgecolor": "black", "hatch": HATCHES[number]}
+            bars = axis.barh(labels, widths, left=left, label=name, **look)
+            names_too = [f"{name}\n" * bool(width > 0.18) for width in widths]
+            texts = [f"{its_name}{width:.0%}" if width >= 0.06 else "" for its_name, width in zip(names_too, widths)]
+            # On its own ground, since the hatch would run through the letters.
+            ground = {"facecolor": colour, "edgecolor": "none", "pad": 1.5}
+            axis.bar_label(bars, texts, label_type="center", color=_readable_on(colour), fontsize=12, bbox=ground)
             left += widths
         axis.invert_yaxis()
         axis.set(xlim=(0, 1), xlabel="share of the code", title=title)
@@ -327,6 +369,13 @@ def shares(names, table, title):
             for label, row in table.items()
         )
         _show(figure, f"{title}: {words}.")
+
+
+def _readable_on(colour):
+    """Black or white, whichever has the higher contrast (WCAG 2.2) on a colour."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    luminance = np.dot(linear, (0.2126, 0.7152, 0.0722))
+    return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "black"
 
 
 def _colours(values, sequential):
@@ -351,7 +400,51 @@ def _numbers(matrix):
     return "[" + ", ".join("[" + ", ".join(f"{value:.3g}" for value in row) + "]" for row in matrix) + "]"
 
 
-def _show(figure, text):
-    plt.show()
+class Shown:
+    """A figure as a page shows it: a picture whose text alternative goes with it, and in plain text that alternative.
+
+    JupyterLab, Colab, voila and exported pages take the HTML, since they show a bare PNG without its `alt`; what cannot
+    show HTML takes the PNG.
+    """
+
+    def __init__(self, figure, words):
+        file = io.BytesIO()
+        # Twice as many pixels as the page gives it, for screens that show them. A palette halves the bytes.
+        figure.savefig(file, dpi=2 * PIXELS, facecolor="white")
+        picture = Image.open(file).convert("RGB")
+        self.width, self.height = picture.width // 2, picture.height // 2
+        file = io.BytesIO()
+        picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+        self.png, self.words = file.getvalue(), words
+
+    def __repr__(self):
+        return textwrap.fill(self.words, show.WIDTH, break_long_words=False, break_on_hyphens=False)
+
+    def _repr_png_(self):
+        return self.png, {"width": self.width, "height": self.height}
+
+    def _repr_html_(self):
+        return image_html(self.png, self.words, self.width, self.height)
+
+
+def image_html(png, words, width, height, letters=LETTERS, limit=""):
+    """An HTML image of PNG bytes with a text alternative.
+
+    It is `width` pixels wide where the page has room for that, less on a narrow page, down to where its smallest `letters`
+    (in pixels) can just be read; from there on the page scrolls. `limit` may be one more CSS length that it should not be
+    wider than. It has a ground and a rim of its own, so that it looks meant on a dark page.
+    """
+    data = base64.b64encode(png).decode("ascii")
+    wide, narrow = width + 2 * RIM, width * LEGIBLE / letters + 2 * RIM
+    size = f"width: min({wide}px, max(100%, {narrow:.0f}px){limit and ', ' + limit})"
+    style = f"{size}; max-width: none; height: auto; box-sizing: border-box; padding: {RIM}px; margin: 4px 0"
+    return (
+        f'<img src="data:image/png;base64,{data}" alt="{html.escape(words)}" width="{width}" height="{height}" '
+        f'style="{style}; background: white; border-radius: 6px" decoding="sync">'
+    )
+
+
+def _show(figure, words):
+    shown = Shown(figure, words)
     plt.close(figure)
-    print(f"Figure. {text}")
+    show.display(shown)

@@ -1,6 +1,8 @@
 """What holds for every test."""
 
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -10,6 +12,12 @@ from hypothesis import settings
 # workers and kernels.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+# Where the home cannot be written an empty folder takes its place, or matplotlib would complain into the first notebook, and
+# npm would not start. It goes with the last of the processes that share it.
+if not os.access(Path.home(), os.W_OK):
+    home = tempfile.TemporaryDirectory(prefix="home-")
+    os.environ["HOME"] = home.name
 
 # The same examples in every run, and none judged by the clock.
 settings.register_profile("lessons", derandomize=True, deadline=None)

@@ -127,7 +127,7 @@ def test_data_folder_left_behind(read, file, tmp_path, monkeypatch):
     monkeypatch.setattr(datasets, "DATA", tmp_path)
     with pytest.raises(RuntimeError) as error:
         read()
-    says(error, str(tmp_path / file), "there is no such file", "Clone the whole repository", "pip install -e .")
+    says(error, str(tmp_path / file), "there is no such file", "Install the lesson again", "clone the whole repository")
 
 
 # The faces

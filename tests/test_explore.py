@@ -1,5 +1,6 @@
 """Every explorer shows, in picture and sentence, what the mathematics says for the setting it is moved to."""
 
+import base64
 import html
 import io
 import re
@@ -8,8 +9,9 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 from PIL import Image
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from lessons import datasets, explore, factorise, figures
+from lessons import datasets, explore, factorise, figures, show
 from lessons.explore import _faces, _lego, _nmf, _one_objective, _panel
 
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
@@ -45,7 +47,8 @@ def said(box):
 
 
 def pixels(box):
-    return np.asarray(Image.open(io.BytesIO(box.picture.value)).convert("RGB")).astype(int)
+    png = base64.b64decode(re.search('base64,([^"]*)', box.picture.value)[1])
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
 
 
 def number_after(words, sentence):
@@ -64,12 +67,16 @@ def test_every_explorer_of_the_package_is_tested():
 
 
 @pytest.mark.parametrize("name", MOVES)
-def test_the_sentence_under_the_picture_is_printed_with_numbers(name, boxes, capsys):
+def test_the_sentence_is_said_once_with_numbers_and_stays_in_a_saved_notebook(name, boxes, capsys):
     box = boxes(name)
+    stored = box._repr_mimebundle_()["text/plain"]
 
-    assert capsys.readouterr().out == f"Explorer, at its start. {said(box)}\n"
+    assert capsys.readouterr().out == ""
+    assert said(box) in " ".join(stored.split())
+    assert max(map(len, stored.splitlines())) <= show.WIDTH
     assert re.search(r"\d", said(box))
-    assert 'role="status"' in box.text.value
+    assert box.text.value.count('role="status"') == 1
+    assert re.search('<img [^>]*alt="[^"]+"', box.picture.value)
 
 
 @pytest.mark.parametrize(("name", "control"), [(name, control) for name in MOVES for control in MOVES[name]])
@@ -107,7 +114,10 @@ def test_every_control_is_named_and_every_slider_has_a_box_for_typing(name, boxe
         assert named.description
         assert not isinstance(named, sliders)
         for other in others:
-            assert isinstance(other, (*sliders, widgets.Play))
+            assert isinstance(other, (*sliders, widgets.Play, widgets.ToggleButton))
+            if isinstance(other, widgets.ToggleButton):
+                assert other.description == "Play"
+                continue
             low, high = (named.min, named.max) if hasattr(named, "min") else (0, len(named.options) - 1)
             if not isinstance(other, widgets.SelectionSlider):
                 assert (other.min, other.max) == (low, high)
@@ -328,6 +338,19 @@ def test_a_run_is_computed_once_with_a_bar_that_moves_meanwhile(boxes, monkeypat
     box.controls["seed"].value = 1
     box.controls["seed"].value = 7
     assert not seen
+
+
+def test_small_products_are_left_to_one_thread():
+    seen = []
+
+    def draw(x):
+        seen.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
+        return _panel.Picture(1).png(), "words"
+
+    with threadpool_limits(2, "blas"):
+        _panel.explorer({"x": _panel.number("x", 0, 0, 1, 1)}, draw)
+
+    assert set(seen) == {1}
 
 
 def test_the_palette_is_close_to_the_colour_maps_and_keeps_white(boxes):

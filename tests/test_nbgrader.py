@@ -13,9 +13,8 @@ pytest.importorskip("nbgrader")
 from nbgrader.api import Gradebook  # noqa: E402
 
 from lessons.exercises import lego  # noqa: E402
-from tools import nbgrader_course  # noqa: E402
+from tools import ROOT, nbgrader_course  # noqa: E402
 
-ROOT = Path(__file__).resolve().parent.parent
 NAME = "01_lego_dictionary"
 RIGHT = "def reconstruct(D, A):\n    return D @ A"
 WRONG = "def code(x, D):\n    return D.T @ x"

@@ -4,12 +4,12 @@ import importlib
 import os
 import re
 import subprocess
-from pathlib import Path
 
 import nbformat
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
+
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 COLAB = os.environ.get("COLAB_PYTHON")
 

@@ -17,11 +17,13 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors import ClearOutputPreprocessor
 from nbgrader.preprocessors import ClearSolutions
 
+from tools import ROOT
 from tools.embed import first_cell
 
-ROOT = Path(__file__).resolve().parent.parent
-
 STUB = "# your code here\nreturn ..."
+
+# After a restart the name `todo` is gone, and the error that says so shows this line.
+PROGRESS = "# A NameError? Run the cells above first: in JupyterLab, Run > Run All Above Selected Cell\n"
 
 # What every notebook says of itself. A run would add the version of the Python that ran it.
 METADATA = {
@@ -56,6 +58,9 @@ def _single_file(path):
     notebook.metadata = nbformat.from_dict(METADATA)
     # Below the title, which should be what a student sees first.
     notebook.cells.insert(1, first_cell(notebook))
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source == "todo.progress()":
+            cell.source = PROGRESS + cell.source
     return notebook
 
 

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import nbformat
 
+from tools import ROOT
 from tools.generate import open_prediction
-
-ROOT = Path(__file__).resolve().parent.parent
 
 POINTS = """\
 assert todo.{name}.latest.status == "correct", todo.{name}.latest.message

@@ -2,7 +2,7 @@
 
 from packaging.requirements import Requirement
 
-from tools.generate import ROOT
+from tools import ROOT
 
 try:
     import tomllib

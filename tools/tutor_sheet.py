@@ -4,11 +4,10 @@ What the exercises know (minutes, idea, mistakes) is taken from them. Only what 
 """
 
 import importlib
-from pathlib import Path
 
 from lessons.check import GENERAL_MISTAKES
+from tools import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SHEET = ROOT / "tutor" / "sheet.md"
 
 MODULES = ["lego", "scaling", "faces", "nmf", "one_objective"]

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from lessons import check, compare, factorise, show
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(31)
 
@@ -461,12 +462,9 @@ matrix_factorization = check.Exercise(
 
 
 exercises = [centre, regularised_loss, gradients, matrix_factorization]
-progress = functools.partial(show.progress, exercises)
 
 
 # ---- Predictions ----
-
-from lessons.predict import Prediction  # noqa: E402
 
 descent_curve = Prediction(
     name="descent_curve",
@@ -511,3 +509,4 @@ best_beta = Prediction(
 )
 
 predictions = [descent_curve, step_size, best_beta]
+progress = functools.partial(show.progress, exercises, predictions)

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from lessons import check, compare, factorise, show
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(11)
 
@@ -473,12 +474,9 @@ smallest_error = check.Exercise(
 
 
 exercises = [reconstruct, code, sample_error, frobenius_norm, objective, smallest_error]
-progress = functools.partial(show.progress, exercises)
 
 
 # ---- Predictions ----
-
-from lessons.predict import Prediction  # noqa: E402
 
 chip_maker = Prediction(
     name="chip_maker",
@@ -522,3 +520,4 @@ best_atom = Prediction(
 )
 
 predictions = [chip_maker, faulty_set, best_atom]
+progress = functools.partial(show.progress, exercises, predictions)

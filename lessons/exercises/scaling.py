@@ -8,6 +8,7 @@ import numpy as np
 from lessons import check, compare, factorise, show
 from lessons.exercises import lego
 from lessons.exercises.lego import A_LEGO, A_WIDE, D_LEGO, D_TALL, X_FULL, X_LARGE, X_LEGO, X_SMALL
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(22)
 
@@ -452,12 +453,9 @@ alternate = check.Exercise(
 
 
 exercises = [rescale, normalise_atoms, update_codes, update_dictionary, alternate]
-progress = functools.partial(show.progress, exercises)
 
 
 # ---- Predictions ----
-
-from lessons.predict import Prediction  # noqa: E402
 
 survivors = Prediction(
     name="survivors",
@@ -504,3 +502,4 @@ rotation = Prediction(
 )
 
 predictions = [survivors, nonnegative, rotation]
+progress = functools.partial(show.progress, exercises, predictions)
