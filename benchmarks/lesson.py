@@ -12,7 +12,7 @@ from benchmarks.measure import compare
 from tools import ROOT
 
 SOLUTIONS = ROOT / "solutions"
-EXERCISES = ["lego", "scaling", "faces", "nmf", "one_objective"]
+EXERCISES = ["lego", "scaling", "faces", "nmf", "one_objective", "how_many_atoms"]
 
 
 def run():

@@ -22,6 +22,7 @@ from lessons import show
 SIGNED, MATRIX, PHOTO = "RdBu_r", "Reds", "gray"  # positive is red in both of the first
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"]  # Okabe and Ito, 2008
 STYLES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1))]  # a second sign beside the colour
+GAP = "#bfe3f7"  # what is not known, which white would take for bright
 HATCHES = ["", "//", "..", "xx", "\\\\", "++"]
 MARKERS = ["o", "s", "^", "D", "v", "P"]
 LOOK = {"font.size": 13, "axes.titlesize": 14, "figure.titlesize": 16, "legend.fontsize": 12}
@@ -90,7 +91,7 @@ def tiles(images, title, labels=None, columns=None):
 
     Parameters
     ----------
-    images : array (n, height, width)
+    images : array (n, height, width); NaN, what is not known, is drawn in light blue
     title : str
     labels : list of n str, optional
     columns : int, optional
@@ -101,6 +102,7 @@ def tiles(images, title, labels=None, columns=None):
     rows = int(np.ceil(len(images) / columns))
     size = np.clip(9 / columns, 0.7, 2)
     colours = _colours(images, PHOTO)
+    colours["cmap"] = plt.get_cmap(colours["cmap"]).with_extremes(bad=GAP)
     with plt.rc_context(LOOK):
         figure, axes = plt.subplots(
             rows,
@@ -390,7 +392,7 @@ def _colours(values, sequential):
 def _span(values):
     negative = np.mean(np.asarray(values) < 0)
     share = f", {negative:.0%} of them negative" if negative else ""
-    low, high = np.min(values), np.max(values)
+    low, high = np.nanmin(values), np.nanmax(values)
     if abs(low) < 1e-9 * high:  # an entry on its way to zero: its exponent says nothing and differs between machines
         low = 0.0
     return f"Values from {low:.3g} to {high:.3g}{share}."
@@ -448,3 +450,137 @@ def _show(figure, words):
     shown = Shown(figure, words)
     plt.close(figure)
     show.display(shown)
+
+
+# ---- Notebook 6 ----
+
+
+def errors_over_K(K, seen, hidden, title, without_atoms):
+    """Relative error of the seen and of the hidden entries over the number of atoms, with the lowest hidden one marked.
+
+    Parameters
+    ----------
+    K : sequence of n int
+    seen, hidden : arrays (masks, n); a thin line each, and their mean
+    title : str
+    without_atoms : float
+        The error of a guess that needs no factorisation, drawn as a line.
+    """
+    seen, hidden = np.atleast_2d(seen), np.atleast_2d(hidden)
+    lowest = np.argmin(hidden.mean(axis=0))
+    with plt.rc_context(LOOK):
+        figure, axis = plt.subplots(figsize=(8, 4.5), layout="constrained")
+        for name, errors, number in (("hidden entries", hidden, 1), ("seen entries", seen, 0)):
+            colour, style = COLOURS[number], STYLES[number]
+            axis.plot(K, errors.T, color=colour, linewidth=0.8, alpha=0.6)
+            axis.plot(K, errors.mean(axis=0), color=colour, linestyle=style, linewidth=2.5, label=name)
+        axis.plot(K[lowest], hidden.mean(axis=0)[lowest], "*", color=COLOURS[1], markersize=18, markeredgecolor="black")
+        axis.axhline(without_atoms, color="black", linewidth=1, linestyle=(0, (1, 1)), label="means, without atoms")
+        axis.set_xscale("log", base=2)
+        axis.set_xticks(K, [str(each) for each in K])
+        axis.minorticks_off()
+        axis.set(ylim=(0, None), xlabel="number of atoms K", ylabel="relative error", title=title)
+        axis.legend()
+        rows = "; ".join(
+            f"K = {each}: {shown:.3f} and {guessed:.3f}"
+            for each, shown, guessed in zip(K, seen.mean(axis=0), hidden.mean(axis=0))
+        )
+        _show(
+            figure,
+            f"{title}: mean relative error of the seen and of the hidden entries. {rows}. The hidden one is lowest at "
+            f"K = {K[lowest]}; the means alone give {without_atoms:.3f}.",
+        )
+
+
+def consensus(matrices, kinds, title):
+    """Consensus matrices side by side, samples ordered so that those that fall together stand together.
+
+    Parameters
+    ----------
+    matrices : dict of name to array (n, n) of shares
+    kinds : sequence of n str, or None
+        What is known of each sample; it takes no part in the order, and stands beside it as a mark.
+    title : str
+    """
+    from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import squareform
+
+    size = len(next(iter(matrices.values())))
+    kinds = np.asarray([""] * size if kinds is None else kinds)
+    names, words = [kind for kind in dict.fromkeys(kinds) if kind], []
+    with plt.rc_context(LOOK):
+        figure, axes = plt.subplots(
+            1, len(matrices), figsize=(min(2.6 * len(matrices) + 0.7, 11), 4), squeeze=False, layout="constrained"
+        )
+        for axis, (name, matrix) in zip(axes[0], matrices.items()):
+            order = leaves_list(linkage(squareform(1 - matrix, checks=False), "average", optimal_ordering=True))
+            picture = axis.imshow(matrix[np.ix_(order, order)], cmap=MATRIX, vmin=0, vmax=1)
+            for number, kind in enumerate(names):
+                rows = np.flatnonzero(kinds[order] == kind)
+                axis.plot(
+                    np.full(len(rows), -0.03 * size),
+                    rows,
+                    MARKERS[number % len(MARKERS)],
+                    color=COLOURS[number % len(COLOURS)],
+                    markersize=3,
+                    clip_on=False,
+                    label=kind,
+                )
+            axis.set(xticks=[], yticks=[], title=name, xlim=(-0.06 * size, size - 0.5), xlabel="sample")
+            undecided = np.mean((matrix > 0) & (matrix < 1))
+            words.append(
+                f"{name}: {undecided:.0%} of the entries are neither 0 nor 1; always together are "
+                f"{_always_together(matrix, kinds)}"
+            )
+        axes[0, 0].set_ylabel("sample")
+        figure.colorbar(picture, ax=axes, shrink=0.7, label="share of runs together")
+        if names:
+            handles, labels = axes[0, 0].get_legend_handles_labels()
+            figure.legend(handles, labels, ncols=len(names), loc="outside lower center", markerscale=2)
+        figure.suptitle(title)
+        _show(figure, f"{title}: {'. '.join(words)}.")
+
+
+def _always_together(matrix, kinds):
+    """The groups that every run agrees on, from the largest on, by kind: "19 B-cell ALL + 1 AML, 8 T-cell ALL"."""
+    groups = {}
+    for row, kind in zip(matrix > 1 - 1e-9, kinds):
+        groups.setdefault(row.tobytes(), []).append(kind)
+    several = sorted((group for group in groups.values() if len(group) > 1), key=len, reverse=True)
+    words = [" + ".join(f"{group.count(kind)} {kind}".strip() for kind in dict.fromkeys(group)) for group in several]
+    return ", ".join(words) or "none"
+
+
+def heaviest(atoms, names, title, count=6):
+    """What is largest in each atom, as bars with names; one panel an atom.
+
+    Parameters
+    ----------
+    atoms : dict of name to array (M,) of weights
+    names : sequence of M str
+    title : str
+    count : int, bars a panel
+    """
+    words = []
+    with plt.rc_context(LOOK):
+        figure, axes = plt.subplots(
+            len(atoms),
+            1,
+            figsize=(10, 0.38 * count * len(atoms) + 1.3),
+            sharex=True,
+            squeeze=False,
+            layout="constrained",
+        )
+        for number, (axis, (name, weights)) in enumerate(zip(axes[:, 0], atoms.items())):
+            largest = np.argsort(-np.asarray(weights), kind="stable")[:count]
+            labels = [textwrap.shorten(str(names[entry]), 44, placeholder=" ...") for entry in largest]
+            axis.barh(np.arange(len(largest)), np.asarray(weights)[largest], color=COLOURS[number % len(COLOURS)])
+            axis.set_yticks(np.arange(len(largest)), labels, fontsize=12)
+            axis.invert_yaxis()
+            axis.set_title(name, fontsize=13, loc="left")
+            words.append(
+                f"{name}: " + ", ".join(f"{label} {weights[entry]:.2g}" for label, entry in zip(labels, largest))
+            )
+        axes[-1, 0].set_xlabel("weight")
+        figure.suptitle(title)
+        _show(figure, f"{title}: {'; '.join(words)}.")

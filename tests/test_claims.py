@@ -656,3 +656,168 @@ def test_a_pursuit_raises_the_error_with_fewer_atoms_and_takes_more_noise_off_th
     directions = factorise.pca_dictionary(patches, 32)
     by_pca = max(decibels(factorise.project(patches, directions[:, :count])) for count in range(4, 33, 4))
     assert decibels(patches) + 2 < by_pca < decibels(D @ pursuit(patches)) - 2
+
+
+# ---- Notebook 6 ----
+
+K_TRIED = (1, 2, 4, 6, 8, 12, 16, 32)
+
+
+def brightness():
+    return datasets.faces(100, 16).reshape(100, -1).astype(float)
+
+
+def random_start(R, K, seed):
+    rng = np.random.RandomState(seed)
+    return rng.rand(len(R), K), rng.rand(R.shape[1], K)
+
+
+def learned(R, seen, K, steps, seed=1):
+    P, Q = random_start(R, K, seed)
+    for _ in range(steps):
+        P, Q = factorise.masked_step.__wrapped__(R, seen, P, Q)
+    return P, Q
+
+
+def error_of_means(R, seen):
+    columns, rows = ((R * seen).sum(axis=axis) / seen.sum(axis=axis) for axis in (0, 1))
+    missed = R - columns - rows[:, np.newaxis] + R[seen].mean()
+    return np.linalg.norm(missed[~seen]) / np.linalg.norm(R[~seen])
+
+
+@pytest.mark.parametrize(
+    ("mask", "seed", "steps"),
+    [(0, 1, 500), (3, 2, 500), *(pytest.param(m, s, 2500, marks=pytest.mark.slow) for m in range(3) for s in (1, 2))],
+)
+def test_the_hidden_error_is_lowest_from_4_to_8_and_flat_there_and_32_atoms_do_worse_than_the_means(mask, seed, steps):
+    R = brightness()
+    seen = np.random.RandomState(mask).rand(*R.shape) >= 0.7
+    pairs = {K: learned(R, seen, K, steps, seed) for K in K_TRIED}
+    hidden = {K: factorise.hidden_error(R, seen, *pair) for K, pair in pairs.items()}
+    on_seen = [factorise.hidden_error(R, ~seen, *pair) for pair in pairs.values()]
+
+    assert min(hidden, key=hidden.get) in (4, 6, 8)
+    assert max(hidden[K] for K in (4, 6, 8)) < 1.15 * min(hidden.values())
+    assert hidden[32] > error_of_means(R, seen) > hidden[2]
+    assert (np.diff(on_seen) < 0).all()
+
+
+@pytest.mark.parametrize("K", [1, 8, 32])
+def test_zeros_in_the_gaps_are_a_disaster_for_any_number_of_atoms(K):
+    R = brightness()
+    seen = np.random.RandomState(0).rand(*R.shape) >= 0.7
+    P, Q = random_start(R, K, 1)
+    for _ in range(500):
+        P, Q = factorise.multiplicative_step.__wrapped__(R * seen, P, Q)
+
+    assert factorise.hidden_error(R, seen, P, Q) > 0.6 > 3 * error_of_means(R, seen)
+
+
+@pytest.mark.parametrize("steps", [500, pytest.param(2500, marks=pytest.mark.slow)])
+def test_the_more_is_seen_the_more_atoms_pay(steps):
+    R, best = brightness(), []
+    for share in (0.9, 0.7, 0.5, 0.3, 0.1):
+        seen = np.random.RandomState(0).rand(*R.shape) >= share
+        errors = [factorise.hidden_error(R, seen, *learned(R, seen, K, steps)) for K in (1, 2, 4, 6, 8, 12, 16, 24, 32)]
+        best.append((1, 2, 4, 6, 8, 12, 16, 24, 32)[np.argmin(errors)])
+
+    assert best == sorted(best) and best[0] == 1 and best[-1] == 32
+    if steps == 500:
+        text = cells("06")["hidden-play-answer"].source
+        assert f"half of the pixels hidden the lowest point is at {best[2]}, with 30 % at {best[3]}" in text
+
+
+def groups_of(P, Q):
+    return factorise.normalise_atoms(Q, P.T)[1].argmax(axis=0)
+
+
+def undecided_pairs(labels):
+    shares = factorise.consensus(np.array(labels))[np.triu_indices(labels[0].size, 1)]
+    return np.mean((shares > 0) & (shares < 1))
+
+
+def with_their_kind(labels, kinds):
+    names = list(dict.fromkeys(kinds))
+    return max(
+        np.sum(kinds == np.array(order)[labels]) for order in itertools.permutations(names) if labels.max() < len(order)
+    )
+
+
+@pytest.mark.parametrize(
+    ("K", "first", "steps"),
+    [(2, 0, 500), (3, 0, 500), *(pytest.param(K, 100, 2500, marks=pytest.mark.slow) for K in (2, 3))],
+)
+def test_twelve_runs_of_the_patients_agree_for_2_and_3_groups(K, first, steps):
+    R, kinds, _ = datasets.leukaemia()
+    found = []
+    for seed in range(first, first + 12):
+        P, Q = random_start(R, K, seed)
+        for _ in range(steps):
+            P, Q = factorise.multiplicative_step.__wrapped__(R, P, Q)
+        found.append(groups_of(P, Q))
+
+    assert undecided_pairs(found) == 0
+    if K == 3:
+        assert [with_their_kind(labels, kinds) for labels in found] == [37] * 12
+
+
+@pytest.mark.parametrize(("first", "steps"), [(0, 50), pytest.param(100, 250, marks=pytest.mark.slow)])
+def test_run_further_2_3_and_5_groups_agree_4_have_two_answers_and_6_do_not_settle(first, steps):
+    R, _, _ = datasets.leukaemia()
+    undecided, of_the_best, errors = {}, {}, {}
+    for K in (2, 3, 4, 5, 6):
+        ends = [factorise.hals(R, *random_start(R, K, seed), steps) for seed in range(first, first + 12)]
+        found = [groups_of(*pair) for pair in ends]
+        errors[K] = np.array([np.linalg.norm(R - P @ Q.T) for P, Q in ends])
+        best = np.flatnonzero(errors[K] < 1.01 * errors[K].min())
+        undecided[K], of_the_best[K] = undecided_pairs(found), undecided_pairs([found[run] for run in best])
+
+    assert undecided[2] == undecided[3] == undecided[5] == of_the_best[4] == 0
+    assert undecided[4] > 0.1 and errors[4].max() > 1.03 * errors[4].min()
+    assert of_the_best[6] > 0.05
+
+
+def test_another_ruler_moves_a_patient_and_k_means_moves_more():
+    rulers = numbers(printed("06", "rulers"))[::2]
+    nmf, k_means = (numbers(line.split(": ")[1]) for line in printed("06", "kinds").strip().splitlines()[-2:])
+
+    assert set(rulers) == {36, 37}
+    assert nmf == [37] * 12
+    assert np.median(k_means) < 35
+
+
+@pytest.mark.parametrize("seed", [0, 5, 100])
+def test_the_atoms_of_the_patients_are_led_by_the_genes_that_the_text_names(seed):
+    R, kinds, genes = datasets.leukaemia()
+    P, Q = factorise.hals(R, *random_start(R, 3, seed), 100)
+    unit = factorise.normalise_atoms(Q, P.T)[0]
+    leading = {}
+    for k in range(3):
+        names, counts = np.unique(kinds[groups_of(P, Q) == k], return_counts=True)
+        more = unit[:, k] - np.delete(unit, k, axis=1).max(axis=1)
+        leading[names[counts.argmax()]] = " ".join(genes[np.argsort(-more)[:6]])
+
+    assert "T-cell receptor" in leading["T-cell ALL"] and "T3-delta" in leading["T-cell ALL"]
+    assert "Immunoglobulin mu" in leading["B-cell ALL"] and "HLA CLASS II" in leading["B-cell ALL"]
+    assert "INTERLEUKIN-8" in leading["AML"] and "Lysozyme" in leading["AML"]
+
+
+@pytest.mark.parametrize(("first", "steps"), [(0, 5000), pytest.param(100, 25000, marks=pytest.mark.slow)])
+def test_the_lego_matrix_leaves_room_that_two_more_models_take_away(first, steps):
+    more = np.column_stack([LEGO, [1, 0, 1, 0], [0, 1, 0, 1]])
+    pairs = {}
+    for name, data in (("four", LEGO.T), ("six", more.T)):
+        ends = [
+            factorise.mf_multiplicative_update(data, *random_start(data, 2, seed), steps)
+            for seed in range(first, first + 20)
+        ]
+        pairs[name] = np.sort([Q[0] / Q[1] for _, Q in ends])
+        for P, Q in ends:
+            assert np.linalg.norm(data - P @ Q.T) < 2e-3 * np.linalg.norm(data)
+            np.testing.assert_allclose(Q[:2] / Q[:2].sum(axis=0), Q[2:] / Q[2:].sum(axis=0), atol=1e-2)
+
+    low, high = pairs["four"].T
+    assert (low < 1.001).all() and (high > 1.999).all()
+    assert np.ptp(low) > 0.5 and np.ptp(high) > 5
+    assert len({(round(a, 2), round(b, 1)) for a, b in pairs["four"]}) == 20
+    assert (pairs["six"][:, 0] < 0.01).all() and (pairs["six"][:, 1] > 100).all()

@@ -12,7 +12,7 @@ import pytest
 import lessons.exercises
 from lessons import answers, factorise, mistakes
 
-NOTEBOOKS = ["lego", "scaling", "faces", "nmf", "one_objective"]
+NOTEBOOKS = ["lego", "scaling", "faces", "nmf", "one_objective", "how_many_atoms"]
 MODULES = [
     importlib.import_module(f"lessons.exercises.{name}")
     for name in NOTEBOOKS

@@ -12,7 +12,7 @@ from PIL import Image
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from lessons import datasets, explore, factorise, figures, show
-from lessons.explore import _faces, _lego, _nmf, _one_objective, _panel
+from lessons.explore import _faces, _hidden, _lego, _nmf, _one_objective, _panel
 
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
 
@@ -33,6 +33,7 @@ MOVES = {
     "rank": {"K": 50, "face": 7},
     "parts": {"step": 10, "K": 4, "seed": 3, "is_centred": True},
     "recipe": {"method": "k-means", "face": 42, "count": 5, "off": (1, 2)},
+    "hidden": {"K": 32, "face": 7, "share": 50},
 }
 
 
@@ -315,6 +316,53 @@ def test_codes_of_the_methods_are_what_the_methods_promise():
             np.testing.assert_allclose(D.T @ D, np.eye(49), atol=1e-9)
         else:
             assert np.mean(A == 0) > 0.5
+
+
+@pytest.mark.parametrize(("share", "K"), [(70, 8), (30, 1)])
+def test_hidden_says_the_errors_of_seen_and_of_hidden_pixels(share, K, boxes):
+    box = boxes("hidden")
+    box.controls["share"].value, box.controls["K"].value, box.controls["face"].value = share, K, 3
+    R = _faces.photographs()
+    seen = np.random.RandomState(0).rand(*R.shape) >= share / 100
+    P, Q = _faces.start(R, K, seed=1)
+    for _ in range(500):
+        P, Q = factorise.masked_step(np.where(seen, R, np.nan), seen, P, Q)
+
+    assert number_after("relative error", said(box)) == pytest.approx(factorise.hidden_error(R, ~seen, P, Q), abs=6e-4)
+    assert number_after("of the seen and", said(box)) == pytest.approx(factorise.hidden_error(R, seen, P, Q), abs=6e-4)
+    own = np.linalg.norm((R - P @ Q.T)[3][~seen[3]]) / np.linalg.norm(R[3][~seen[3]])
+    assert "of face 3, " in said(box) and f" and {own:.3f}. Of the K tried" in said(box)
+
+
+def test_hidden_the_more_is_seen_the_more_atoms_pay(boxes):
+    box = boxes("hidden")
+    best = []
+    for share in _hidden.SHARES[::-1]:
+        box.controls["share"].value = share
+        best.append(number_after("lowest at K =", said(box)))
+    assert best == sorted(best) and best[0] < best[-1]
+
+
+def test_hidden_computes_a_share_once_with_a_bar_that_moves_meanwhile(boxes, monkeypatch):
+    monkeypatch.setattr(_hidden, "_RUNS", {})
+    monkeypatch.setattr(_hidden, "STEPS", 2)
+    original, seen = factorise.masked_step, []
+    box = boxes("hidden")
+    bar = next(widget for widget in everything(box) if isinstance(widget, widgets.IntProgress))
+
+    def watched(*args):
+        seen.append((bar.layout.visibility, bar.value))
+        return original(*args)
+
+    monkeypatch.setattr(factorise, "masked_step", watched)
+    box.controls["share"].value = 50
+    assert seen == [("visible", number) for number in range(len(_hidden.ATOMS)) for _ in range(2)]
+    assert bar.layout.visibility == "hidden"
+
+    seen.clear()
+    box.controls["K"].value, box.controls["face"].value = 32, 50
+    box.controls["share"].value = 70
+    assert not seen
 
 
 def test_a_run_is_computed_once_with_a_bar_that_moves_meanwhile(boxes, monkeypatch):

@@ -42,6 +42,8 @@ def images_of(figure):
 
 SIGNED = np.array([[[0.5, -2.0], [1.0, 0.0]], [[0.25, 0.5], [0.0, 0.0]]])
 STEPS = {"plain": np.array([[0.5, 3.0], [1.0, 2.0]])}
+ERRORS = np.array([[0.3, 0.1, 0.2], [0.3, 0.16, 0.1]])
+TOGETHER = np.array([[1, 0, 0.75], [0, 1, 0.25], [0.75, 0.25, 1]])
 CALLS = [
     lambda: figures.equation(("X", np.eye(2)), "=", ("D", np.ones((2, 1))), title="A title", rows=["a", "b"]),
     lambda: figures.tiles(np.abs(SIGNED), title="A title", labels=["one", "two"]),
@@ -51,6 +53,9 @@ CALLS = [
     lambda: figures.curve(np.array([1.0, 2, 4]), np.array([3.0, 1, 2]), "A title", "scale", "penalty"),
     lambda: figures.valley(1.0, STEPS, title="A title"),
     lambda: figures.shares(["a", "b"], {"first": [0.25, 0.75]}, title="A title"),
+    lambda: figures.errors_over_K([1, 2, 4], ERRORS / 2, ERRORS, title="A title", without_atoms=0.2),
+    lambda: figures.consensus({"K = 2": TOGETHER}, ["a", "b", "a"], title="A title"),
+    lambda: figures.heaviest({"atom 1": np.array([0.5, 2.0])}, ["one", "two"], title="A title"),
 ]
 
 
@@ -213,3 +218,59 @@ def test_a_sheet_of_tiles_keeps_every_image(shown):
     assert sheet.shape == (2 * 3 + 1, 3 * 3 + 2)
     assert set(sheet[np.isfinite(sheet)]) == {1, 2, 3, 4, 5}
     assert np.isfinite(sheet).sum() == atoms.size
+
+
+def test_the_lowest_hidden_error_is_marked_and_every_mask_drawn(shown, capsys):
+    figures.errors_over_K([1, 2, 4], ERRORS / 2, ERRORS, title="over K", without_atoms=0.2)
+    axis = shown[0].axes[0]
+
+    star = next(line for line in axis.lines if line.get_marker() == "*")
+    assert star.get_xydata().tolist() == [[2, pytest.approx(0.13)]]
+    assert sum(len(line.get_xdata()) == 3 for line in axis.lines) == 2 * (len(ERRORS) + 1)
+    text = " ".join(capsys.readouterr().out.split())
+    assert "K = 1: 0.150 and 0.300; K = 2: 0.065 and 0.130; K = 4: 0.075 and 0.150" in text
+    assert "lowest at K = 2; the means alone give 0.200" in text
+
+
+def test_samples_that_fall_together_stand_together_with_their_known_kinds_beside_them(shown, capsys):
+    figures.consensus({"K = 2": TOGETHER}, ["a", "b", "a"], title="runs")
+    axis = shown[0].axes[0]
+    (image,) = axis.images
+
+    assert image.get_clim() == (0, 1)
+    assert image.get_array()[1, 1] == 1 and 0.75 in image.get_array()[[0, 1], [1, 2]]
+    kinds = {line.get_label(): line for line in axis.lines}
+    assert set(kinds) == {"a", "b"}
+    assert kinds["a"].get_marker() != kinds["b"].get_marker()
+    assert sorted(kinds["a"].get_ydata()) in ([0, 1], [1, 2])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "44% of the entries are neither 0 nor 1; always together are none." in text
+
+
+def test_groups_that_every_run_agrees_on_are_said_with_what_is_known_of_them(shown, capsys):
+    together = np.kron(np.eye(2), np.ones((3, 3)))[:5, :5]
+    figures.consensus({"K = 2": together}, ["a", "a", "b", "b", "b"], title="runs")
+    figures.consensus({"K = 2": together}, None, title="runs")
+
+    assert "always together are 2 a + 1 b, 2 b." in " ".join(capsys.readouterr().out.split())
+    assert [len(axis.lines) for figure in shown for axis in figure.axes if axis.images] == [2, 0]
+
+
+def test_the_heaviest_entries_come_first_and_with_their_names(shown, capsys):
+    names = ["small", "a very long name " * 5, "large"]
+    figures.heaviest({"one": np.array([1.0, 2, 3]), "two": np.array([3.0, 0, 1])}, names, title="atoms", count=2)
+    first, second = shown[0].axes
+
+    assert [label.get_text() for label in second.get_yticklabels()] == ["small", "large"]
+    assert [bar.get_width() for bar in first.patches] == [3, 2]
+    assert "one: large 3, a very long name" in capsys.readouterr().out
+
+
+def test_what_is_hidden_has_a_colour_of_its_own_and_stays_out_of_the_numbers(shown, capsys):
+    figures.tiles(np.array([[[0.5, np.nan]], [[0.25, 1.0]]]), title="half")
+
+    (image, *_) = images_of(shown[0])
+    assert image.get_clim() == (0, 1)
+    red, green, blue, _ = image.to_rgba(np.nan)
+    assert red < green < blue
+    assert "Values from 0.25 to 1." in capsys.readouterr().out

@@ -143,7 +143,7 @@ def checked(module, prepare, answers, kind):
 class TestVerdicts:
     """What the review says is what the check says in the notebook."""
 
-    @pytest.mark.parametrize("module", ["lego", "scaling", "faces", "nmf", "one_objective"])
+    @pytest.mark.parametrize("module", ["lego", "scaling", "faces", "nmf", "one_objective", "how_many_atoms"])
     def test_every_known_mistake_gets_the_verdict_of_the_notebook(self, module, any_kind):
         exercises = importlib.import_module(f"lessons.exercises.{module}").exercises
         pairs = [(exercise, key) for exercise in exercises for key in exercise.mistakes]

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from lessons import answers, check, compare, factorise, show
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(41)
 
@@ -737,12 +738,9 @@ sparseness = check.Exercise(
 
 
 exercises = [gradient_codes, multiplicative_step, has_settled, mf_multiplicative_update, sparseness]
-progress = functools.partial(show.progress, exercises)
 
 
 # ---- Predictions ----
-
-from lessons.predict import Prediction  # noqa: E402
 
 both_at_once = Prediction(
     name="both_at_once",
@@ -790,3 +788,4 @@ starts = Prediction(
     answer="fewer",
 )
 predictions = [both_at_once, centred, starts]
+progress = functools.partial(show.progress, exercises, predictions)

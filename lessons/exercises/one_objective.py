@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from lessons import check, compare, factorise, show
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(55)
 
@@ -365,12 +366,9 @@ relative_error = check.Exercise(
 
 
 exercises = [one_hot_codes, pca_dictionary, project, relative_error]
-progress = functools.partial(show.progress, exercises)
 
 
 # ---- Predictions ----
-
-from lessons.predict import Prediction  # noqa: E402
 
 below_floor = Prediction(
     name="below_floor",
@@ -412,3 +410,4 @@ pursuit_error = Prediction(
     answer="raises",
 )
 predictions = [below_floor, sparser_codes, pursuit_error]
+progress = functools.partial(show.progress, exercises, predictions)

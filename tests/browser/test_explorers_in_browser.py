@@ -99,6 +99,7 @@ TYPED = {
     "rank": ("number of atoms K", "42"),
     "parts": ("start", "3"),
     "recipe": ("face", "123"),
+    "hidden": ("face", "42"),
 }
 
 
