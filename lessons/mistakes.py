@@ -327,8 +327,8 @@ def compiled(source):
     return scope["answer"]
 
 
-# An edit that needs nothing but what was returned.
-DONE_TO_A_RESULT = re.compile(r"\{\} -> (?:np\.\w+(?:\.\w+)*|\{\}|[^A-Za-z_;]|axis|astype|int|None)+(?<!, )")
+# An edit of a result that needs more than the result and numpy: another step, or a name of the answer.
+NEEDS_MORE = re.compile(r" ;; |[^.\w](?!np\b)[a-zA-Z]\w*(?![\w=])")
 
 
 @functools.cache
@@ -389,32 +389,42 @@ class Known:
             if source not in (None, way) and compiled(source):
                 yield (key,), source
 
-    def pairs(self):
-        """Every way of making two known mistakes at once: (keys, source), no source twice, so many at the most.
+    def pairs(self, came):
+        """Ways of making two known mistakes at once: (keys, source), no source twice, so many at the most.
 
-        First two of the exercise's own, then one of them beside one that any exercise can meet, then two of those.
+        came: the answer's outcome on the first case. Its kind and shape say which edits cannot be in it; the mistakes that stand
+        first in the table are tried first.
         """
-        own, count = self.exercise.mistakes, 0
-        made = {source for _, source in self.singles()} | set(self.sources)
-        edits = {way: [(key, edit, apply(edit, way)) for key, edit in self._edits()] for way in self.sources}
-        edits = {way: [each for each in edits[way] if each[2] not in (None, way)] for way in edits}
-        for known, way in itertools.product((2, 1, 0), self.sources):
-            for (key, edit, source), (other, other_edit, other_source) in itertools.combinations(edits[way], 2):
-                if key == other or (key in own) + (other in own) != known:
+        case = self.exercise.cases[0]
+        right, mine = _kind(self.result(self.sources[0], case)), _kind(came)
+        made, count = {source for _, source in self.singles()} | set(self.sources), 0
+        two = []
+        for way in self.sources:
+            edits = [
+                (key, edit, source) for key, edit in self._edits() if (source := apply(edit, way)) not in (None, way)
+            ]
+            changes = [_kind(self.result(source, case)) != right for _, _, source in edits]
+            two += [
+                ((i + 1) * (j + 1), edits[i], edits[j])
+                for i, j in itertools.combinations(range(len(edits)), 2)
+                if (changes[i] or changes[j]) == (mine != right) and edits[i][0] != edits[j][0]
+            ]
+        for _, (key, edit, source), (other, other_edit, other_source) in sorted(two, key=lambda each: each[0]):
+            for inside, outer in ((source, other_edit), (other_source, edit)):
+                both = apply(outer, inside)
+                if both is None or both in made:
                     continue
-                for inside, outer in ((source, other_edit), (other_source, edit)):
-                    both = apply(outer, inside)
-                    if both is None or both in made:
-                        continue
-                    made.add(both)
-                    if DONE_TO_A_RESULT.fullmatch(outer):
-                        # No need to compile what is only done to a result that is known.
-                        self.wrapped[both] = inside, done_to_a_result(outer)
-                    elif count == MOST_PAIRS or not compiled(both):
-                        continue
-                    else:
-                        count += 1
-                    yield (key, other), both
+                made.add(both)
+                if outer.startswith("{} -> ") and not NEEDS_MORE.search(outer):
+                    # No need to compile what is only done to a result that is known.
+                    self.wrapped[both] = inside, done_to_a_result(outer)
+                elif not compiled(both):
+                    continue
+                else:
+                    count += 1
+                yield (key, other), both
+            if count > MOST_PAIRS:
+                return
 
     def _edits(self):
         # That an argument was changed is seen, and need not be searched for.
@@ -430,10 +440,9 @@ class Known:
             right, single = self._right(came), ()
             if right and not at_edges:
                 return ()
-            # Zeros alone, or one answer to every question, can come about in too many ways to name two.
-            bare = all(isinstance(mine.value, np.ndarray) and not mine.value.any() for mine in came)
-            bare = bare or len({mine.value for mine in came if isinstance(mine.value, (bool, np.bool_))}) == 1
-            for candidates in (self.singles(),) if bare else (self.singles(), self.pairs()):
+            # Zeros, NaN, or one number everywhere can come about in too many ways to name two.
+            nothing = all(mine.error is None and _says_little(mine.value) for mine in came)
+            for candidates in (self.singles(),) if nothing else (self.singles(), self.pairs(came[0])):
                 found, fallback = [], []
                 for keys, source in candidates:
                     strange = self._strange(source, came)
@@ -520,6 +529,19 @@ class Known:
             for (first, spills), (second, spoils) in itertools.product(*explained)
         ]
         return min((each for each in choices if each[0]), key=lambda each: (len(each[0]), each[1]), default=((),))[0]
+
+
+def _says_little(value):
+    """Whether a result is nothing but zeros, NaN, or one number again and again."""
+    if not isinstance(value, (np.ndarray, float)) or not np.size(value):
+        return False
+    numbers = np.nan_to_num(value)
+    return not numbers.any() or (np.size(value) > 1 and np.ptp(numbers) == 0)
+
+
+def _kind(came):
+    """What shows at once of an outcome: the error's type, or the shapes that came."""
+    return type(came.error) if came.error is not None else (type(came.value) is tuple, str(_shapes(came.value)))
 
 
 def _shapes(value):
