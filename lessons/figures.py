@@ -357,7 +357,8 @@ def shares(names, table, title):
             widths = np.array([row[number] for row in table.values()])
             look = {"color": colour, "edgecolor": "black", "hatch": HATCHES[number]}
             bars = axis.barh(labels, widths, left=left, label=name, **look)
-            texts = [f"{name}\n{width:.0%}" if width > 0.18 else f"{width:.0%}" * (width >= 0.06) for width in widths]
+            names_too = [f"{name}\n" * bool(width > 0.18) for width in widths]
+            texts = [f"{its_name}{width:.0%}" if width >= 0.06 else "" for its_name, width in zip(names_too, widths)]
             # On its own ground, since the hatch would run through the letters.
             ground = {"facecolor": colour, "edgecolor": "none", "pad": 1.5}
             axis.bar_label(bars, texts, label_type="center", color=_readable_on(colour), fontsize=12, bbox=ground)

@@ -122,7 +122,9 @@ def _tables(verdict):
         if len(came) == len(rights):
             names = (f", {number} of {len(came)}" for number in range(1, len(came) + 1))
             parts = list(zip(names, came, rights))
-    return [arguments, *(_compared(*part, example) for part in parts)]
+    compared = [_compared(*part, example) for part in parts]
+    # With nothing to compare, the parts of what came stand beside each other.
+    return [arguments, list(itertools.chain(*compared))] if expected is None else [arguments, *compared]
 
 
 def _compared(which, came, expected, example):

@@ -107,11 +107,11 @@ def test_text_on_a_colour_has_contrast_enough(colour):
 
 
 def test_shares_are_told_apart_by_name_and_hatch_as_well(shown):
-    figures.shares(["a", "b"], {"first": [0.25, 0.75]}, title="shares")
+    figures.shares(["a", "b", "c"], {"first": [0.25, 0.65, 0.1], "second": [0.02, 0.98, 0]}, title="shares")
     axis = shown[0].axes[0]
 
-    assert {"a\n25%", "b\n75%"} <= {text.get_text() for text in axis.texts}
-    assert len({bar.get_hatch() for bar in axis.patches}) == 2
+    assert {text.get_text() for text in axis.texts} == {"a\n25%", "b\n65%", "10%", "b\n98%", ""}
+    assert len({bar.get_hatch() for bar in axis.patches}) == 3
 
 
 def test_paths_are_told_apart_by_dash_and_marker_as_well(shown):

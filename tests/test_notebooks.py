@@ -77,7 +77,8 @@ def run(notebook):
 
 
 def verdicts(exercise, texts):
-    return [text.splitlines()[0] for text in texts if text.startswith(f"{exercise}: ")]
+    headings = [text.splitlines()[0][2:] for text in texts if text]  # after the mark
+    return [heading for heading in headings if heading.startswith(f"{exercise}: ")]
 
 
 def test_there_are_notebooks_to_test():
@@ -167,6 +168,10 @@ class TestSolution:
         for text in shown_text(solved(path)):
             assert not re.search(r"\b0x[0-9a-f]{6,}|/(?:root|home|work|tmp|Users)/|site-packages", text), text
         assert solved(path).metadata == METADATA, "run `make solutions`"
+
+    def test_says_nothing_in_lines_that_a_page_would_break_in_the_middle_of_a_word(self, path):
+        lines = [line for text in shown_text(solved(path)) for line in text.splitlines()]
+        assert not [line for line in lines if len(line) > 100]
 
     def test_compares_every_verdict(self, path):
         """A cell tagged for nbval to skip must not be one that carries a verdict."""

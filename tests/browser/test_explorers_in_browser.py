@@ -245,7 +245,7 @@ def test_a_drag_shows_pictures_on_the_way(explorers, page):
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("voila"), reason="voila, which serves the demo page, is missing")
-def test_the_demo_page_shows_all_explorers_and_no_code(page, tmp_path):
+def test_the_demo_page_shows_all_explorers_and_no_code(page, tmp_path, audit):
     with browser.demo(tmp_path) as address:
         refused = []
         page.on("requestfailed", lambda request: refused.append((request.url, request.failure)))
@@ -264,6 +264,7 @@ def test_the_demo_page_shows_all_explorers_and_no_code(page, tmp_path):
 
         assert errors(page) == []
         assert page.get_by_text("from lessons import explore").count() == 0
+        assert audit(page, "#rendered_cells")[0] == []
         # Nobody else is asked: what the page would fetch elsewhere, the browser refuses to ask for.
         assert [url for url in outside if not url.startswith((address, "data:", "blob:"))] == []
         assert {failure for url, failure in refused if not url.startswith(address)} <= {"csp"}

@@ -1,27 +1,17 @@
 """What a student sees in JupyterLab, in both themes: words whole, pictures described, nothing that axe-core finds of ours."""
 
 import importlib.util
-import shutil
 
 import pytest
 
 from lessons import figures
-from tools import browser, slides
+from tools import browser
 
 pytestmark = [
     pytest.mark.skipif(not browser.chromium(), reason="no Chromium or Chrome is installed, so nothing runs in one"),
     pytest.mark.skipif(not importlib.util.find_spec("playwright"), reason="playwright, which drives it, is missing"),
 ]
 
-AXE = {"axe-core": ("4.10.3", ["axe.min.js"])}
-# What axe-core finds and core widgets cannot do otherwise, by rule: words of the part of the page, and why it is so.
-KNOWN = {
-    "aria-input-field-name": (
-        'class="noUi-handle',
-        "ipywidgets builds its sliders without a name and offers no trait for one. Beside each stands a box for typing that "
-        "has the name and moves the same value (test_explore tests that every slider has one).",
-    ),
-}
 CELLS = {
     "matrix": """
 import numpy as np
@@ -71,36 +61,11 @@ def outputs(page, name):
     return page.locator(".jp-Notebook .jp-CodeCell").nth(list(CELLS).index(name)).locator(".jp-OutputArea")
 
 
-@pytest.fixture(scope="module")
-def axe():
-    """The text of axe-core, from npm."""
-    if not shutil.which("npm"):
-        pytest.skip("npm, which fetches axe-core, is missing")
-    folder = browser.ROOT / "build" / "axe"
-    slides.vendor(folder, AXE)
-    return next(folder.glob("*/axe.min.js")).read_text(encoding="utf-8")
-
-
-def test_axe_finds_nothing_but_what_widgets_cannot_do(page, axe):
-    page.evaluate(axe)
-    found = page.evaluate("async () => (await axe.run('.jp-OutputArea')).violations")
-    ours = [
-        (rule["id"], node["html"][:200])
-        for rule in found
-        for node in rule["nodes"]
-        if KNOWN.get(rule["id"], ("nothing",))[0] not in node["html"]
-    ]
+def test_axe_finds_nothing_but_what_widgets_cannot_do(page, audit):
+    ours, known = audit(page, ".jp-OutputArea")
 
     assert ours == []
-    assert {rule["id"] for rule in found} <= set(KNOWN)
-
-
-def test_what_is_known_is_still_so(page, axe):
-    """When widgets have learnt it, the entry goes."""
-    page.evaluate(axe)
-    found = page.evaluate("async () => (await axe.run('.jp-OutputArea')).violations.map(rule => rule.id)")
-
-    assert set(found) >= set(KNOWN)
+    assert known  # when widgets have learnt it, the entry goes
 
 
 def test_every_picture_says_what_it_shows(page):
