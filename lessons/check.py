@@ -48,9 +48,20 @@ SEEN = {
         "True and False calculate by rules of their own (`@` of them is an and-or): `.astype(float)` makes numbers of them."
     ),
     "returns_a_list": "A list is no array: `+` joins lists and `*` repeats them. `np.array(...)` makes an array of it.",
+    "returns_text": "Text cannot be calculated with: return the numbers themselves, without `str`, `print` or an f-string.",
     "complex_numbers": (
         "The numbers came out complex. `np.linalg.eig` does that, since it does not know that a matrix is symmetric: "
         "`np.linalg.eigh` does."
+    ),
+    "other_arguments": "It takes other arguments than the exercise gives it: keep the first line of the cell as it was.",
+    "defaults_missing": "It is also called without its last arguments: keep their defaults in the first line of the cell.",
+    "unknown_name": (
+        "There is no such name here. Look for a letter in the wrong case, for a module under another name (numpy is `np`), "
+        "and for a cell above that was not run."
+    ),
+    "leaves": "`exit()` and `quit()` would end the whole notebook. `return` ends a function.",
+    "notebooks_own_data": (
+        "It does not use what it is given, but a variable of the notebook: then it is right for that variable at best."
     ),
 }
 
@@ -126,8 +137,8 @@ class Exercise:
         Arguments that only decide between right and wrong: zeros, ties, atoms that nobody uses.
     ways : list of str
         Other right ways to write the answer, as an expression or a body; mistakes are made in them as well.
-    mistakes : str
-        The known mistakes, as `mistakes.parse` reads them; kept as {key: Mistake}.
+    mistakes : str or tuple of str
+        The known mistakes, a table or several, as `mistakes.parse` reads them; kept as {key: Mistake}.
     law : function (came, run, *case) -> Finding, str or None, optional
         What must hold where several results are right; `run(...)` calls the answer again. Without one, a result is right if
         one of the ways gives it. A str is a remark: right, and what it costs.
@@ -153,7 +164,7 @@ class Exercise:
 
     def __post_init__(self):
         self.name = self.reference.__name__
-        self.mistakes = parse(self.mistakes)
+        self.mistakes = parse(*self.mistakes) if isinstance(self.mistakes, tuple) else parse(self.mistakes)
         self.known = Known(self)
         self.latest = None  # the latest verdict shown
         self.rung = 0  # of the ladder of hints
@@ -255,8 +266,8 @@ class Run:
     def problem(self, came, like, args, kwargs=(), finite=True):
         """What is wrong with an outcome before its numbers are looked at, as a Finding, or None."""
         if came.error is not None:
-            words = self._explain(came.error)
-            return Finding(words, (), self.example(words), "error")
+            words, key = self._explain(came.error)
+            return Finding(words, (key,) * bool(key), self.example(words), "error")
         words, key = unlike(came.value, like, finite)
         return Finding(words, (key,) * bool(key), self.example(came.value, like)) if words else None
 
@@ -284,12 +295,16 @@ class Run:
         return came
 
     def _explain(self, error):
+        """An error in words, and what it is a sign of."""
         # An answer that lives in another process (tools.review) brings the place along, since tracebacks stay behind.
         entered, where = getattr(error, "place", None) or place_of(error, self.answer)
         if not entered and isinstance(error, TypeError):
             wanted = f"{self.exercise.name}({', '.join(self.exercise.names)})"
-            return f"It could not be called as `{wanted}`. {named(error)}."
-        return f"{named(error)}{where}.{missing_name(error)}"
+            left_out = len(self.arguments) < len(self.exercise.names) and "required positional argument" in str(error)
+            key = "defaults_missing" if left_out else "other_arguments"
+            return f"It could not be called as `{wanted}`. {named(error)}.", key
+        key = "unknown_name" if isinstance(error, NameError) else "leaves" if isinstance(error, SystemExit) else None
+        return f"{named(error)}{where}.{missing_name(error)}", key
 
 
 class _Closing:
@@ -364,6 +379,8 @@ def explained(exercise, run, finding):
     if finding is not None:
         keys = tuple(key for key in finding.mistakes if key in SEEN)
         keys = keys or recognised(exercise, run) or finding.mistakes or by_shape(exercise, finding)
+        if keys and keys[0] in PUT_RIGHT and len(keys) == 1 and finding.status == "wrong":
+            keys += behind(exercise, run.answer, PUT_RIGHT[keys[0]])
     keys = tuple(dict.fromkeys([*keys, *changed]))[:2]
     sentences = [exercise.sentence(key) for key in keys]
     if run.changed and "changes_arguments" in keys:
@@ -375,6 +392,7 @@ def explained(exercise, run, finding):
         reason = sentences[0]
     else:
         reason = unexplained(exercise, run, finding)
+        keys = ("notebooks_own_data",) * (SEEN["notebooks_own_data"] in reason)
     example = finding.example if finding else run.example()
     return Verdict(exercise, finding.status if finding else "wrong", reason, keys, example)
 
@@ -402,16 +420,30 @@ def by_shape(exercise, finding):
     if finding.status == "error" or not exercise.law or not isinstance(example.expected, (tuple, np.ndarray)):
         return ()
     if isinstance(example.expected, np.ndarray):
-        shared = set(np.shape(example.expected)) & set(getattr(example.came, "shape", ()))
+        shared = isinstance(example.came, np.ndarray) and set(example.came.shape) & set(example.expected.shape)
         if shared or not isinstance(example.came, (tuple, np.ndarray)):
             return ()
     return exercise.known.by_shape(example.came, tuple(example.arguments.values()))
 
 
+# A pair that came back in the wrong form can be put right, and then a second slip shows.
+PUT_RIGHT = dict.fromkeys(("swapped", "swapped_pair", "pair_swapped"), lambda pair: pair[::-1])
+PUT_RIGHT["transposed"] = lambda pair: (pair[0], pair[1].T)
+
+
+def behind(exercise, answer, put_right):
+    """The first mistake of an answer whose results are put right, or ()."""
+
+    def answer_put_right(*args, **kwargs):
+        return put_right(answer(*args, **kwargs))
+
+    return judged(exercise, Run(exercise, answer_put_right)).mistakes[:1] if exercise.law else ()
+
+
 def unexplained(exercise, run, finding):
     """What can be said where no known mistake does the same: what came, what was asked for, and what is seen from outside."""
     if finding.status == "error":
-        return f"{finding.words}{_outside(exercise, run.answer)}" if "NameError" not in finding.words else finding.words
+        return f"{finding.words}{_outside(exercise, run.answer)}"
     words = finding.words
     example = finding.example
     if not words and example.expected is not None:
@@ -433,7 +465,7 @@ def _outside(exercise, answer):
     listed = " and ".join(f"`{name}`" for name in unused)
     own = f" It never uses its argument{'s' * (len(unused) > 1)} {listed}."
     foreign = sorted(outside_data(answer))
-    return own + (f" Does `{foreign[0]}`, a variable of the notebook, stand in its place?" if foreign else "")
+    return own + (f" Is it `{foreign[0]}` instead? {SEEN['notebooks_own_data']}" if foreign else "")
 
 
 def fresh(exercise, rng):

@@ -72,8 +72,8 @@ def describe(value):
 
 def first_off(came, expected):
     """Where an array too large to be shown goes wrong first, in words; "" for what can be shown."""
-    large = isinstance(came, np.ndarray) and isinstance(expected, np.ndarray) and came.size > 16 and came.dtype.kind in "fiu"
-    if not large or np.shape(expected) != came.shape:
+    large = isinstance(came, np.ndarray) and came.size > 16 and came.dtype.kind in "fiu"
+    if not large or getattr(expected, "shape", None) != came.shape:
         return ""
     off = np.argwhere(~np.isclose(came, expected, rtol=0, atol=TOLERANCE * largest(expected), equal_nan=True))
     if not len(off):
@@ -103,7 +103,8 @@ def unlike(result, like, finite=True):
         # In np.matrix, say, `*` and `**` mean something else.
         return f"it should return a plain array, but returned a {type(result).__name__}: try np.asarray(...)", None
     if not isinstance(result, (np.ndarray, np.number, int, float)) or isinstance(result, bool):
-        key = "returns_a_list" if isinstance(result, list) and np.ndim(like) else None
+        key = "returns_text" if isinstance(result, str) else None
+        key = "returns_a_list" if isinstance(result, list) and np.ndim(like) else key
         return f"it should return {wanted}, but returned {_kind(result)}", key
     if np.shape(result) != np.shape(like):
         shape = f"{wanted} of shape {np.shape(like)}" if np.ndim(like) else wanted

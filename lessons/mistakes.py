@@ -36,10 +36,11 @@ class Mistake:
     sentence: str
 
 
-def parse(table):
-    """The mistakes of a table, {key: Mistake}, in its order."""
+def parse(*tables):
+    """The mistakes of some tables, {key: Mistake}, in their order."""
     mistakes = {}
-    for entry in re.split(r"\n(?=\w+:)", textwrap.dedent(table).strip()) if table else ():
+    entries = [re.split(r"\n(?=\w+:)", textwrap.dedent(table).strip()) for table in tables if table]
+    for entry in itertools.chain(*entries):
         head, *lines = (line.strip() for line in entry.splitlines())
         key, _, edit = head.partition(":")
         others = [line[1:] for line in lines if line.startswith("|")]
@@ -108,6 +109,9 @@ ANYWHERE = parse("""
         | {} -> np.floor({})
         The numbers are cut down to whole ones, as an array of integers does with what is put into it: make it with
         `dtype=float`, and leave out `int` and `//`.
+    order_reversed: {} -> ({})[::-1]
+        | {} -> ({})[:, ::-1]
+        The result comes in the reverse order.
     made_positive: {} -> np.abs({})
         The signs are lost: negative numbers belong there too.
     cut_at_zero: {} -> np.maximum({}, 0)
@@ -121,10 +125,15 @@ ANYWHERE = parse("""
         | ^ -> R = R - R.mean(axis=0)
         A mean is taken off the data first. Here they count as they are.
     data_scaled: ^ -> X = X / X.max()
-        | ^ -> X = X / np.linalg.norm(X, axis=0)
+        | ^ -> X = X / np.maximum(np.linalg.norm(X, axis=0), 1e-300)
         | ^ -> x = x / np.linalg.norm(x)
         | ^ -> R = R / R.max()
         The data are scaled first. Here they count as they are.
+    data_cut_to_whole_numbers: ^ -> X = X.astype(int)
+        | ^ -> M = M.astype(int)
+        | ^ -> x = x.astype(int)
+        | ^ -> R = R.astype(int)
+        The data are cut down to whole numbers first.
     data_made_positive: ^ -> X = np.abs(X)
         | ^ -> X = np.maximum(X, 0)
         | ^ -> M = np.maximum(M, 0)
@@ -136,13 +145,13 @@ ANYWHERE = parse("""
         | ^ -> alpha = np.abs(alpha)
         | ^ -> alpha = np.maximum(alpha, 0)
         The codes lose their negative numbers first. A weight may be below zero here: so much of an atom is taken away.
-    codes_scaled: ^ -> A = A / A.sum(axis=0)
-        | ^ -> A = A / np.linalg.norm(A, axis=0)
-        | ^ -> alpha = alpha / alpha.sum()
-        | ^ -> A = A / A.sum()
+    codes_scaled: ^ -> A = A / np.where(A.sum(axis=0) == 0, 1, A.sum(axis=0))
+        | ^ -> A = A / np.maximum(np.linalg.norm(A, axis=0), 1e-300)
+        | ^ -> alpha = alpha / (alpha.sum() or 1)
+        | ^ -> A = A / (A.sum() or 1)
         The codes are scaled first, so that they sum to 1 or have length 1. Here they count as they are.
-    atoms_scaled: ^ -> D = D / np.linalg.norm(D, axis=0)
-        | ^ -> D = D / D.sum(axis=0)
+    atoms_scaled: ^ -> D = D / np.maximum(np.linalg.norm(D, axis=0), 1e-300)
+        | ^ -> D = D / np.where(D.sum(axis=0) == 0, 1, D.sum(axis=0))
         | ^ -> D = D / np.linalg.norm(D)
         The atoms are scaled to length or sum 1 first. Here they count as they are.
     one_atom_alone: D @ A -> D[:, :1] @ A[:1]
@@ -164,6 +173,21 @@ ANYWHERE = parse("""
         | D @ alpha -> D @ alpha / len(alpha)
         | P @ Q.T -> P @ Q.T / P.shape[1]
         The mixture is divided by the number of atoms. A mixture is a sum, not a mean.
+    model_cut_at_zero: D @ A -> np.maximum(D @ A, 0)
+        | D @ alpha -> np.maximum(D @ alpha, 0)
+        | P @ Q.T -> np.maximum(P @ Q.T, 0)
+        What the atoms make is cut off at zero. Here it may have either sign.
+    residual_cut_at_zero: X - D @ A -> np.maximum(X - D @ A, 0)
+        | x - D @ alpha -> np.maximum(x - D @ alpha, 0)
+        | R - P @ Q.T -> np.maximum(R - P @ Q.T, 0)
+        Only where the model gives too little does it count. Too much is an error as well.
+    product_entry_by_entry: D @ A -> D * A
+        | D @ alpha -> D * alpha
+        | P @ Q.T -> P * Q
+        `*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`.
+    model_transposed: D @ A -> (D @ A).T
+        | P @ Q.T -> Q @ P.T
+        What the atoms make of the data is transposed: it should have the shape of the data.
     dictionary_alone: X - D @ A -> X
         | x - D @ alpha -> x
         | R - P @ Q.T -> R
@@ -238,7 +262,7 @@ def apply(edit, source):
     for step in edit.split(" ;; "):
         old, _, new = (part.replace("\\n", "\n") for part in re.split(r" (->) ?", step, maxsplit=1))
         if old == "^":
-            if not re.search(rf"\b{new.split()[0]}\b", signature):
+            if not re.search(rf"\b{re.match('[A-Za-z]+', new)[0]}\b", signature):
                 return None
             body = f"    {new}\n{body}"
         elif old == "...":
@@ -282,7 +306,14 @@ def source_of(way, reference):
     return signature + textwrap.indent(body if "return " in body else f"return {body}", "    ")
 
 
-SCOPE = {name: inspect.unwrap(value) if inspect.isfunction(value) else value for name, value in vars(factorise).items()}
+def nnls(D, x):
+    """Non-negative least squares, for what students make of it; scipy's is slow to import."""
+    from scipy.optimize import nnls
+
+    return nnls(D, x)[0]
+
+
+SCOPE = vars(factorise) | {"nnls": nnls}
 
 
 @functools.cache
@@ -296,8 +327,8 @@ def compiled(source):
     return scope["answer"]
 
 
-# An edit of a result that needs more than the result and numpy: another step, or a name of the answer.
-NEEDS_MORE = re.compile(r" ;; |[^.\w](?!np\b)[a-zA-Z]\w*(?![\w=])")
+# An edit that needs nothing but what was returned.
+DONE_TO_A_RESULT = re.compile(r"\{\} -> (?:np\.\w+(?:\.\w+)*|\{\}|[^A-Za-z_;]|axis|astype|int|None)+(?<!, )")
 
 
 @functools.cache
@@ -361,17 +392,15 @@ class Known:
     def pairs(self, came):
         """Ways of making two known mistakes at once: (keys, source), no source twice, so many at the most.
 
-        came: the answer's outcome on the first case. Its kind and shape say which edits cannot be in it; the mistakes that stand
+        came: the answer's outcome on the first case. Its kind and shape say which edits cannot be in it. The mistakes that stand
         first in the table are tried first.
         """
-        case = self.exercise.cases[0]
+        case, count, two = self.exercise.cases[0], 0, []
         right, mine = _kind(self.result(self.sources[0], case)), _kind(came)
-        made, count = {source for _, source in self.singles()} | set(self.sources), 0
-        two = []
+        made = {source for _, source in self.singles()} | set(self.sources)
         for way in self.sources:
-            edits = [
-                (key, edit, source) for key, edit in self._edits() if (source := apply(edit, way)) not in (None, way)
-            ]
+            edits = [(key, edit, apply(edit, way)) for key, edit in self._edits()]
+            edits = [each for each in edits if each[2] not in (None, way) and compiled(each[2])]
             changes = [_kind(self.result(source, case)) != right for _, _, source in edits]
             two += [
                 ((i + 1) * (j + 1), edits[i], edits[j])
@@ -384,19 +413,19 @@ class Known:
                 if both is None or both in made:
                     continue
                 made.add(both)
-                if outer.startswith("{} -> ") and not NEEDS_MORE.search(outer):
+                if DONE_TO_A_RESULT.fullmatch(outer):
                     # No need to compile what is only done to a result that is known.
                     self.wrapped[both] = inside, done_to_a_result(outer)
-                elif not compiled(both):
+                elif count == MOST_PAIRS or not compiled(both):
                     continue
                 else:
                     count += 1
                 yield (key, other), both
-            if count > MOST_PAIRS:
-                return
 
     def _edits(self):
-        return [(key, edit) for key, mistake in self.mistakes.items() for edit in mistake.edits]
+        # That an argument was changed is seen, and need not be searched for.
+        known = {key: mistake for key, mistake in self.mistakes.items() if key != "changes_arguments"}
+        return [(key, edit) for key, mistake in known.items() for edit in mistake.edits]
 
     def recognise(self, came, at_edges, look):
         """The keys of the one or two known mistakes that do the same as the answer, the fewest, or ().
@@ -407,12 +436,16 @@ class Known:
             right, single = self._right(came), ()
             if right and not at_edges:
                 return ()
-            # Zeros, NaN, or one number everywhere can come about in too many ways to name two.
-            nothing = all(mine.error is None and _says_little(mine.value) for mine in came)
-            for candidates in (self.singles(),) if nothing else (self.singles(), self.pairs(came[0])):
+            # Zeros or NaN alone, or one answer to every question, can come about in too many ways to name two.
+            cases = zip(came, self.exercise.cases)
+            bare = all(mine.error is None and _says_little(mine.value, self.rights(case)[0]) for mine, case in cases)
+            bare = bare or len({mine.value for mine in came if isinstance(mine.value, (bool, np.bool_))}) == 1
+            for candidates in (self.singles(),) if bare else (self.singles(), self.pairs(came[0])):
                 found, fallback = [], []
                 for keys, source in candidates:
                     strange = self._strange(source, came)
+                    if fallback and keys[0] not in self.exercise.mistakes:
+                        continue  # what the exercise itself knows of comes first
                     if strange is None or (right and not any(key in self.exercise.mistakes for key in keys)):
                         continue
                     if single and single[0] in keys and not all(key in self.exercise.mistakes for key in keys):
@@ -426,7 +459,7 @@ class Known:
                         fallback.append((sum(a != b for a, b in zip(edges, at_edges)), keys))
                 if found:
                     return min(found, key=lambda each: each[0])[1]
-                if not self.exercise.law and (parts := self._part_by_part(came)):
+                if not (fallback or self.exercise.law) and (parts := self._part_by_part(came)):
                     return parts
                 if fallback and (right or len(fallback[0][1]) == 2):
                     return min(fallback, key=lambda each: each[0])[1]
@@ -467,7 +500,11 @@ class Known:
     def _part_by_part(self, came):
         """For a pair, the mistakes behind its two parts, where each part is right or has a known one; or ()."""
         pairs = [mine.value for mine in came]
-        if not all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in pairs):
+        both = [
+            isinstance(pair, (tuple, list)) and len(pair) == 2
+            for pair in [*pairs, self.rights(self.exercise.cases[0])[0]]
+        ]
+        if not all(both):
             return ()
         explained = [[], []]  # for each part: (keys, whether the other part is not what the mistake makes of it)
         for keys, source in [*(((), source) for source in self.sources), *self.singles()]:
@@ -492,12 +529,12 @@ class Known:
         return min((each for each in choices if each[0]), key=lambda each: (len(each[0]), each[1]), default=((),))[0]
 
 
-def _says_little(value):
-    """Whether a result is nothing but zeros, NaN, or one number again and again."""
-    if not isinstance(value, (np.ndarray, float)) or not np.size(value):
+def _says_little(value, right):
+    """Whether a result is nothing but zeros, NaN, or zeros and ones where other numbers belong."""
+    if not isinstance(value, (np.ndarray, float)):
         return False
-    numbers = np.nan_to_num(value)
-    return not numbers.any() or (np.size(value) > 1 and np.ptp(numbers) == 0)
+    numbers = np.nan_to_num(np.abs(value))
+    return not numbers.any() or bool(np.isin(numbers, (0, 1)).all() and not np.isin(right, (0, 1)).all())
 
 
 def _kind(came):

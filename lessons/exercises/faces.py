@@ -382,7 +382,9 @@ def _settings(run, R, P, Q, moved, priced):
     if still:
         key = "nothing_moves" if len(still) == 2 else "one_factor_only"
         return check.Finding(f"After {FEW} steps {' and '.join(still)} came back as given.", (key,))
-    if not _same(once, (P, Q)) and any(not (before != after).any(axis=axis).all() for before, after in zip((P, Q), once) for axis in (0, 1)):
+    if not _same(once, (P, Q)) and any(
+        not (before != after).any(axis=axis).all() for before, after in zip((P, Q), once) for axis in (0, 1)
+    ):
         return check.Finding("After one step some rows or columns came back as given.", ("only_a_part_moves", *also))
     left, before = np.sum((R - moved[0] @ moved[1].T) ** 2), np.sum((R - P @ Q.T) ** 2)
     if left < 0.5 * before:
@@ -514,7 +516,9 @@ def _distance(run, R, P, Q):
 
 def _defaults(answer):
     """The cells of the notebook leave settings out, and count on those of the line that was given."""
-    wanted = {name: given.default for name, given in inspect.signature(factorise.matrix_factorization).parameters.items()}
+    wanted = {
+        name: given.default for name, given in inspect.signature(factorise.matrix_factorization).parameters.items()
+    }
     try:
         own = {name: given.default for name, given in inspect.signature(answer).parameters.items()}
     except ValueError:
@@ -636,7 +640,7 @@ matrix_factorization = check.Exercise(
         swapped: return P, Q -> return Q, P
             The two factors come back in the wrong order: P first, then Q.
         returns_the_product: return P, Q -> return P @ Q.T
-            That is a matrix of the shape of R. Return the two factors themselves.
+            Return the two factors, P and Q: one array is not enough, be it their product or one of them.
         returns_more: return P, Q -> return P, Q, regularised_loss(R, P, Q, beta)
             Return only P and Q; what else you would like to see can be computed from them.
         changes_arguments: P = P + -> P += ;; Q = Q + -> Q +=

@@ -17,7 +17,9 @@ A_LEGO = np.array([[1.0, 2, 0, 0], [0, 0, 1, 2]])
 D_TALL, A_WIDE = _rng.normal(size=(5, 3)), _rng.normal(size=(3, 7))
 X_FULL = _rng.normal(size=(5, 7))
 X_LARGE = 1000 * _rng.normal(size=(6, 4))
-X_SMALL = 1e-3 * _rng.normal(size=(4, 8))
+X_SMALL = 0.1 * _rng.normal(size=(4, 8))
+# Zeros that count, for code that takes a zero for a number that is missing.
+X_FULL[::2, ::3], X_LARGE[1, ::2], X_SMALL[::3, 1] = 0, 0, 0
 
 
 reconstruct = check.Exercise(
@@ -39,8 +41,50 @@ reconstruct = check.Exercise(
             That is A D. The atoms are the columns of D and each code is a column of A, so D comes first.
         transposed: {} -> ({}).T
             The result is transposed: samples should be columns, as in X.
+        outer_product: ... -> np.kron(D, A)
+            | ... -> np.outer(D, A)
+            `np.outer` and `np.kron` multiply every entry by every other one. A mixture adds up over the atoms: a matrix product, `@`.
     """,
 )
+
+
+# What goes wrong with one sample x goes wrong with many: exercise 2.3 reads this with X for x.
+LEAST_SQUARES = """
+    inner_products: np.linalg.solve(D.T @ D, D.T @ x) -> D.T @ x
+        Inner products D^T x say how much x looks like each atom, but atoms overlap and have lengths: the Gram matrix
+        D^T D has to be undone too.
+    each_atom_alone: D.T @ D, -> np.diag(np.diag(D.T @ D)),
+        That fits each atom on its own, as if the others were not there: right only when the atoms are perpendicular.
+        Where they overlap the whole (k, k) matrix D^T D has to be undone, not its diagonal alone.
+    ridge: D.T @ D, -> D.T @ D + 0.1 * np.eye(D.shape[1]),
+        | D.T @ D, -> D.T @ D + np.eye(D.shape[1]),
+        | D.T @ D, -> D.T @ D + 0.01 * np.eye(D.shape[1]),
+        | D.T @ D, -> D.T @ D + 0.001 * np.eye(D.shape[1]),
+        A multiple of the identity is added to D^T D, which pulls the code towards zero (ridge regression). Here D^T D has an
+        inverse, so nothing has to be added.
+    nonnegative_codes: {} -> np.maximum({}, 0)
+        | ... -> nnls(D, x)
+        No weight is negative, but nothing asks for that here, and with weights of either sign D alpha comes nearer to x.
+    whole_lstsq: [0] ->
+        np.linalg.lstsq returns four things: the solution, the residual, the rank and the singular values. Take the
+        first.
+    inverse_of_dictionary: pinv -> inv
+        D has no inverse: it has more rows than columns. Invert the (k, k) matrix D^T D instead, or solve with it.
+    outer_gram: ... -> D.T @ np.linalg.inv(D @ D.T) @ x
+        D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k).
+    exact_samples_only: np.linalg.pinv(D) @ x -> np.linalg.solve(D[: D.shape[1]], x[: D.shape[1]])
+        This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
+    with_a_constant: ... -> np.linalg.lstsq(np.column_stack([D, np.ones(len(D))]), x, rcond=None)[0][:-1]
+        A constant is fitted beside the atoms, or x and the atoms are centred first. Here the mixture is of the atoms alone.
+    reconstruction_instead: {} -> D @ ({})
+        That is the mixture D alpha, the reconstruction. Asked are the weights alpha alone.
+    residual_instead: {} -> x - D @ ({})
+        | [0] -> [1]
+        That is what the mixture misses, the residual. Asked are the weights alpha.
+    entry_by_entry: ... -> x / D
+        | D.T @ D, -> D.T * D,
+        `/` and `*` go entry by entry. A matrix is undone by solving with it: `np.linalg.solve`, `np.linalg.lstsq`.
+"""
 
 
 def keys_of_least_squares(X, D, A):
@@ -87,28 +131,23 @@ code = check.Exercise(
         "np.linalg.solve(D.T @ D, D.T @ x)",
         "np.linalg.pinv(D) @ x",
     ],
-    mistakes="""
-        inner_products: np.linalg.solve(D.T @ D, D.T @ x) -> D.T @ x
-            Inner products D^T x say how much x looks like each atom, but atoms overlap and have lengths: the Gram matrix
-            D^T D has to be undone too.
-        each_atom_alone: D.T @ D, -> np.diag(np.diag(D.T @ D)),
-            That fits each atom on its own, as if the others were not there: right only when the atoms are perpendicular.
-            Where they overlap the whole (k, k) matrix D^T D has to be undone, not its diagonal alone.
-        ridge: D.T @ D, -> D.T @ D + 0.1 * np.eye(D.shape[1]),
-            A multiple of the identity is added to D^T D, which pulls the code towards zero (ridge regression). Here D^T D has an
-            inverse, so nothing has to be added.
-        nonnegative_codes: {} -> np.maximum({}, 0)
-            No weight is negative, but nothing asks for that here, and with weights of either sign D alpha comes nearer to x.
-        whole_lstsq: [0] ->
-            np.linalg.lstsq returns four things: the solution, the residual, the rank and the singular values. Take the
-            first.
-        inverse_of_dictionary: pinv -> inv
-            D has no inverse: it has more rows than columns. Invert the (k, k) matrix D^T D instead, or solve with it.
-        outer_gram: ... -> D.T @ np.linalg.inv(D @ D.T) @ x
-            D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k).
-        exact_samples_only: np.linalg.pinv(D) @ x -> np.linalg.solve(D[: D.shape[1]], x[: D.shape[1]])
-            This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
+    mistakes=(
+        LEAST_SQUARES,
+        """
+        one_atom_only: ... -> (np.abs(D.T @ x).argmax() == np.arange(D.shape[1])) * (D.T @ x) / np.sum(D**2, axis=0)
+            Only one atom gets a weight, as in the first step of matching pursuit. The best mixture takes all atoms at once.
+        transposed_problem: pinv(D) -> pinv(D.T)
+            | lstsq(D, x -> lstsq(D.T, x
+            Nothing has to be transposed here: x ~ D alpha already has the unknown on the right.
+        roles_swapped: ... -> np.linalg.lstsq(x[:, np.newaxis], D, rcond=None)[0]
+            That fits the atoms by the sample. `np.linalg.lstsq(D, x)` takes the matrix of atoms first.
+        zero_means_missing: ^ -> D, x = D[x != 0], x[x != 0]
+            Entries of x that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like any
+            other: the mixture should give it too.
+        only_positive_counts: ^ -> D, x = D[x > 0], x[x > 0]
+            Only the positive entries of x are used, as in code for ratings where 0 means unknown. Here every entry is known.
     """,
+    ),
 )
 
 
@@ -145,6 +184,26 @@ sample_error = check.Exercise(
             That is the mean absolute error. The length of a vector squares the entries, sums them and takes the root.
         signed_sum: np.sqrt -> ;; ** 2 ->
             In a plain sum, errors of opposite sign cancel. Square them before summing.
+        largest_error: ... -> np.max(np.abs(x - D @ alpha))
+            That is the largest error of any entry. The length of a vector counts all of them.
+        residual_itself: ... -> x - D @ alpha
+            | ... -> np.abs(x - D @ alpha)
+            | ... -> (x - D @ alpha) ** 2
+            That is the residual entry by entry. Asked is one number, its length.
+        difference_of_norms: ... -> np.linalg.norm(x) - np.linalg.norm(D @ alpha)
+            | ... -> abs(np.linalg.norm(x) - np.linalg.norm(D @ alpha))
+            That compares two lengths, which may agree while the entries do not. Take the length of the difference.
+        relative: {} -> {} / np.linalg.norm(x)
+            That is a share of the length of x. Asked is the error itself, in the unit of the data.
+        refits: ^ -> alpha = code(x, D)
+            | ^ -> alpha = update_codes(x[:, np.newaxis], D)[:, 0]
+            It computes a code of its own. Use the alpha that is given, the best one or not.
+        spread: ... -> np.std(x - D @ alpha)
+            | ... -> np.var(x - D @ alpha)
+            A standard deviation or a variance takes the mean of the residual away first, and divides by the number of entries.
+        divided_by_the_entries: {} -> {} / len(x)
+            | {} -> {} / np.sqrt(len(x))
+            That is divided by the number of entries, as a mean is. The length of a vector is not.
     """,
 )
 
@@ -174,7 +233,8 @@ frobenius_norm = check.Exercise(
         plain_sum: np.sqrt(np.sum(M**2)) -> np.sum(M)
             That sums the entries, so that signs cancel. Square them first, then take the root.
         square_matrices_only: M.T @ M -> M * M
-            This works only for square matrices. sqrt(trace(M^T M)), with the transpose, works for every shape.
+            `M * M` squares entry by entry, and its trace adds up the diagonal alone. The matrix product `M.T @ M` has all squared
+            entries on its diagonal.
         loop_over_square: M.shape[1] -> M.shape[0]
             The loop takes len(M) for the number of columns too, but that is the number of rows. Columns are M.shape[1].
         columns_for_rows: M.shape[0] -> M.shape[1]
@@ -185,6 +245,46 @@ frobenius_norm = check.Exercise(
             M.shape[1].
         trace_of_product: M.T -> M
             That is the trace of M M, without a transpose. The squares of the entries stand on the diagonal of M^T M.
+        sum_of_sizes: ... -> np.sum(np.abs(M))
+            | ... -> np.sqrt(np.sum(np.abs(M)))
+            | ... -> np.mean(np.abs(M))
+            That adds up the sizes of the entries, without squares. Square them first, add up, and then take the root.
+        another_norm: norm(M) -> norm(M, 1)
+            | norm(M) -> norm(M, np.inf)
+            | norm(M) -> norm(M, "nuc")
+            That is another norm: 1 and inf take the largest sum of a column or a row, 'nuc' adds up the singular values. Without a
+            second argument `np.linalg.norm` is the Frobenius norm.
+        one_for_each_column: ... -> np.linalg.norm(M, axis=0)
+            | ... -> np.linalg.norm(M, axis=1)
+            | ... -> np.sum(M**2, axis=0)
+            | ... -> np.sum(M**2, axis=1)
+            That is one number for each column or row. The norm of the matrix takes all entries into one: leave `axis` out.
+        norms_added_up: ... -> np.sum(np.linalg.norm(M, axis=0))
+            | ... -> np.sum(np.linalg.norm(M, axis=1))
+            | ... -> np.mean(np.linalg.norm(M, axis=0))
+            | ... -> np.mean(np.linalg.norm(M, axis=1))
+            | ... -> np.max(np.linalg.norm(M, axis=0))
+            | ... -> np.max(np.linalg.norm(M, axis=1))
+            Lengths of columns or rows do not add up, their squares do: take the root once, at the end.
+        all_of_the_gram_matrix: np.trace -> np.sum
+            All entries of M^T M are summed. The squares of the entries of M add up to its diagonal alone, the trace.
+        largest_entry: ... -> np.max(np.abs(M))
+            | ... -> np.max(M)
+            That is the largest entry alone. The norm takes all of them.
+        part_of_it: ^ -> M = M[:-1]
+            | ^ -> M = M[1:]
+            | ^ -> M = M[:, :-1]
+            | ^ -> M = M[:, 1:]
+            | ^ -> M = M[:1]
+            | ^ -> M = M[-1:]
+            | ^ -> M = M[:, :1]
+            | ^ -> M = M[:, -1:]
+            Only a part of the rows or columns counts: is a range one short, is the sum begun anew in every round, or does `return`
+            stand inside the loop?
+        mean_square: np.sum -> np.mean
+            | {} -> {} / np.sqrt(M.size)
+            | {} -> {} / M.size
+            That is divided by the number of entries, as a mean is. The norm is a root of a sum.
     """,
 )
 
@@ -223,6 +323,44 @@ objective = check.Exercise(
             That is the mean length of the residuals. Each sample brings the square of that length.
         not_divided: / X.shape[1] ->
             That is the sum over the samples. Divide by how many there are.
+        divided_by_another_count: / X.shape[1] -> / (X.shape[1] - 1)
+            | / X.shape[1] -> / D.shape[1]
+            | / X.shape[1] -> / 4
+            That divides by another number than that of the samples: n, the number of columns of X.
+        absolute_values: ** 2) / X -> ** 2) ** 0.5 / X
+            | (X - D @ A) ** 2 -> np.abs(X - D @ A)
+            The residuals are not squared. Their sizes add up to something else than their squares.
+        signed_sum: (X - D @ A) ** 2 -> (X - D @ A)
+            | np.sum((X - D @ A) ** 2) -> np.sum(X - D @ A) ** 2
+            In a plain sum, errors of opposite sign cancel. Square them first, and then add up.
+        one_for_each_sample: ... -> np.sum((X - D @ A) ** 2, axis=0)
+            | ... -> np.sum((X - D @ A) ** 2, axis=0) / X.shape[1]
+            | ... -> np.linalg.norm(X - D @ A, axis=0)
+            | ... -> np.sum((X - D @ A) ** 2, axis=1)
+            | ... -> np.mean((X - D @ A) ** 2, axis=1)
+            | ... -> np.mean((X - D @ A) ** 2, axis=0)
+            That is one number for each column or row. The objective is a single one: their mean over the samples.
+        residual_itself: ... -> X - D @ A
+            | ... -> (X - D @ A) ** 2
+            That is the residual, entry by entry. Asked is one number for all of it.
+        spectral_norm: np.linalg.norm(X - D @ A, axis=0) -> np.linalg.norm(X - D @ A, 2)
+            | ... -> np.linalg.norm(X - D @ A, 2) ** 2 / X.shape[1]
+            `np.linalg.norm(E, 2)` is the largest singular value of a matrix. Without the 2 it is the Frobenius norm.
+        wrong_order: D @ A -> A @ D
+            That is A D. The atoms are the columns of D and each code is a column of A, so D comes first.
+        relative: {} -> np.sum((X - D @ A) ** 2) / np.sum(X**2)
+            | {} -> np.linalg.norm(X - D @ A) / np.linalg.norm(X)
+            | {} -> 1 - np.sum((X - D @ A) ** 2) / np.sum(X**2)
+            That compares with the size of the data, which makes it a share. Here the mean of the squared errors is asked.
+        spread: ... -> np.var(X - D @ A)
+            | ... -> np.std(X - D @ A)
+            A variance takes the mean of the residual away first, and divides by the number of entries.
+        with_a_penalty: {} -> {} + np.sum(A**2)
+            | {} -> {} + 0.1 * np.sum(A**2)
+            | {} -> {} + np.sum(D**2) + np.sum(A**2)
+            | {} -> {} + np.sum(np.abs(A))
+            | {} -> {} + 0.1 * np.sum(np.abs(A))
+            A price for large factors is added. Here the error counts alone.
     """,
 )
 
@@ -276,6 +414,7 @@ smallest_error = check.Exercise(
     ],
     mistakes="""
         one_singular_value: np.sqrt(np.sum(singular_values[k:] ** 2)) -> singular_values[k]
+            | ... -> np.linalg.norm(X - truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T, 2)
             The first singular value left out is not all that is missing: every one beyond the k-th counts.
         kth_singular_value: np.sqrt(np.sum(singular_values[k:] ** 2)) -> singular_values[k - 1]
             That is the k-th singular value itself, which k atoms do catch. What is missing are those beyond it, all of
@@ -293,6 +432,42 @@ smallest_error = check.Exercise(
             | np.maximum(np.linalg.eigvalsh(X @ X.T)[::-1][k:], 0) -> np.sqrt(np.linalg.eigvalsh(X @ X.T)[::-1][k:]) ** 2
             An eigenvalue of X^T X that should be 0 came out a little negative, by rounding, and has no root. Cut it off
             first: `np.maximum(..., 0)`; or take the singular values, which are never negative.
+        the_head: [k:] -> [:k]
+            That takes what k atoms do catch, the first k. What is missed is the rest: `[k:]`.
+        one_of_the_ends: ... -> np.linalg.svd(X, compute_uv=False)[-1]
+            | ... -> np.linalg.svd(X, compute_uv=False)[0]
+            | np.linalg.svd(X, compute_uv=False) -> np.linalg.svd(X, compute_uv=False)[::-1]
+            | [::-1][k:] -> [k:]
+            | singular_values[k:] -> singular_values[-k:]
+            That takes the wrong end: numpy's svd sorts the singular values with the largest first, `eigvalsh` with the smallest first.
+            Missed are all beyond the k largest.
+        squared_once_more: np.maximum(np.linalg.eigvalsh(X.T @ X)[::-1][k:], 0) -> np.linalg.eigvalsh(X.T @ X)[::-1][k:] ** 2
+            The eigenvalues of X^T X are the squares of the singular values already.
+        relative: {} -> {} / np.linalg.norm(X)
+            | {} -> np.sqrt(np.sum(singular_values[k:])) / np.sqrt(np.sum(singular_values))
+            | {} -> np.sum(singular_values[k:] ** 2) / np.sum(singular_values**2)
+            | {} -> np.sum(singular_values[:k] ** 2) / np.sum(singular_values**2)
+            | {} -> np.sum(singular_values[k:]) / np.sum(singular_values)
+            That is a share of the whole, as a plot of explained variance has it. Asked is the error itself, in the unit of the data.
+        divided_by_a_count: {} -> {} / X.shape[1]
+            | {} -> {} / np.sqrt(X.shape[1])
+            | {} -> {} / np.sqrt(X.size)
+            | np.sum -> np.mean
+            That is divided by a number of samples or entries. The norm of the residual is a root of a sum, not of a mean.
+        residual_itself: ... -> X - truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
+            That is the matrix of what is missed. Asked is its size, one number.
+        what_is_caught: ... -> truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
+            | ... -> np.linalg.norm(truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T)
+            That is the best reconstruction, or its size. Asked is the size of what it misses.
+        first_columns: ... -> np.linalg.norm(X - X[:, :k] @ np.linalg.pinv(X[:, :k]) @ X)
+            The first k columns of X are one dictionary among many. The best one is made of singular vectors.
+        rows_for_columns: ... -> np.linalg.norm(X - np.linalg.svd(X, full_matrices=False)[0][:, :k] @ np.linalg.svd(X, full_matrices=False)[2][:, :k].T)
+            | ... -> np.linalg.norm(X - truncated_svd(X, k)[0] @ np.linalg.svd(X, full_matrices=False)[2][:, :k].T)
+            numpy returns V already transposed: its first k rows belong to the k atoms, `Vt[:k]`.
+        centred_first: ^ -> X = X - X.mean(axis=1, keepdims=True)
+            | ^ -> X = X - X.mean(axis=0)
+            | ^ -> X = X - X.mean()
+            A mean is taken off first, as in PCA. Here X counts as it is.
     """,
 )
 

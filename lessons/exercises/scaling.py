@@ -1,6 +1,7 @@
 """Notebook 2, why the answer is not unique: the exercises, and the mistakes known for each."""
 
 import functools
+import re
 
 import numpy as np
 
@@ -58,6 +59,36 @@ rescale = check.Exercise(
             That is Q D, which mixes rows. The atoms are the columns of D, and columns are mixed from the right: D Q.
         right_of_codes: np.linalg.inv(Q) @ A -> A @ np.linalg.inv(Q)
             That is A Q^-1, which mixes samples. Q^-1 must stand right beside the Q that it undoes: (D Q)(Q^-1 A).
+        dictionary_unchanged: D @ Q -> D
+            The atoms are as they were. Q mixes them, D' = D Q, and the codes undo that.
+        dictionary_with_transpose: D @ Q -> D @ Q.T
+            The atoms are mixed by Q^T. Column j of D Q is D times column j of Q, which is Q as it stands.
+        inverse_transposed: np.linalg.solve(Q, A) -> np.linalg.solve(Q.T, A)
+            | np.linalg.inv(Q) -> np.linalg.inv(Q).T
+            The inverse is transposed. (D Q)(Q^-1 A) = D A holds with Q^-1 itself.
+        solved_the_wrong_way: np.linalg.solve(Q, A) -> np.linalg.solve(A, Q)
+            `np.linalg.solve(Q, A)` solves Q ? = A: the matrix that is undone comes first.
+        ridge: np.linalg.inv(Q) -> np.linalg.inv(Q + 0.1 * np.eye(len(Q)))
+            | np.linalg.inv(Q) -> np.linalg.inv(Q + 0.01 * np.eye(len(Q)))
+            | np.linalg.inv(Q) -> np.linalg.inv(Q + np.eye(len(Q)))
+            | np.linalg.inv(Q) -> np.linalg.inv(Q.T @ Q + 0.1 * np.eye(len(Q))) @ Q.T
+            Something is added to Q before it is inverted, and then it no longer undoes Q. Q has an inverse as it is.
+        divided_by_a_number: np.linalg.solve(Q, A) -> A / np.linalg.det(Q)
+            | np.linalg.solve(Q, A) -> A / np.linalg.norm(Q)
+            | np.linalg.solve(Q, A) -> A / Q.sum()
+            A number cannot undo what a matrix mixed: the codes need Q^-1.
+        q_normalised: ^ -> Q = Q / np.linalg.norm(Q, axis=0)
+            | ^ -> Q = Q / np.linalg.norm(Q)
+            | ^ -> Q = np.linalg.qr(Q)[0]
+            Q is scaled or made orthogonal first. The atoms should be mixed by Q as it is.
+        product_only: ... -> D @ A
+            | ... -> D @ Q @ np.linalg.inv(Q) @ A
+            That is the product, which Q does not change. Return the two factors: D' and A'.
+        dictionary_only: ... -> D @ Q
+            Only D' came back. Return both: D' and A'.
+        returns_more: {} -> {}, D @ A
+            | {} -> {}, Q
+            Return only D' and A'; what else you would like to see can be computed from them.
     """,
 )
 
@@ -119,15 +150,49 @@ normalise_atoms = check.Exercise(
             compensate.
         changes_arguments: return D / lengths, A * lengths[:, np.newaxis] -> D /= lengths; A *= lengths[:, np.newaxis]; return D, A
             `/=` and `*=` change the caller's array in place: write `D / lengths`, which makes a new one.
+        large_guard: D / lengths -> D / (lengths + 0.1)
+            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.sum(D**2, axis=0)) + 0.1
+            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.sum(D**2, axis=0)) + 0.01
+            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.sum(D**2, axis=0)) + 0.001
+            What is added to the lengths against a division by zero is so large that no atom has length 1.
+        only_long_ones: lengths[lengths == 0] = 1 -> lengths[lengths < 1] = 1
+            | lengths[lengths == 0] = 1 -> lengths[lengths < 0.01] = 1
+            | lengths[lengths == 0] = 1 -> lengths[lengths > 1] = 1
+            Only long atoms, or only short ones, are scaled. Every atom gets length 1, but one of zeros.
+        spread_for_length: np.sqrt(np.sum(D**2, axis=0)) -> D.std(axis=0)
+            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.mean(D**2, axis=0))
+            A standard deviation or a mean square divides by the number of entries. The length is the root of the sum of squares.
+        centred_too: D / lengths -> (D - D.mean(axis=0)) / lengths
+            | ^ -> D = D - D.mean(axis=0)
+            | D / lengths -> (D - D.mean(axis=0)) / np.where(D.std(axis=0) == 0, 1, D.std(axis=0))
+            The mean of each atom is taken away as well, and then it is another atom.
+        lengths_of_the_codes: np.sum(D**2, axis=0) -> np.sum(A**2, axis=1)
+            Those are the lengths of the rows of A. It is the atoms, the columns of D, that get length 1.
+        orthonormalised: ... -> np.linalg.qr(D)[0], np.linalg.qr(D)[1] @ A
+            That makes the atoms perpendicular to each other as well. Each is only divided by its own length.
+        dictionary_only: ... -> D / np.where(np.linalg.norm(D, axis=0) == 0, 1, np.linalg.norm(D, axis=0))
+            Only D' came back. Return both: D' and A'.
+        lengths_returned: return D / lengths, A * lengths[:, np.newaxis] -> return D / lengths, lengths
+            The lengths came back in the place of A'. Multiply row j of A by length j.
+        sorted_by_length: return D / lengths, A * lengths[:, np.newaxis] -> order = np.argsort(-lengths); return (D / lengths)[:, order], (A * lengths[:, np.newaxis])[order]
+            The atoms come in another order than they were given in.
+        last_left_out: lengths[lengths == 0] = 1 -> lengths[-1] = 1
+            The last atom is left as it was: `range(k)` already ends at k - 1.
     """,
 )
+
+
+# Two equal rows of whole numbers, so that D D^T has no inverse in floating point either.
+PROBE = X_FULL, np.array([[2.0, 1, 0], [1, -1, 3], [0, 2, 1], [4, 1, -2], [4, 1, -2]])
 
 
 def _best_codes(came, run, X, D):
     best = update_codes.reference(X, D)
     if compare.close(came, best, (X,)):
         return None
-    return check.Finding("", lego.keys_of_least_squares(X, D, came))
+    # With one atom alone, any number looks like the result of a ridge.
+    X, D = PROBE
+    return check.Finding("", lego.keys_of_least_squares(X, D, run(X, D)))
 
 
 update_codes = check.Exercise(
@@ -144,8 +209,7 @@ update_codes = check.Exercise(
     cases=[
         (np.array([[1.0, 2], [2, 0], [0, 1]]), np.array([[1.0], [2], [0]])),
         (X_LEGO, D_LEGO),
-        # Two equal rows of whole numbers, so that D D^T has no inverse in floating point either.
-        (X_FULL, np.array([[2.0, 1, 0], [1, -1, 3], [0, 2, 1], [4, 1, -2], [4, 1, -2]])),
+        PROBE,
         (X_LARGE, np.array([[1.0, 2], [2, 1], [-1, 3], [0, 1], [2, 5], [2, 5]])),
         (X_SMALL, np.array([[1.0, 0, 2], [1, 0, 2], [3, 1, 0], [0, 2, -1]])),
     ],
@@ -154,44 +218,51 @@ update_codes = check.Exercise(
         "np.linalg.solve(D.T @ D, D.T @ X)",
         "np.linalg.pinv(D) @ X",
     ],
-    mistakes="""
-        inner_products: np.linalg.solve(D.T @ D, D.T @ X) -> D.T @ X
-            Inner products D^T x say how much x looks like each atom, but atoms overlap and have lengths: the Gram matrix
-            D^T D has to be undone too.
-        each_atom_alone: D.T @ D, -> np.diag(np.diag(D.T @ D)),
-            That fits each atom on its own, as if the others were not there: right only when the atoms are perpendicular.
-            Where they overlap the whole (k, k) matrix D^T D has to be undone, not its diagonal alone.
-        whole_lstsq: [0] ->
-            np.linalg.lstsq returns four things: the solution, the residual, the rank and the singular values. Take the
-            first.
-        inverse_of_dictionary: pinv -> inv
-            D has no inverse: it has more rows than columns. Invert the (k, k) matrix D^T D instead, or solve with it.
-        outer_gram: ... -> D.T @ np.linalg.inv(D @ D.T) @ X
-            D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k).
-        exact_samples_only: np.linalg.pinv(D) @ X -> np.linalg.solve(D[: D.shape[1]], X[: D.shape[1]])
-            This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
+    mistakes=(
+        re.sub(r"\bx\b", "X", lego.LEAST_SQUARES),
+        """
         roles_swapped: lstsq(D, X -> lstsq(X, D
             That codes the atoms by the samples. `np.linalg.lstsq(D, X)` takes the matrix of atoms first.
         transposed_problem: D, X, -> D.T, X.T,
+            | pinv(D) -> pinv(D.T)
+            | lstsq(D, X -> lstsq(D.T, X
             Nothing has to be transposed here: X ~ D A already has the unknown on the right, as `np.linalg.lstsq(D, X)`
             wants.
         codes_as_rows: {} -> ({}).T
             The result is transposed: codes should be columns, A is (k, n).
-        nonnegative_codes: {} -> np.maximum({}, 0)
-            No code is negative, but nothing asks for that here, and with codes of either sign D A comes nearer to X.
+        right_of_the_data: np.linalg.pinv(D) @ X -> X @ np.linalg.pinv(D)
+            The inverse stands on the wrong side: codes are what D, on their left, makes samples of.
+        zero_means_missing: ... -> np.column_stack([np.linalg.lstsq(D[x != 0], x[x != 0], rcond=None)[0] for x in X.T])
+            Entries of X that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like
+            any other: the mixture should give it too.
+        only_positive_counts: ... -> np.column_stack([np.linalg.lstsq(D[x > 0], x[x > 0], rcond=None)[0] for x in X.T])
+            Only the positive entries of X are used, as in code for ratings where 0 means unknown. Here every entry is known.
+        one_hot: ... -> one_hot_codes(X, D)
+            Each sample gets one atom alone, as in k-means. Here a sample is a mixture of all atoms.
+        multiplicative: ... -> np.abs(D.T @ X) / np.abs(D.T @ D @ (D.T @ X))
+            | ... -> np.ones((D.shape[1], X.shape[1])) * (D.T @ X) / (D.T @ D @ np.ones((D.shape[1], X.shape[1])))
+            That is a multiplicative step of non-negative factorisation. Here the best codes are asked, of either sign, at once.
     """,
+    ),
 )
 
 
 # Codes with a row of zeros.
-UNUSED_ATOM = (X_LEGO, np.array([[1.0, 2, 1, 2], [0, 0, 0, 0]]))
+UNUSED_ATOM = (X_FULL[:, :4], np.array([[1.0, 2, 1, 2], [0, 0, 0, 0]]))
+# Two equal columns of whole numbers, so that A^T A has no inverse in floating point either; and rows of unequal size, which
+# too large a cut-off (rcond) takes for zero.
+DICTIONARY_PROBE = (
+    X_FULL,
+    np.array([[20.0, 10, 0, 10, 30, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 0.3, 0.1, 0.1, -0.2, 0.1, 0.1]]),
+)
 
 
 def _best_dictionary(came, run, X, A):
     # An atom that no sample uses is arbitrary, the product is not.
     if compare.close(came @ A, update_dictionary.reference(X, A) @ A, (X,)):
         return None
-    return check.Finding("", lego.keys_of_least_squares(X.T, A.T, came.T))
+    X, A = DICTIONARY_PROBE
+    return check.Finding("", lego.keys_of_least_squares(X.T, A.T, run(X, A).T))
 
 
 update_dictionary = check.Exercise(
@@ -209,8 +280,7 @@ update_dictionary = check.Exercise(
     cases=[
         (np.array([[1.0, 2, 0], [0, 1, 1]]), np.array([[1.0, 1, 0]])),
         (X_LEGO, A_LEGO),
-        # Two equal columns of whole numbers, so that A^T A has no inverse in floating point either.
-        (X_FULL, np.array([[2.0, 1, 0, 1, 3, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 3, 1, 1, -2, 1, 1]])),
+        DICTIONARY_PROBE,
         (X_LARGE, np.array([[1.0, 2, 0, 0], [3, -1, 2, 2]])),
         (X_SMALL, np.array([[1.0, 2, 0, 1, 0, 1, 2, 2], [0, 1, 1, -1, 2, 0, 3, 3]])),
     ],
@@ -239,6 +309,38 @@ update_dictionary = check.Exercise(
             This uses the first k samples and ignores the others: right only when all samples fit exactly.
         needs_every_atom_used: pinv(A @ A.T) -> inv(A @ A.T)
             When no sample uses an atom, A has a row of zeros and A A^T no inverse. `lstsq` or `pinv` copes with that.
+        ridge: pinv(A @ A.T) -> inv(A @ A.T + 0.1 * np.eye(len(A)))
+            | pinv(A @ A.T) -> inv(A @ A.T + np.eye(len(A)))
+            | pinv(A @ A.T) -> inv(A @ A.T + 0.01 * np.eye(len(A)))
+            | pinv(A @ A.T) -> inv(A @ A.T + 0.001 * np.eye(len(A)))
+            A multiple of the identity is added to A A^T, which pulls the atoms towards zero (ridge regression). `lstsq` and `pinv`
+            cope with an atom that is not used without that.
+        nonnegative_codes: {} -> np.maximum({}, 0)
+            | ... -> np.stack([nnls(A.T, row) for row in X])
+            No entry of an atom is negative, but nothing asks for that here, and with entries of either sign D A comes nearer to X.
+        each_row_alone: pinv(A @ A.T) -> pinv(np.diag(np.diag(A @ A.T)))
+            | X @ A.T @ np.linalg.pinv(A @ A.T) -> X @ A.T / np.maximum(np.sum(A**2, axis=1), 1e-300)
+            | X @ A.T @ np.linalg.pinv(A @ A.T) -> X @ A.T / np.maximum(np.sum(A, axis=1), 1e-300)
+            That fits each atom on its own, as k-means does: right only when no sample uses two atoms. The whole matrix A A^T has to
+            be undone.
+        unit_atoms: {} -> ({}) / np.linalg.norm({}, axis=0)
+            The atoms are given unit length, and the codes do not make up for it: then D A is no longer nearest to X.
+        zero_means_missing: ... -> np.stack([np.linalg.lstsq(A[:, x != 0].T, x[x != 0], rcond=None)[0] for x in X])
+            Entries of X that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like any
+            other: the mixture should give it too.
+        only_positive_counts: ... -> np.stack([np.linalg.lstsq(A[:, x > 0].T, x[x > 0], rcond=None)[0] for x in X])
+            Only the positive entries of X are used, as in code for ratings where 0 means unknown. Here every entry is known.
+        product_instead: {} -> ({}) @ A
+            That is the product D A. Asked is the dictionary alone.
+        inverse_transposed: pinv(A) -> pinv(A.T)
+            Nothing but X^T ~ A^T D^T has to be transposed: X ~ D A gives D = X A^+, with the pseudo-inverse of A as it is.
+        entrywise_inverse: pinv(A @ A.T) -> (1 / (A @ A.T))
+            | X @ np.linalg.pinv(A) -> X @ (1 / A.T)
+            `1 / ...` inverts entry by entry. The matrix A A^T is undone by `np.linalg.pinv`, or better by `lstsq`.
+        large_cut_off: pinv(A) -> pinv(A, rcond=0.1)
+            | pinv(A) -> pinv(A, rcond=0.4)
+            | rcond=None -> rcond=0.1
+            With so large an `rcond` directions that matter are taken for zero. It is there for rounding alone: leave it as it is.
     """,
 )
 
