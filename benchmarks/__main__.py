@@ -7,7 +7,7 @@ import sys
 
 import numpy
 
-NAMES = ["lesson", "steps", "nmf", "review", "explorers"]
+NAMES = ["lesson", "steps", "nmf", "hidden", "review", "explorers"]
 
 
 def main(names):

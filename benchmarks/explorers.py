@@ -64,6 +64,7 @@ EXPLORERS = {
     "rank": (0, RANK),
     "parts": (0, RANK),
     "recipe": (0, RANK),
+    "hidden": (0, RANK),
 }
 
 # Counts the pictures of a cell as they come: a new address of an image in place, or a new image. A picture is there

@@ -4,15 +4,15 @@ import importlib
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
 from benchmarks.measure import compare
+from tools import ROOT
 
-SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
-EXERCISES = ["lego", "scaling", "faces", "nmf", "one_objective"]
+SOLUTIONS = ROOT / "solutions"
+EXERCISES = ["lego", "scaling", "faces", "nmf", "one_objective", "how_many_atoms"]
 
 
 def run():

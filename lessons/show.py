@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 WIDTH = 76  # characters a line of plain text; JupyterLab breaks longer ones in the middle of a word
-LARGEST = 6  # rows and columns of an array that are shown
+LARGEST = 7  # rows and columns of an array that are shown
 TOLERANCE = 1e-5  # as in the check: a share of the largest number that should come out
 
 WORDS = {
@@ -56,9 +56,7 @@ def verdict_card(verdict):
     example = ""
     if verdict.example is not None:
         style = "display: flex; flex-wrap: wrap; gap: 0.4em 2em; align-items: flex-start; margin: 0.4em 0"
-        tables = "".join(
-            f'<div style="{style}">{"".join(map(_html_table, group))}</div>' for group in _tables(verdict.example)
-        )
+        tables = "".join(f'<div style="{style}">{"".join(map(_html_table, group))}</div>' for group in _tables(verdict))
         example = (
             f'<details style="margin-top: 0.3em"><summary style="cursor: pointer">{EXAMPLE}</summary>{tables}</details>'
         )
@@ -73,7 +71,7 @@ def verdict_text(verdict):
     """A verdict as plain text, broken at words; the arguments are those of `verdict_card`."""
     parts = [f"{MARKS[verdict.status]} {_heading(verdict)}", _wrapped(verdict.reason)]
     if verdict.example is not None:
-        parts += [f"{EXAMPLE}:", _text_tables(_tables(verdict.example))]
+        parts += [f"{EXAMPLE}:", _text_tables(_tables(verdict))]
     return "\n".join(part for part in [*parts, _wrapped(_after(verdict))] if part)
 
 
@@ -111,17 +109,22 @@ class _Table:
     words: bool = False  # a sentence instead of numbers
 
 
-def _tables(example):
+def _tables(verdict):
     """The arguments, and beside each other what came and what should have come, of each part where there are several."""
+    example = verdict.example
     arguments = [_table(name, value) for name, value in example.arguments.items()]
     came, expected = example.came, example.expected
+    if isinstance(came, str) and came in verdict.reason:
+        return [arguments]
     parts = [("", came, expected)]
     if isinstance(came, (tuple, list)) and isinstance(expected, (tuple, list, type(None))):
         rights = [None] * len(came) if expected is None else expected
         if len(came) == len(rights):
             names = (f", {number} of {len(came)}" for number in range(1, len(came) + 1))
             parts = list(zip(names, came, rights))
-    return [arguments, *(_compared(*part, example) for part in parts)]
+    compared = [_compared(*part, example) for part in parts]
+    # With nothing to compare, the parts of what came stand beside each other.
+    return [arguments, list(itertools.chain(*compared))] if expected is None else [arguments, *compared]
 
 
 def _compared(which, came, expected, example):
@@ -307,7 +310,7 @@ class Note:
 
 
 def progress(exercises, predictions=()):
-    """Show a table of exercises with the latest verdict of each, and how many predictions are made."""
+    """Show a table of exercises with the latest verdict of each, and what was predicted."""
     display(Progress(exercises, predictions))
 
 
@@ -329,17 +332,19 @@ class Progress:
 
     def _summary(self):
         done = sum(bool(exercise.latest) and exercise.latest.status == "correct" for exercise in self.exercises)
-        summary = f"{done} of {len(self.exercises)} correct"
-        if self.predictions:
-            made = sum(prediction.latest is not None for prediction in self.predictions)
-            summary += f", {made} of {len(self.predictions)} predictions made"
-        return summary
+        return f"{done} of {len(self.exercises)} correct"
+
+    def _predicted(self):
+        """What the student has committed to, apart from the exercises: a prediction may be wrong."""
+        for prediction in self.predictions:
+            yield prediction.name, "not yet" if prediction.choice is None else f'"{prediction.choice}"'
 
     def __repr__(self):
         rows = list(self._rows())
         widths = [max(map(len, column)) for column in zip(*rows)]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
-        return "\n".join([*lines, self._summary()])
+        predicted = [f"predicted  {name}: {choice}" for name, choice in self._predicted()]
+        return "\n".join([*lines, self._summary(), *predicted])
 
     def _repr_html_(self):
         left = 'style="text-align: left"'
@@ -350,8 +355,12 @@ class Progress:
             "<tr>" + "".join(f"<td {left}>{html.escape(cell.strip())}</td>" for cell in row) + "</tr>"
             for row in self._rows()
         )
-        style = 'style="margin-left: 0"'
-        return f"<table {style}><caption {left}>{self._summary()}</caption><tr>{head}</tr>{body}</table>"
+        predicted = "".join(
+            f"<div>predicted <code>{html.escape(name)}</code>: {html.escape(choice)}</div>"
+            for name, choice in self._predicted()
+        )
+        table = f"<caption {left}>{self._summary()}</caption><tr>{head}</tr>{body}"
+        return f'<table style="margin-left: 0">{table}</table>{predicted}'
 
 
 def _card(colour, heading, body):

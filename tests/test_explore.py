@@ -1,5 +1,6 @@
 """Every explorer shows, in picture and sentence, what the mathematics says for the setting it is moved to."""
 
+import base64
 import html
 import io
 import re
@@ -8,9 +9,10 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 from PIL import Image
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from lessons import datasets, explore, factorise, figures
-from lessons.explore import _faces, _lego, _nmf, _one_objective, _panel
+from lessons import datasets, explore, factorise, figures, show
+from lessons.explore import _faces, _hidden, _lego, _nmf, _one_objective, _panel
 
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
 
@@ -31,6 +33,7 @@ MOVES = {
     "rank": {"K": 50, "face": 7},
     "parts": {"step": 10, "K": 4, "seed": 3, "is_centred": True},
     "recipe": {"method": "k-means", "face": 42, "count": 5, "off": (1, 2)},
+    "hidden": {"K": 32, "face": 7, "share": 50},
 }
 
 
@@ -45,7 +48,8 @@ def said(box):
 
 
 def pixels(box):
-    return np.asarray(Image.open(io.BytesIO(box.picture.value)).convert("RGB")).astype(int)
+    png = base64.b64decode(re.search('base64,([^"]*)', box.picture.value)[1])
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
 
 
 def number_after(words, sentence):
@@ -64,12 +68,16 @@ def test_every_explorer_of_the_package_is_tested():
 
 
 @pytest.mark.parametrize("name", MOVES)
-def test_the_sentence_under_the_picture_is_printed_with_numbers(name, boxes, capsys):
+def test_the_sentence_is_said_once_with_numbers_and_stays_in_a_saved_notebook(name, boxes, capsys):
     box = boxes(name)
+    stored = box._repr_mimebundle_()["text/plain"]
 
-    assert capsys.readouterr().out == f"Explorer, at its start. {said(box)}\n"
+    assert capsys.readouterr().out == ""
+    assert said(box) in " ".join(stored.split())
+    assert max(map(len, stored.splitlines())) <= show.WIDTH
     assert re.search(r"\d", said(box))
-    assert 'role="status"' in box.text.value
+    assert box.text.value.count('role="status"') == 1
+    assert re.search('<img [^>]*alt="[^"]+"', box.picture.value)
 
 
 @pytest.mark.parametrize(("name", "control"), [(name, control) for name in MOVES for control in MOVES[name]])
@@ -107,7 +115,10 @@ def test_every_control_is_named_and_every_slider_has_a_box_for_typing(name, boxe
         assert named.description
         assert not isinstance(named, sliders)
         for other in others:
-            assert isinstance(other, (*sliders, widgets.Play))
+            assert isinstance(other, (*sliders, widgets.Play, widgets.ToggleButton))
+            if isinstance(other, widgets.ToggleButton):
+                assert other.description == "Play"
+                continue
             low, high = (named.min, named.max) if hasattr(named, "min") else (0, len(named.options) - 1)
             if not isinstance(other, widgets.SelectionSlider):
                 assert (other.min, other.max) == (low, high)
@@ -307,6 +318,53 @@ def test_codes_of_the_methods_are_what_the_methods_promise():
             assert np.mean(A == 0) > 0.5
 
 
+@pytest.mark.parametrize(("share", "K"), [(70, 8), (30, 1)])
+def test_hidden_says_the_errors_of_seen_and_of_hidden_pixels(share, K, boxes):
+    box = boxes("hidden")
+    box.controls["share"].value, box.controls["K"].value, box.controls["face"].value = share, K, 3
+    R = _faces.photographs()
+    seen = np.random.RandomState(0).rand(*R.shape) >= share / 100
+    P, Q = _faces.start(R, K, seed=1)
+    for _ in range(500):
+        P, Q = factorise.masked_step(np.where(seen, R, np.nan), seen, P, Q)
+
+    assert number_after("relative error", said(box)) == pytest.approx(factorise.hidden_error(R, ~seen, P, Q), abs=6e-4)
+    assert number_after("of the seen and", said(box)) == pytest.approx(factorise.hidden_error(R, seen, P, Q), abs=6e-4)
+    own = np.linalg.norm((R - P @ Q.T)[3][~seen[3]]) / np.linalg.norm(R[3][~seen[3]])
+    assert "of face 3, " in said(box) and f" and {own:.3f}. Of the K tried" in said(box)
+
+
+def test_hidden_the_more_is_seen_the_more_atoms_pay(boxes):
+    box = boxes("hidden")
+    best = []
+    for share in _hidden.SHARES[::-1]:
+        box.controls["share"].value = share
+        best.append(number_after("lowest at K =", said(box)))
+    assert best == sorted(best) and best[0] < best[-1]
+
+
+def test_hidden_computes_a_share_once_with_a_bar_that_moves_meanwhile(boxes, monkeypatch):
+    monkeypatch.setattr(_hidden, "_RUNS", {})
+    monkeypatch.setattr(_hidden, "STEPS", 2)
+    original, seen = factorise.masked_step, []
+    box = boxes("hidden")
+    bar = next(widget for widget in everything(box) if isinstance(widget, widgets.IntProgress))
+
+    def watched(*args):
+        seen.append((bar.layout.visibility, bar.value))
+        return original(*args)
+
+    monkeypatch.setattr(factorise, "masked_step", watched)
+    box.controls["share"].value = 50
+    assert seen == [("visible", number) for number in range(len(_hidden.ATOMS)) for _ in range(2)]
+    assert bar.layout.visibility == "hidden"
+
+    seen.clear()
+    box.controls["K"].value, box.controls["face"].value = 32, 50
+    box.controls["share"].value = 70
+    assert not seen
+
+
 def test_a_run_is_computed_once_with_a_bar_that_moves_meanwhile(boxes, monkeypatch):
     monkeypatch.setattr(_nmf, "_RUNS", {})
     original, seen = factorise.track, []
@@ -328,6 +386,19 @@ def test_a_run_is_computed_once_with_a_bar_that_moves_meanwhile(boxes, monkeypat
     box.controls["seed"].value = 1
     box.controls["seed"].value = 7
     assert not seen
+
+
+def test_small_products_are_left_to_one_thread():
+    seen = []
+
+    def draw(x):
+        seen.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
+        return _panel.Picture(1).png(), "words"
+
+    with threadpool_limits(2, "blas"):
+        _panel.explorer({"x": _panel.number("x", 0, 0, 1, 1)}, draw)
+
+    assert set(seen) == {1}
 
 
 def test_the_palette_is_close_to_the_colour_maps_and_keeps_white(boxes):

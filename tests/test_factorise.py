@@ -311,6 +311,90 @@ def test_arguments_are_left_as_they_are():
     assert all(np.array_equal(now, then) for now, then in zip((R, P, Q), kept))
 
 
+def masks(shape, seed=0, share=0.6):
+    """A mask with some entries hidden and some seen in every row and column, whatever the shape."""
+    seen = np.random.default_rng(seed).random(shape) < share
+    seen[np.arange(max(shape)) % shape[0], np.arange(max(shape)) % shape[1]] = True
+    seen[np.arange(max(shape)) % shape[0], (np.arange(max(shape)) + 1) % shape[1]] = False
+    return seen
+
+
+@given(problems(signed=False), st.integers(0, 10**6))
+def test_a_masked_step_never_raises_the_error_of_what_was_seen_and_stays_non_negative(problem, seed):
+    X, Q, A = problem
+    R, P, seen = X.T, A.T, masks(X.T.shape, seed)
+    for _ in range(3):
+        new_P, new_Q = factorise.masked_step(R, seen, P, Q)
+
+        before, after = (np.linalg.norm(seen * (R - p @ q.T)) for p, q in ((P, Q), (new_P, new_Q)))
+        assert after <= before * (1 + 1e-9) + 1e-12
+        assert min(new_P.min(), new_Q.min()) >= 0
+        P, Q = new_P, new_Q
+
+
+@given(problems(signed=False), st.integers(0, 10**6))
+def test_a_masked_step_does_not_look_at_what_is_hidden(problem, seed):
+    X, Q, A = problem
+    R, P, seen = X.T, A.T, masks(X.T.shape, seed)
+    expected = factorise.masked_step(R, seen, P, Q)
+    for hidden in (0, 1e9, np.nan, np.inf):
+        for mask in (seen, seen.astype(int), seen.astype(float)):
+            came = factorise.masked_step(np.where(seen, R, hidden), mask, P, Q)
+
+            assert all(np.array_equal(a, b) for a, b in zip(came, expected))
+
+
+@given(problems(signed=False))
+def test_where_everything_was_seen_a_masked_step_is_the_multiplicative_step(problem):
+    X, Q, A = problem
+
+    came = factorise.masked_step(X.T, np.ones(X.T.shape, bool), A.T, Q)
+
+    for a, b in zip(came, factorise.multiplicative_step(X.T, A.T, Q)):
+        np.testing.assert_allclose(a, b, rtol=1e-9)
+
+
+def test_a_row_that_is_all_hidden_gives_no_nan():
+    seen = np.array([[True, True, False], [False, False, False]])
+
+    P, Q = factorise.masked_step(np.ones((2, 3)), seen, np.ones((2, 1)), np.ones((3, 1)))
+
+    assert np.isfinite(P).all() and np.isfinite(Q).all()
+
+
+@given(problems(), st.integers(0, 10**6))
+def test_hidden_and_seen_error_together_are_the_whole(problem, seed):
+    X, Q, A = problem
+    R, P, seen = X.T, A.T, masks(X.T.shape, seed)
+
+    hidden, shown = factorise.hidden_error(R, seen, P, Q), factorise.hidden_error(R, ~seen, P, Q)
+
+    whole = (hidden * np.linalg.norm(R[~seen])) ** 2 + (shown * np.linalg.norm(R[seen])) ** 2
+    assert whole == pytest.approx(np.sum((R - P @ Q.T) ** 2))
+    assert factorise.hidden_error(R, seen.astype(int), P, Q) == hidden
+
+
+def test_consensus_counts_runs_and_not_names():
+    labels = np.array([[0, 0, 1], [1, 1, 0], [2, 0, 0], [5, 5, 5]])
+
+    expected = [[1, 0.75, 0.25], [0.75, 1, 0.5], [0.25, 0.5, 1]]
+    np.testing.assert_array_equal(factorise.consensus(labels), expected)
+    np.testing.assert_array_equal(factorise.consensus(labels.astype(float)), expected)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 6), st.integers(1, 8))
+def test_consensus_does_not_mind_other_names_or_another_order_of_the_runs(seed, runs, n):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 3, (runs, n))
+    renamed = np.array([rng.permutation(3)[row] for row in labels])
+
+    C = factorise.consensus(labels)
+
+    np.testing.assert_array_equal(C, factorise.consensus(renamed[::-1]))
+    np.testing.assert_array_equal(C, C.T)
+    assert np.all(np.diag(C) == 1) and C.min() >= 0 and C.max() <= 1
+
+
 ONES = np.ones
 BAD_INPUT = [
     (factorise.reconstruct, (ONES((2, 3)), ONES((2, 3))), ValueError, ["A should have shape (k, n) = (3, n)", "(2, 3)", "transpose"]),
@@ -334,6 +418,14 @@ BAD_INPUT = [
     (factorise.matrix_factorization, (ONES((3, 4)), ONES((3, 2)), ONES((2, 4)), 2), ValueError, ["Q should have shape (M, K) = (4, 2)", "(2, 4)"]),
     (factorise.mf_multiplicative_update, (-ONES((3, 4)), ONES((3, 2)), ONES((4, 2))), ValueError, ["R should have no negative entry", "-1", "before centring"]),
     (factorise.mf_multiplicative_update, (ONES((3, 4)), -ONES((3, 2)), ONES((4, 2))), ValueError, ["P should have no negative entry", "rng.rand"]),
+    (factorise.masked_step, (ONES((3, 4)), 2 * ONES((3, 4)), ONES((3, 2)), ONES((4, 2))), TypeError, ["seen should be an array of True and False", "holds [2.]", "R > 0"]),
+    (factorise.masked_step, (ONES((3, 4)), [[True]], ONES((3, 2)), ONES((4, 2))), TypeError, ["seen should be an array of True and False", "is a list"]),
+    (factorise.masked_step, (ONES((4, 3)), ONES((3, 4)), ONES((3, 2)), ONES((4, 2))), ValueError, ["R should have shape (N, M) = (3, 4)", "(4, 3)"]),
+    (factorise.masked_step, (np.array([[1, np.nan]]), ONES((1, 2), bool), ONES((1, 1)), ONES((2, 1))), ValueError, ["R should hold finite numbers", "(0, 1)"]),
+    (factorise.hidden_error, (np.array([[1, np.nan]]), np.array([[1, 0]]), ONES((1, 1)), ONES((2, 1))), ValueError, ["R should hold finite numbers", "(0, 1)"]),
+    (factorise.hidden_error, (ONES((3, 4)), ONES((3, 4)), ONES((3, 2)), ONES((4, 2))), ValueError, ["seen should hide at least one entry", "hides none"]),
+    (factorise.consensus, (np.arange(3),), ValueError, ["labels should have shape (runs, n)", "(3,)"]),
+    (factorise.consensus, ([[0, 1]],), TypeError, ["labels should be an array (runs, n)", "list"]),
 ]  # fmt: skip
 
 
@@ -367,6 +459,6 @@ def test_importing_the_lesson_loads_no_heavy_library():
         f"import sys, lessons, lessons.factorise, lessons.datasets, lessons.check; print({heavy} & set(sys.modules))"
     )
 
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True)
 
     assert done.stdout.strip() == "set()"

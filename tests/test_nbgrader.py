@@ -13,9 +13,8 @@ pytest.importorskip("nbgrader")
 from nbgrader.api import Gradebook  # noqa: E402
 
 from lessons.exercises import lego  # noqa: E402
-from tools import nbgrader_course  # noqa: E402
+from tools import ROOT, nbgrader_course  # noqa: E402
 
-ROOT = Path(__file__).resolve().parent.parent
 NAME = "01_lego_dictionary"
 RIGHT = "def reconstruct(D, A):\n    return D @ A"
 WRONG = "def code(x, D):\n    return D.T @ x"
@@ -39,7 +38,7 @@ def nbgrader(course, *command):
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "HOME": str(course)}
     run = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *command], cwd=course, env=environment, capture_output=True, text=True
+        [sys.executable, "-m", "nbgrader", *command], cwd=course, env=environment, capture_output=True, encoding="utf-8"
     )
     assert run.returncode == 0, run.stdout + run.stderr
 
@@ -60,6 +59,7 @@ def test_the_released_notebook_has_stubs_and_no_solutions(course):
 
     assert [stub.split("(")[0] for stub in stubs] == [f"def {exercise.name}" for exercise in lego.exercises]
     assert not [source for source in sources if "SOLUTION" in source]
+    assert sum("\nprediction = ...\n" in source for source in sources) == len(lego.predictions)
 
 
 def test_points_go_to_what_the_check_calls_correct(course):

@@ -1,12 +1,16 @@
 """Reviewing a class: the verdicts of the notebook, come what may from the submissions."""
 
+import contextlib
 import csv
+import glob
 import hashlib
 import importlib
 import json
 import os
 import re
+import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -15,36 +19,32 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 pytest.importorskip("resource", reason="the review needs Linux or macOS")
 
+import pty  # noqa: E402
+
+from tools import ROOT  # noqa: E402
 from tools.review import __main__ as command  # noqa: E402
 from tools.review import judge, report, sandbox, student, submissions, wire  # noqa: E402
 
-ROOT = Path(__file__).resolve().parent.parent
 LESSON = "01_lego_dictionary"
 NAMES = ["reconstruct", "code", "sample_error", "frobenius_norm", "objective", "smallest_error"]
 NUMBERS = ["1.1", "1.2", "1.3", "1.4", "1.5", "1.6"]
 WRONG = "def reconstruct(D, A):\n    return (D @ A).T"
 
 
-@pytest.fixture(scope="module", params=sandbox.KINDS)
-def kind(request):
-    """A kind of isolation that works here."""
-    problem = sandbox.problem_with(request.param)
-    if problem:
-        pytest.skip(f"no isolation by {request.param} here: {problem}")
-    return request.param
-
-
 @pytest.fixture(scope="module")
 def any_kind():
     """The isolation that a review would use here."""
     try:
-        return sandbox.best_available()
-    except sandbox.Unavailable as tried:
-        pytest.skip(f"no isolation here: {tried}")
+        sandbox.require()
+    except sandbox.Unavailable as reason:
+        missing = "bubblewrap is not installed" if not shutil.which("bwrap") else str(reason)
+        pytest.skip(f"no student's code was run in a sandbox: {missing}")
+    return "bubblewrap"
 
 
 def solved():
@@ -143,7 +143,7 @@ def checked(module, prepare, answers, kind):
 class TestVerdicts:
     """What the review says is what the check says in the notebook."""
 
-    @pytest.mark.parametrize("module", ["lego", "scaling", "faces", "nmf", "one_objective"])
+    @pytest.mark.parametrize("module", ["lego", "scaling", "faces", "nmf", "one_objective", "how_many_atoms"])
     def test_every_known_mistake_gets_the_verdict_of_the_notebook(self, module, any_kind):
         exercises = importlib.import_module(f"lessons.exercises.{module}").exercises
         pairs = [(exercise, key) for exercise in exercises for key in exercise.mistakes]
@@ -221,8 +221,20 @@ class TestVerdicts:
         assert statuses(verdicts) == ALL_CORRECT
 
     def test_magics_commands_and_display_do_what_they_do_in_a_notebook(self, any_kind):
-        added = "%matplotlib inline\n%time n = 3\n!echo hello\n!pip install no-such-package\ndisplay(np.eye(n))\nawait __import__('asyncio').sleep(0)"
-        verdicts, remarks = run(hand_in(added, "%%time\nassert n == 3"), any_kind)
+        added = [
+            "%matplotlib inline\n%time n = 3\n!echo hello\n%pip install no-such-package\ndisplay(np.eye(n))",
+            "%%time\nassert n == 3",
+            "await __import__('asyncio').sleep(0)",
+            "!test -t 1\nassert _exit_code == 0, 'no terminal'",
+            "!python -c 'import numpy'\nassert _exit_code == 0, 'another Python'",
+            "%%bash\necho $((1 + 2)) > three",
+            "assert open('three').read() == '3\\n'",
+            "import os, pty\nos.write(pty.openpty()[0], b'hello')",
+            "import os, tempfile\nos.mkdir(os.path.join('/tmp', 'notes'))\ntempfile.mkstemp()",
+            "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
+            "import multiprocessing\nmultiprocessing.Lock()",
+        ]
+        verdicts, remarks = run(hand_in(*added), any_kind)
 
         assert statuses(verdicts) == ALL_CORRECT
         assert not [remark for remark in remarks if "code cell" in remark]
@@ -305,7 +317,7 @@ FAKES = {
 
 @pytest.mark.parametrize("cells", FAKES.values(), ids=FAKES)
 def test_a_pass_cannot_be_faked(cells, any_kind, monkeypatch):
-    monkeypatch.setattr(judge, "CELL_SECONDS", 6)
+    monkeypatch.setattr(judge, "CELL_SECONDS", 3)
     wrong = "product = globals().get('product', lambda D, A: D * A)\ndef reconstruct(D, A):\n    return product(D, A)"
     verdicts, _ = run(hand_in(*cells, reconstruct=wrong), any_kind)
 
@@ -371,9 +383,9 @@ ENDS = {
 }
 
 
-def test_cells_that_end_or_block_the_process_cost_only_themselves(kind, monkeypatch):
-    monkeypatch.setattr(judge, "CELL_SECONDS", 8)
-    verdicts, remarks = run(hand_in(*ENDS.values()), kind)
+def test_cells_that_end_or_block_the_process_cost_only_themselves(any_kind, monkeypatch):
+    monkeypatch.setattr(judge, "CELL_SECONDS", 4)
+    verdicts, remarks = run(hand_in(*ENDS.values()), any_kind)
 
     assert statuses(verdicts) == ALL_CORRECT
     left_out = [remark for remark in remarks if "left out" in remark]
@@ -381,11 +393,11 @@ def test_cells_that_end_or_block_the_process_cost_only_themselves(kind, monkeypa
         f"code cell {2 + i} was left out" for i in range(len(ENDS))
     ]
     reasons = {remark.split(": ")[1] for remark in left_out}
-    assert reasons == {"it ended its own process", "it ran longer than 8 s"}
+    assert reasons == {"it ended its own process", "it ran longer than 4 s"}
 
 
 def test_answers_that_end_or_block_the_process_cost_only_themselves(any_kind, monkeypatch):
-    monkeypatch.setattr(judge, "CELL_SECONDS", 8)
+    monkeypatch.setattr(judge, "CELL_SECONDS", 4)
     answers = {}
     for name, source in zip(NAMES, ENDS.values()):
         body = "\n".join(f"    {line}" for line in source.splitlines())
@@ -394,7 +406,7 @@ def test_answers_that_end_or_block_the_process_cost_only_themselves(any_kind, mo
 
     assert statuses(verdicts) == {**ALL_CORRECT, **dict.fromkeys(NUMBERS[: len(ENDS)], "error")}
     for number in NUMBERS[: len(ENDS)]:
-        assert re.match("(TimeLimit: it ran longer than 8 s|ProcessEnded: it ended)", verdicts[number].message)
+        assert re.match("(TimeLimit: it ran longer than 4 s|ProcessEnded: it ended)", verdicts[number].message)
 
 
 TOO_MUCH = {
@@ -406,8 +418,8 @@ TOO_MUCH = {
 }
 
 
-def test_memory_output_and_files_are_limited(kind):
-    verdicts, remarks = run(hand_in(*TOO_MUCH), kind)
+def test_memory_output_and_files_are_limited(any_kind):
+    verdicts, remarks = run(hand_in(*TOO_MUCH), any_kind)
     stopped = [remark for remark in remarks if " stopped: " in remark]
 
     assert statuses(verdicts) == ALL_CORRECT
@@ -428,21 +440,18 @@ def test_an_answer_that_takes_too_much_is_an_error(any_kind):
     assert "File too large" in verdicts["1.2"].message
 
 
-def test_processes_are_limited_and_end_with_the_review(kind):
+def test_processes_are_limited_and_end_with_the_review(any_kind):
     # Kept small: twice as many as are allowed, each gone after a while.
     name = f"{10_000 + time.time() % 1000:.6f}"
     forks = (
         "import os\nfor i in range(%d):\n    if os.fork() == 0:\n        os.setsid()\n"
         "        os.execvp('sleep', ['sleep', '%s'])"
     )
-    verdicts, remarks = run(hand_in(forks % (2 * student.PROCESSES, name)), kind)
+    verdicts, remarks = run(hand_in(forks % (2 * student.PROCESSES, name)), any_kind)
 
     assert statuses(verdicts) == ALL_CORRECT
     assert [remark for remark in remarks if "code cell 2 stopped: BlockingIOError" in remark]
-    deadline = time.monotonic() + 20  # the system takes a moment to end them
-    while _running(name) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not _running(name)
+    _wait_until(lambda: not _running(name))  # the system takes a moment to end them
 
 
 def _running(word):
@@ -455,7 +464,7 @@ def _running(word):
     return found
 
 
-def test_nothing_of_the_reviewers_can_be_read_or_reached(kind, tmp_path, monkeypatch):
+def test_nothing_of_the_reviewers_can_be_read_or_reached(any_kind, tmp_path, monkeypatch):
     """Whatever the notebook finds out it puts into an error, where it would be seen."""
     monkeypatch.setenv("REVIEWERS_TOKEN", "token-of-the-reviewer")
     (tmp_path / "ben.ipynb").write_text("answers-of-ben")
@@ -466,11 +475,12 @@ def test_nothing_of_the_reviewers_can_be_read_or_reached(kind, tmp_path, monkeyp
             hand_in(
                 read,
                 "import os\nraise ValueError(dict(os.environ))",
-                f"import glob\nraise ValueError(glob.glob('{Path.home()}/*'), glob.glob('/proc/[0-9]*/environ'))",
+                f"import glob\nraise ValueError(sorted(glob.glob({glob.escape(str(Path.home())) + '/*'!r})))",
+                "import glob\nraise ValueError(glob.glob('/proc/[0-9]*/environ'))",
                 f"import socket\nsocket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 5)",
                 f"import os\nos.kill({os.getpid()}, 0)",
             ),
-            kind,
+            any_kind,
         )
         with pytest.raises(TimeoutError):
             server.accept()
@@ -479,17 +489,22 @@ def test_nothing_of_the_reviewers_can_be_read_or_reached(kind, tmp_path, monkeyp
     assert statuses(verdicts) == ALL_CORRECT
     assert "answers-of-ben" not in said and "FileNotFoundError" in said
     assert "token-of-the-reviewer" not in said and "ValueError: {" in said
-    assert "ValueError: ([], [])" in said
-    assert "code cell 5 stopped: " in said
-    assert "code cell 6 stopped: ProcessLookupError" in said
+    # Of the home no more than where the lesson and its Python lie there.
+    there = [*sandbox.readable(), *(link for link, _ in sandbox._links_to_python())]
+    inside = [Path(path).relative_to(Path.home()) for path in there if Path(path).is_relative_to(Path.home())]
+    names = {path.parts[0] for path in inside if not path.parts[0].startswith(".")}
+    assert f"code cell 4 stopped: ValueError: {sorted(str(Path.home() / name) for name in names)}" in said
+    assert "code cell 5 stopped: ValueError: []" in said
+    assert "code cell 6 stopped: " in said
+    assert "code cell 7 stopped: ProcessLookupError" in said
 
 
-def test_nothing_can_be_written_outside_the_own_folder(kind, tmp_path):
+def test_nothing_can_be_written_outside_the_own_folder(any_kind, tmp_path):
     places = [tmp_path / "x", ROOT / "x", ROOT / "lessons" / "x", Path(sys.prefix, "x"), "/x", "/usr/x", "/home/x"]
     cells = [f"open({str(place)!r}, 'w')" for place in places]
     cells += [f"import os\nos.remove({str(ROOT / 'lessons' / 'check.py')!r})", "open('x', 'w').close()"]
     cells += ["import subprocess\nsubprocess.run(['mount', '-o', 'remount,rw', '/usr'], check=True)"]
-    verdicts, remarks = run(hand_in(*cells), kind)
+    verdicts, remarks = run(hand_in(*cells), any_kind)
     stopped = [remark for remark in remarks if " stopped: " in remark]
 
     assert statuses(verdicts) == ALL_CORRECT
@@ -497,13 +512,134 @@ def test_nothing_can_be_written_outside_the_own_folder(kind, tmp_path):
     assert not [place for place in places if Path(place).exists()]
 
 
-def test_an_isolation_that_does_not_hold_is_not_used(monkeypatch):
-    monkeypatch.setattr(sandbox, "command", lambda kind, argv, folder: argv)
+def test_no_user_of_its_own_can_be_made(any_kind):
+    if not sandbox._no_more_users(shutil.which("bwrap")):
+        pytest.skip("this bubblewrap cannot forbid it")
+    verdicts, remarks = run(
+        hand_in("import subprocess\nsubprocess.run(['unshare', '--user', 'true'], check=True)"), any_kind
+    )
 
-    assert sandbox.problem_with("bubblewrap") == "it can read the reviewer's files"
-    if shutil.which("bwrap") or shutil.which("unshare"):
-        with pytest.raises(sandbox.Unavailable, match="it can read the reviewer's files"):
-            sandbox.best_available()
+    assert statuses(verdicts) == ALL_CORRECT
+    assert [remark for remark in remarks if "code cell 2 stopped: CalledProcessError" in remark]
+
+
+def test_an_isolation_that_does_not_hold_is_not_used(monkeypatch):
+    monkeypatch.setattr(sandbox, "command", lambda kind, argv: argv)
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: name)
+
+    assert sandbox.problem_here() == "it can read the reviewer's files"
+    with pytest.raises(sandbox.Unavailable, match="it can read the reviewer's files"):
+        sandbox.require()
+
+
+def test_the_bubblewrap_that_was_found_is_the_one_that_is_started(any_kind, tmp_path, monkeypatch):
+    own = tmp_path / "bwrap"
+    own.write_text(f'#!/bin/sh\ntouch {shlex.quote(str(tmp_path))}/started\nexec {shutil.which("bwrap")} "$@"\n')
+    own.chmod(0o755)
+    tmp_path.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    verdicts, _ = run(hand_in(), any_kind)
+
+    assert (tmp_path / "started").exists()
+    assert statuses(verdicts) == ALL_CORRECT
+
+
+def test_a_python_that_is_found_by_way_of_links_is_found_in_there_too(any_kind, tmp_path, monkeypatch):
+    """As when an environment was made with a link in ~/.local/bin."""
+    (tmp_path / "first").symlink_to("second")
+    (tmp_path / "second").symlink_to(sys.executable)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "first"))
+
+    assert sandbox.problem_here() is None
+
+
+def test_the_reviewers_name_may_be_student(any_kind, monkeypatch):
+    monkeypatch.setattr(sandbox, "HOME", str(ROOT.parent))
+    verdicts, _ = run(hand_in(), any_kind)
+
+    assert statuses(verdicts) == ALL_CORRECT
+
+
+def test_limits_are_of_the_processors_time_and_of_the_clock_only_in_the_end(any_kind, monkeypatch):
+    monkeypatch.setattr(judge, "CELL_SECONDS", 3)
+    # Waiting for as long as a busy computer might keep it waiting, computing for too long, and waiting for ever.
+    cells = ["import time\ntime.sleep(6)", "while True: pass", "time.sleep(1000)"]
+    verdicts, remarks = run(hand_in(*cells), any_kind)
+
+    assert statuses(verdicts) == ALL_CORRECT
+    assert [remark for remark in remarks if "code cell" in remark] == [
+        "code cell 3 was left out: it ran longer than 3 s",
+        "code cell 4 was left out: it had not ended after 15 s",
+    ]
+
+
+def test_the_processors_time_of_all_starts_together_is_limited(any_kind, monkeypatch):
+    monkeypatch.setattr(judge, "CELL_SECONDS", 4)
+    monkeypatch.setattr(judge, "SUBMISSION_SECONDS", 5)
+    verdicts, _ = run(hand_in("while True: pass", "while True: 1"), any_kind)
+
+    assert set(statuses(verdicts).values()) == {"error"}
+    assert "the submission ran longer than 5 s" in verdicts["1.1"].message
+
+
+# A cell that starts a process which would stay for ever, and then waits for ever itself.
+STAYS = "import subprocess, time\nsubprocess.Popen(['sleep', '{0}'], start_new_session=True)\ntime.sleep({0})"
+
+
+def end_by_interrupt(review, terminal):
+    os.write(terminal, b"\x03")  # Ctrl-C
+
+
+def end_by_closing_the_terminal(review, terminal):
+    os.close(terminal)
+
+
+def end_by_killing_its_workers(review, terminal):
+    for worker in review.children():
+        worker.kill()
+
+
+def end_by_killing_it(review, terminal):
+    review.kill()
+
+
+@pytest.mark.parametrize(
+    "end", [end_by_interrupt, end_by_closing_the_terminal, end_by_killing_its_workers, end_by_killing_it]
+)
+def test_nothing_survives_a_review_that_ends_too_soon(end, tmp_path, any_kind):
+    word = f"{10_000 + time.time() % 1000:.6f}"
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / f"{LESSON}.ipynb").write_bytes(hand_in(STAYS.format(word)).content)
+    arguments = [sys.executable, "-m", "tools.review", str(tmp_path / "class"), "--output", str(tmp_path / "review")]
+    pid, terminal = pty.fork()
+    if not pid:
+        with contextlib.suppress(OSError):
+            os.chdir(ROOT)
+            os.execv("/bin/sh", ["sh", "-c", '"$@"; sleep 300', "sh", *arguments])  # as in a terminal, below a shell
+        os._exit(1)
+    try:
+        _wait_until(lambda: _running(word))
+        (review,) = psutil.Process(pid).children()
+        started = review.children(recursive=True)
+        end(review, terminal)
+        gone, alive = psutil.wait_procs(started, timeout=60)
+    finally:
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        with contextlib.suppress(OSError):
+            os.close(terminal)
+
+    assert len(gone) >= 4  # the worker, bubblewrap, the notebook's process and the one that it started
+    assert not alive
+    _wait_until(lambda: not _running(word))
+
+
+def _wait_until(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 class TestSubmissions:
@@ -829,7 +965,7 @@ def test_an_interrupted_review_goes_on_where_it_stopped(a_class, tmp_path, capfd
     with pytest.raises(SystemExit, match="the same command goes on from there"):
         command.main(arguments)
     monkeypatch.setattr(command.Finished, "add", keep)
-    with open(tmp_path / "review" / "review.jsonl", "a") as file:
+    with open(tmp_path / "review" / "review.jsonl", "a", encoding="utf-8") as file:
         file.write('{"version": "cut o')
     (a_class / "eve.ipynb").write_bytes(b"handed in again")
     capfd.readouterr()
@@ -857,7 +993,7 @@ def test_without_isolation_it_refuses_unless_told_to_trust(a_class, tmp_path, mo
     judge.isolation.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))  # also for the worker processes
     try:
-        with pytest.raises(SystemExit, match="bwrap is not installed.*unshare is not installed.*--trust"):
+        with pytest.raises(SystemExit, match="bubblewrap.*not installed.*Debian.*Fedora.*Arch.*conda.*--trust"):
             command.main([str(a_class), "--output", str(tmp_path / "review")])
         assert not (tmp_path / "review" / "review.csv").exists()
         command.main([str(a_class), "--output", str(tmp_path / "review"), "--jobs", "2", "--trust"])

@@ -5,15 +5,14 @@ import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import slides
+from tools import ROOT, slides
 
-SOLUTIONS = sorted((Path(__file__).resolve().parent.parent / "solutions").glob("*.ipynb"))
+SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 PICTURE = new_output("display_data", data={"image/png": "iVBORw0KGgo="}, metadata={})
@@ -56,10 +55,28 @@ def test_an_answer_waits_for_a_key_and_a_solution_does_not_come():
     assert came == ["subslide", "fragment", "subslide", "skip", "skip", "fragment"]
 
 
-def test_what_a_pictures_cell_prints_describes_the_picture():
-    _, deck = places(new_code_cell("draw()", outputs=[PICTURE, printed("A 2 x 2 matrix.\n")]))
+def test_a_prediction_is_made_by_hand_and_what_comes_of_it_waits_for_a_key():
+    card = [new_output("execute_result", data={"text/plain": "You said: rises."}, metadata={})]
+    came, _ = places(
+        new_markdown_cell("**Predict.** What comes?"),
+        new_code_cell("todo.terraces.predict(prediction)", outputs=card),
+        new_code_cell("draw()", outputs=[PICTURE]),
+        new_code_cell("todo.terraces.reveal()", outputs=card),
+    )
+    assert came == ["subslide", "skip", "fragment", "fragment"]
+
+
+def test_a_picture_is_shown_once_with_its_words_and_what_its_cell_prints():
+    picture = new_output(
+        "display_data",
+        data={"image/png": "iVBORw0KGgo=", "text/html": "<img>", "text/plain": "A 2 × 2\nmatrix."},
+        metadata={"image/png": {"width": 300}},
+    )
+    _, deck = places(new_code_cell("draw()", outputs=[picture, printed("It is square.\n")]))
     (output,) = deck.cells[0].outputs
-    assert output.metadata["image/png"]["alt"] == "A 2 x 2 matrix."
+
+    assert list(output.data) == ["image/png"]
+    assert output.metadata["image/png"] == {"width": 300, "alt": "A 2 × 2 matrix. It is square."}
 
 
 def test_the_notebook_itself_stays_as_it_was():
@@ -137,7 +154,7 @@ def test_formulas_are_set_without_a_network(made, tmp_path):
     flags += ["--disable-background-networking", "--disable-component-update", f"--user-data-dir={tmp_path}"]
     flags += ["--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=30000", "--dump-dom"]
     page = f"{(made / SOLUTIONS[0].name).with_suffix('.html').as_uri()}#/3"
-    run = subprocess.run([CHROMIUM, *flags, page], capture_output=True, text=True, timeout=120)
+    run = subprocess.run([CHROMIUM, *flags, page], capture_output=True, encoding="utf-8", timeout=120)
     formulas = run.stdout.count('<script type="math/tex')
 
     assert "reveal-viewport" in run.stdout and 'class="present"' in run.stdout  # reveal.js is at work

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from lessons.exercises import lego
 from tools import tutor_sheet
 
 EXERCISES = [
@@ -41,6 +42,15 @@ def test_an_exercise_has_its_minutes_idea_question_and_every_mistake(exercise):
         assert exercise.sentence(key) in section
 
 
+def test_a_prediction_has_its_question_its_choices_and_the_right_one_in_bold():
+    for prediction in lego.predictions:
+        section = TEXT.partition(f"### Prediction: {prediction.name.replace('_', ' ')}\n")[2].partition("\n#")[0]
+
+        assert prediction.question in section
+        assert all(sentence in section for sentence in prediction.choices.values())
+        assert re.findall(r"^- \*\*(.*)\*\*: ", section, flags=re.MULTILINE) == [prediction.answer]
+
+
 @pytest.mark.parametrize("exercise", EXERCISES, ids=str)
 def test_a_question_does_not_tell_the_solution(exercise):
     answer = exercise.hints[-1]
@@ -64,6 +74,17 @@ def test_the_lab_fills_two_hours_and_what_is_left_out_is_not_core():
     done = ", ".join(entry.partition(": ")[2] for _, entry in plan if entry.startswith("exercises"))
 
     assert plan[-1] == (120, "end")
-    assert done == ", ".join(str(each) for each in EXERCISES if each.number not in tutor_sheet.HOMEWORK)
+    later = [*tutor_sheet.HOMEWORK, *(each.number for each in EXERCISES if int(each.number[0]) in tutor_sheet.OPTIONAL)]
+    assert done == ", ".join(str(each) for each in EXERCISES if each.number not in later)
     assert not [each for each in EXERCISES if each.core and each.number in tutor_sheet.HOMEWORK]
     assert all(later > minute for (minute, _), (later, _) in zip(plan, plan[1:]))
+
+
+def test_what_is_optional_is_neither_core_nor_forgotten():
+    section = TEXT.partition("## For whom is through early")[2].partition("\n## ")[0]
+
+    for number in tutor_sheet.OPTIONAL:
+        exercises = [each for each in EXERCISES if each.number.startswith(f"{number}.")]
+        assert not any(each.core for each in exercises)
+        assert f"Notebook {number}, " in section
+        assert f"{sum(each.minutes for each in exercises)} minutes of exercises" in section

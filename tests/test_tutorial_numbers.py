@@ -2,7 +2,6 @@
 
 import ast
 import functools
-from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -12,8 +11,9 @@ from sklearn.datasets import fetch_olivetti_faces
 
 from lessons import datasets
 from lessons.exercises import faces as todo
+from tools import ROOT
 
-NOTEBOOK = Path(__file__).resolve().parent.parent / "solutions" / "03_matrix_factorisation_faces.ipynb"
+NOTEBOOK = ROOT / "solutions" / "03_matrix_factorisation_faces.ipynb"
 
 
 def borrowed(name):

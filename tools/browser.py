@@ -9,11 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # No sandbox, since continuous integration is often root in a container; and a quiet start without calls home.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -36,14 +36,20 @@ def write_notebook(path, cells):
 
 
 @contextlib.contextmanager
-def jupyter(folder, settings):
+def jupyter(folder, settings, theme="Light"):
     """Serve the notebooks of a folder with JupyterLab and Notebook; gives the function from page to address.
 
     Parameters
     ----------
     folder : Path
     settings : Path of another folder, for what Jupyter itself writes
+    theme : "Light" or "Dark"
     """
+    looks = settings / "user" / "@jupyterlab" / "apputils-extension"
+    looks.mkdir(parents=True)
+    (looks / "themes.jupyterlab-settings").write_text(f'{{"theme": "JupyterLab {theme}"}}', encoding="utf-8")
+    # Otherwise a question whether to send news lies over the page.
+    (looks / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}', encoding="utf-8")
     tracker = settings / "user" / "@jupyterlab" / "notebook-extension"
     tracker.mkdir(parents=True)
     # Otherwise cells far from the view are not in the page at all.
@@ -62,7 +68,7 @@ def demo(settings):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with _server(["voila", f"--port={port}", "tools/demo.ipynb"], settings) as base:
+    with _server(["tools.demo", f"--port={port}"], settings) as base:
         yield base
 
 
@@ -96,13 +102,13 @@ def _address(log, server):
 
 
 @contextlib.contextmanager
-def browser(height=1000):
+def browser(height=1000, width=1280):
     """A headless Chromium; gives a page."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         chrome = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = chrome.new_page(viewport={"width": 1280, "height": height})
+        page = chrome.new_page(viewport={"width": width, "height": height})
         page.set_default_timeout(PATIENCE * 1000)
         yield page
         chrome.close()

@@ -5,14 +5,12 @@ import bz2
 import hashlib
 import json
 import re
-from pathlib import Path
 
 import nbformat
 
 import lessons
 from lessons import explore
-
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
 
 # Kept short to look at: the payload stands on one line, and JupyterLab and Colab show the title only.
 CELL = """\
@@ -44,6 +42,12 @@ if getattr(lessons, "__version__", None) != VERSION:
     sys.path.insert(0, str(folder))
     print(f"Unpacked the lesson, version {{VERSION}}, for this session.")
 """
+# So that a cell that cannot run, for a missing bracket say, leaves a notebook whose other cells can.
+NAMES = """
+from lessons.exercises import {module}
+
+globals().update({{each.name: each.reference for each in {module}.exercises}})  # until your own takes its place
+"""
 FACES = """
     from lessons import datasets
 
@@ -54,10 +58,11 @@ FACES = """
 def first_cell(notebook):
     """The cell for one notebook, with the modules and the data that this notebook uses and no others."""
     source = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    module = re.search(r"from lessons\.exercises import (\w+) as todo", source)[1]
     paths = [
         *(ROOT / "lessons").glob("*.py"),
         ROOT / "lessons" / "exercises" / "__init__.py",
-        *_imported("exercises", re.findall(r"from lessons\.exercises import (\w+) as todo", source)),
+        *_imported("exercises", [module]),
         ROOT / "data" / "lego.csv",
         ROOT / "data" / "headlines.csv",
     ]
@@ -72,7 +77,7 @@ def first_cell(notebook):
         sha256=hashlib.sha256(payload).hexdigest(),
         payload=base64.b85encode(payload).decode("ascii"),
     )
-    cell = nbformat.v4.new_code_cell((code + FACES * shows_faces).rstrip())
+    cell = nbformat.v4.new_code_cell((code + FACES * shows_faces + NAMES.format(module=module)).rstrip())
     cell.id = "first-cell"
     cell.metadata = nbformat.from_dict({"cellView": "form", "jupyter": {"source_hidden": True}})
     return cell

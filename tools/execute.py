@@ -5,7 +5,8 @@ import os
 import nbformat
 from nbclient import NotebookClient
 
-from tools.generate import METADATA, ROOT
+from tools import ROOT
+from tools.generate import METADATA
 
 SECONDS_A_CELL = 120
 

@@ -1,14 +1,15 @@
 """Make the student notebooks from the solved ones: ``python -m tools.generate``.
 
-What stands between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` becomes a stub, outputs go, and a first cell brings
-the lesson's package along, so that the one file works where nothing else is. The result depends on the repository alone,
-not on who ran it or with which Python: the same bytes every time.
+What stands between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` becomes a stub, outputs go, a first cell brings the
+lesson's package along and the last one the glossary, so that the one file works where nothing else is. The result depends
+on the repository alone, not on who ran it or with which Python: the same bytes every time.
 
 ``python -m tools.generate --solved FOLDER`` writes the solved notebooks, with that first cell, into FOLDER: for a tutor
 who demonstrates on Colab.
 """
 
 import argparse
+import re
 from pathlib import Path
 
 import nbformat
@@ -16,11 +17,13 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors import ClearOutputPreprocessor
 from nbgrader.preprocessors import ClearSolutions
 
+from tools import ROOT
 from tools.embed import first_cell
 
-ROOT = Path(__file__).resolve().parent.parent
-
 STUB = "# your code here\nreturn ..."
+
+# After a restart the name `todo` is gone, and the error that says so shows this line.
+PROGRESS = "# A NameError? Run the cells above first: in JupyterLab, Run > Run All Above Selected Cell\n"
 
 # What every notebook says of itself. A run would add the version of the Python that ran it.
 METADATA = {
@@ -32,6 +35,8 @@ METADATA = {
 def student_notebook(path):
     """The text of the student notebook that belongs to the solved notebook at `path`."""
     notebook = _single_file(path)
+    for cell in notebook.cells:
+        cell.source = open_prediction(cell.source)
     exporter = NotebookExporter()
     # Our cells need none of the metadata that nbgrader asks for when it grades.
     exporter.register_preprocessor(ClearSolutions(enforce_metadata=False, code_stub={"python": STUB}), enabled=True)
@@ -40,12 +45,30 @@ def student_notebook(path):
     return text
 
 
+def open_prediction(source):
+    """A cell's source with the choice of a prediction taken out; nbgrader's one stub, a `return`, is for functions."""
+    return re.sub(r'### BEGIN SOLUTION\nprediction = ".*"\n### END SOLUTION', "prediction = ...", source)
+
+
 def _single_file(path):
     notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.id == "glossary":
+            cell.source = folded_glossary()
     notebook.metadata = nbformat.from_dict(METADATA)
     # Below the title, which should be what a student sees first.
     notebook.cells.insert(1, first_cell(notebook))
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source == "todo.progress()":
+            cell.source = PROGRESS + cell.source
     return notebook
+
+
+def folded_glossary():
+    """The text of GLOSSARY.md for a cell: a link to the file would lead nowhere from a notebook that stands alone."""
+    text = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8").strip()
+    title, _, body = text.partition("\n\n")
+    return f"<details><summary>{title.removeprefix('# ')}</summary>\n\n{body}\n\n</details>"
 
 
 def main():

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
+from tools.generate import open_prediction
 
 POINTS = """\
 assert todo.{name}.latest.status == "correct", todo.{name}.latest.message
@@ -34,6 +35,7 @@ def source_notebook(path):
         if cell.cell_type != "code":
             continue
         cell.outputs, cell.execution_count = [], None
+        cell.source = open_prediction(cell.source)
         if "### BEGIN SOLUTION" in cell.source:
             _tell(cell, solution=True)
         checked = re.search(r"todo\.(\w+)\.check\(", cell.source)

@@ -17,7 +17,8 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters import SlidesExporter
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
+
 OUTPUT = ROOT / "build" / "slides"
 
 # The versions that nbconvert's template is written for, and of each package the parts that the slides load.
@@ -40,24 +41,26 @@ PACKAGES = {
 }
 
 LETTERS_BESIDE_A_PICTURE = 400
+WIDTH, HEIGHT = 1280, 720  # of a slide; reveal.js enlarges it to the screen
 
-# nbconvert's template, without Mermaid, which it would fetch for diagrams that the lesson has none of, and with the
-# descriptions of pictures.
+# nbconvert's template, without Mermaid, which it would fetch for diagrams that the lesson has none of, with the
+# descriptions of pictures, and with slides that are never taller than the screen.
 TEMPLATE = """
 {%- extends 'index.html.j2' -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
 {%- block data_png scoped -%}
 <div class="jp-RenderedImage jp-OutputArea-output">
 <img src="data:image/png;base64,{{ output.data['image/png'] | escape_html }}"
+     width="{{ output | get_metadata('width', 'image/png') or '' }}"
      alt="{{ output | get_metadata('alt', 'image/png') | escape_html }}">
 </div>
 {%- endblock -%}
 {%- block html_head_css -%}
 <style>
-  :root { --jp-content-font-size1: 30px; --jp-code-font-size: 23px; }
+  :root { --jp-content-font-size1: 28px; --jp-code-font-size: 22px; }
   .reveal .slides section { text-align: left; }
   .reveal .slides :is(h1, h2, h3) { text-transform: none; }
-  .reveal .slides img { zoom: 1.4; max-height: 400px; max-width: 100%; }
+  .reveal .slides img { zoom: 1.4; max-height: 380px; width: auto; max-width: 100%; }
   .reveal .jp-RenderedText pre { box-shadow: none; width: 100%; word-break: normal; }
   .reveal .jp-InputPrompt, .reveal .jp-OutputPrompt { display: none; }
   .reveal summary { cursor: pointer; }
@@ -65,23 +68,36 @@ TEMPLATE = """
 <script type="text/x-mathjax-config">
   // A slide that comes up has its formulas set anew. While they are being set for the first time that would double them.
   const setAnew = MathJax.Hub.Rerender.bind(MathJax.Hub);
-  MathJax.Hub.Rerender = (...slide) => MathJax.Hub.Queue([setAnew, ...slide]);
+  MathJax.Hub.Rerender = (...slide) => MathJax.Hub.Queue([setAnew, ...slide], fit);
+</script>
+<script>
+  // What is taller than the screen is made smaller until it fits, once its formulas are set.
+  function fit() {
+    const slide = [...document.querySelectorAll('.reveal section.present')].pop();
+    if (!slide) return;
+    slide.style.zoom = 1;
+    for (let zoom = 0.96; slide.getBoundingClientRect().height > SHARE * innerHeight && zoom > 0.3; zoom -= 0.04)
+      slide.style.zoom = zoom;
+    dispatchEvent(new Event('resize'));  // reveal.js puts it into the middle again
+  }
+  const SHARE = 0.96;
+  for (const event of ['ready', 'slidechanged', 'fragmentshown']) document.addEventListener(event, () => setTimeout(fit));
 </script>
 {%- endblock -%}
 """
 
 
-def vendor(folder):
-    """Put the scripts that slides need into `folder`, from npm, where they are not there already."""
-    for name, (version, parts) in PACKAGES.items():
+def vendor(folder, packages=PACKAGES):
+    """Put parts of npm packages, the scripts that slides need, into `folder` where they are not there already."""
+    for name, (version, parts) in packages.items():
         target = folder / f"{name}-{version}"
         if target.exists():
             continue
         if not shutil.which("npm"):
-            sys.exit("The slides need npm (of Node.js) for reveal.js and MathJax: install it, and try again.")
+            sys.exit(f"npm (of Node.js) is needed for {name}: install it, and try again.")
         with tempfile.TemporaryDirectory() as download:
-            pack = ["npm", "pack", "--silent", "--pack-destination", download, f"{name}@{version}"]
-            run = subprocess.run(pack, capture_output=True, text=True)
+            pack = [shutil.which("npm"), "pack", "--silent", "--pack-destination", download, f"{name}@{version}"]
+            run = subprocess.run(pack, capture_output=True, encoding="utf-8")
             if run.returncode:
                 sys.exit(f"npm could not fetch {name} {version}:\n{run.stderr.strip()}")
             _unpack(next(Path(download).glob("*.tgz")), parts, Path(download, "package"))
@@ -114,8 +130,10 @@ def deck(notebook):
             # The answer to a question comes a key press later.
             beside = "fragment" if "Predict" in cell.source or cell.source.startswith("### ") else "-"
             room = LETTERS_BESIDE_A_PICTURE - len(cell.source)
-        elif cell.cell_type != "code" or not cell.outputs or "todo." in cell.source:
+        elif cell.cell_type != "code" or not cell.outputs:
             place = "skip"
+        elif "todo." in cell.source:
+            place = "fragment" if ".reveal()" in cell.source else "skip"
         elif picture and room < 0:
             place = "subslide"
         else:
@@ -128,9 +146,11 @@ def deck(notebook):
 
 
 def _words_become_description(cell, picture):
-    """What a picture's cell prints describes the picture; on a slide it is for those who cannot see it."""
-    words = " ".join(output.text.strip() for output in cell.outputs if output.output_type == "stream")
+    """What a picture's cell prints goes with the picture's own words; on a slide they are for those who cannot see it."""
+    printed = [output.text for output in cell.outputs if output.output_type == "stream"]
+    words = " ".join(" ".join([picture.data.pop("text/plain", ""), *printed]).split())
     cell.outputs = [output for output in cell.outputs if output.output_type != "stream"]
+    picture.data.pop("text/html", None)  # the same picture, for pages that know no alternative text of a PNG
     picture.metadata["image/png"] = {**picture.metadata.get("image/png", {}), "alt": words}
 
 
@@ -143,9 +163,8 @@ def slides(path, scripts):
         reveal_theme="white",
         reveal_transition="none",
         reveal_number="h.v",
-        reveal_width="1280",
-        reveal_height="760",
-        reveal_scroll=True,
+        reveal_width=str(WIDTH),
+        reveal_height=str(HEIGHT),
         mathjax_url=f"{url['mathjax']}/MathJax.js?config=TeX-AMS_CHTML-full",
         require_js_url=f"{url['requirejs']}/require.js",
         jquery_url=f"{url['jquery']}/dist/jquery.min.js",

@@ -4,14 +4,14 @@ What the exercises know (minutes, idea, mistakes) is taken from them. Only what 
 """
 
 import importlib
-from pathlib import Path
 
 from lessons.check import GENERAL_MISTAKES
+from tools import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SHEET = ROOT / "tutor" / "sheet.md"
 
-MODULES = ["lego", "scaling", "faces", "nmf", "one_objective"]
+MODULES = ["lego", "scaling", "faces", "nmf", "one_objective", "how_many_atoms"]
+OPTIONAL = [6]  # notebooks that neither the class nor the lab has time for
 
 CLASS_REVIEW_MINUTES = 20
 LAB_MINUTES = 120
@@ -59,24 +59,35 @@ QUESTIONS = {
     "5.3": "Project a sample that is equal to the mean. What should come back? What does yours give?",
     "5.4": "Measure the faces in percent instead of shares, so that all numbers are 100 times as large. Should the relative "
     "error change? Does yours?",
+    "6.1": "Change a number of R that is hidden. Which entries of your result may change? What stands below the line for a "
+    "row of which only one entry was seen?",
+    "6.2": "Suppose the model has learned every seen entry by heart and guesses zero everywhere else. What should your "
+    "function say of it? What does it say?",
+    "6.3": "Rename the groups of one run, 0 to 7 and 1 to 3. What should happen to the result? What should stand on its "
+    "diagonal?",
 }
 
 
 def sheet():
     """The text of the tutor's sheet."""
     notebooks = {number: importlib.import_module(f"lessons.exercises.{name}") for number, name in enumerate(MODULES, 1)}
+    taught = {number: notebook for number, notebook in notebooks.items() if number not in OPTIONAL}
     parts = [
         "# The tutor's sheet\n\n<!-- Made by `python -m tools.tutor_sheet` from lessons/exercises; do not edit. -->",
         "For every exercise: the minutes it takes, the idea behind it, a question to ask instead of telling, and the "
         "mistakes that students make with the sentence that the check says to each. `python -m tools.review` counts which "
         "of them your class made.",
-        _class_plan(notebooks),
-        _lab_plan(notebooks),
+        "Predictions are not scored. Let everybody choose, count hands, let neighbours talk each other round, count again, "
+        "and only then run the next cell. Why a choice is tempting is worth more than which one is right (here in bold).",
+        _class_plan(taught),
+        _lab_plan(taught),
+        _for_later(notebooks),
         "## Mistakes in any exercise",
         _mistakes(GENERAL_MISTAKES.items()),
     ]
     for number, notebook in notebooks.items():
-        parts += [f"## Notebook {number}: {_subject(notebook)}", *map(_exercise, notebook.exercises)]
+        parts += [f"## Notebook {number}: {_subject(notebook)}"]
+        parts += [*map(_prediction, getattr(notebook, "predictions", [])), *map(_exercise, notebook.exercises)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -109,6 +120,15 @@ def _lab_plan(notebooks):
     )
 
 
+def _for_later(notebooks):
+    lines = [
+        f"- Notebook {number}, {_subject(notebooks[number])}: {_minutes(notebooks[number].exercises)} minutes of exercises. It "
+        "needs 4.2 and 4.4, which it lends to those who have none."
+        for number in OPTIONAL
+    ]
+    return "\n\n".join(["## For whom is through early, for home, or for an afternoon", "\n".join(lines)])
+
+
 def _timetable(notebooks):
     """A table with the minutes from the start, for each notebook a line to open it and one for its exercises."""
     lines, now = ["| minute | what |", "| ---: | --- |"], 0
@@ -130,6 +150,17 @@ def _exercise(exercise):
             f"**Ask.** {QUESTIONS[exercise.number]}",
             "**Mistakes**",
             _mistakes((key, exercise.sentence(key)) for key in exercise.mistakes),
+        ]
+    )
+
+
+def _prediction(prediction):
+    marked = {choice: f"**{choice}**" if choice == prediction.answer else choice for choice in prediction.choices}
+    return "\n\n".join(
+        [
+            f"### Prediction: {prediction.name.replace('_', ' ')}",
+            f"**Ask.** {prediction.question}",
+            "\n".join(f"- {marked[choice]}: {sentence}" for choice, sentence in prediction.choices.items()),
         ]
     )
 

@@ -6,6 +6,7 @@ import inspect
 import numpy as np
 
 from lessons import check, compare, factorise, show
+from lessons.predict import Prediction
 
 _rng = np.random.default_rng(31)
 
@@ -36,11 +37,11 @@ centre = check.Exercise(
     minutes=5,
     returns="the faces less each pixel's mean over all faces, and then less each face's own mean",
     hints=(
-        "Two means, one after the other: first the average face is taken off every face, then from each face what is "
-        "left of its brightness.",
-        "`faces.mean(axis=0)` is the mean over the faces, (M,), one number a pixel. `.mean(axis=1, keepdims=True)` is "
-        "the mean of each face, (N, 1). The second is taken of what the first has left.",
-        "`faces = faces - faces.mean(axis=0)`, then `return faces - faces.mean(axis=..., keepdims=...)`",
+        "Two means, one after the other. Which mean is a picture, and which is one number a face? Take the second "
+        "of what the first has left.",
+        "`faces.mean(axis=0)` is the mean over the faces, (M,), one number a pixel. The mean of each face has to be "
+        "(N, 1), so that it is taken off a whole row: `keepdims=True`.",
+        "`faces = faces - ...`, then `return faces - faces.mean(axis=..., keepdims=True)`",
     ),
     cases=[(FACES_SMALL,), (FACES_TALL,), (FACES_SQUARE,)],
     law=_only_subtracts,
@@ -52,26 +53,26 @@ centre = check.Exercise(
     ],
     mistakes=r"""
         only_global: - faces.mean(axis=1, keepdims=True) ->
-            Only each pixel's mean has gone, or it went twice: the second time it is zero already. Each face, a row, still
-            has a mean of its own.
+            Only each pixel's mean has gone, or it went twice: the second time it is zero already. Each face, a row,
+            still has a mean of its own.
         only_local: - faces.mean(axis=0) ->
-            Only each face's own mean has gone, or it went twice: the second time it is zero already. Each pixel, a column,
-            still has a mean over the faces.
+            Only each face's own mean has gone, or it went twice: the second time it is zero already. Each pixel, a
+            column, still has a mean over the faces.
         overall_mean: ... -> faces - faces.mean()
             That takes off one number, the mean of all entries. There is a mean for each pixel and a mean for each face.
         both_from_the_original: rest.mean -> faces.mean
             Both means were taken from the original faces, so that the overall mean went twice. Take the second one from
             what the first has left, or add the overall mean back.
         axes_swapped: (axis=1, keepdims=True) -> (axis=0)[:, np.newaxis] ;; (axis=0)\n -> (axis=1)\n
-            The two axes are swapped: `axis=0` runs over the faces and gives a mean for each pixel, `axis=1` runs over the
-            pixels and gives a mean for each face.
+            The two axes are swapped: `axis=0` runs over the faces and gives a mean for each pixel, `axis=1` runs over
+            the pixels and gives a mean for each face.
         means_of_faces_as_a_row: , keepdims=True ->
-            A face's own mean has to go from its row, but an array of shape (N,) is laid along the columns. `keepdims=True`
-            makes it (N, 1).
+            A face's own mean has to go from its row, but an array of shape (N,) is laid along the columns.
+            `keepdims=True` makes it (N, 1).
         overall_mean_added_back: return rest - rest.mean(axis=1, keepdims=True) -> return rest - rest.mean(axis=1, keepdims=True) + faces.mean()
-            The overall mean is added back although it went only once: the second mean was taken of what the first had left.
-        one_mean_for_all_faces: faces.mean(axis=1, keepdims=True) -> faces[0].mean()
-            | faces.mean(axis=1, keepdims=True) -> faces[-1].mean()
+            The overall mean is added back although it went only once: the second mean was taken of what the first had
+            left.
+        one_mean_for_all_faces: faces.mean(axis=1, keepdims=True) -> faces[{0|-1}].mean()
             In the end all faces lose the same number. Each face, a row, has a mean of its own.
         median_for_mean: faces.mean(axis=0) -> np.median(faces, axis=0)
             | rest.mean(axis=1, keepdims=True) -> np.median(rest, axis=1, keepdims=True)
@@ -79,25 +80,21 @@ centre = check.Exercise(
             A median is taken where a mean belongs.
         smallest_taken_off: .mean(axis=1 -> .min(axis=1
             | .mean(axis=0 -> .min(axis=0
-            | .mean( -> .min(
-            | .mean( -> .max(
-            The smallest or largest entry is taken off, so that nothing is negative or nothing positive. Centring takes the mean off.
+            | .mean( -> {.min|.max}(
+            The smallest or largest entry is taken off, so that nothing is negative or nothing positive. Centring takes
+            the mean off.
         means_added: - faces.mean( -> + faces.mean(
             | - rest.mean( -> + rest.mean(
             | faces - faces.mean(axis=0) -> faces + faces.mean(axis=0)
             | - rest.mean( -> + rest.mean( ;; - faces.mean( -> + faces.mean(
             A mean is added where it should be taken off.
-        means_alone: faces - faces.mean(axis=1, keepdims=True) -> faces.mean(axis=1, keepdims=True)
-            | ... -> faces.mean(axis=0)
-            | ... -> faces.mean(axis=1)
-            | ... -> faces.mean(axis=1, keepdims=True)
-            | ... -> faces.mean()
+        means_alone: {faces - faces.mean(axis=1, keepdims=True)|...} -> faces.mean(axis=1, keepdims=True)
+            | ... -> faces.mean({axis=0|axis=1|})
             Those are means. They should be taken off the faces, which keep their shape.
-        wrong_count: faces.mean(axis=0) -> faces.sum(axis=0) / faces.shape[1]
+        wrong_count: faces.mean(axis=0) -> faces.sum(axis=0) / {faces.shape[1]|(len(faces) - 1)}
             | rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / len(rest)
             | faces.mean(axis=0) -> faces.sum(axis=0) / faces.shape[1] ;; rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / len(rest)
             | faces.mean(axis=0) -> faces.sum(axis=0) / (len(faces) - 1) ;; rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
-            | faces.mean(axis=0) -> faces.sum(axis=0) / (len(faces) - 1)
             | rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
             A sum is divided by another number than that of the entries added: N for a pixel's mean, M for a face's own.
         not_every_face: rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) < len(rest) - 1)[:, np.newaxis]
@@ -107,16 +104,14 @@ centre = check.Exercise(
         zero_means_missing: return rest - rest.mean(axis=1, keepdims=True) -> return np.where(faces == 0, 0, rest - rest.mean(axis=1, keepdims=True))
             | faces.mean(axis=0) -> faces.sum(axis=0) / (faces != 0).sum(axis=0)
             | rest = faces - faces.mean(axis=0) -> seen = faces != 0\n    rest = seen * (faces - faces.sum(axis=0) / seen.sum(axis=0)) ;; rest.mean(axis=1, keepdims=True) -> seen * rest.sum(axis=1, keepdims=True) / seen.sum(axis=1, keepdims=True)
-            Entries that are zero are left out, as in code for ratings where 0 means unknown. A black pixel is a number like any
-            other: it counts in both means, and both are taken off it.
+            Entries that are zero are left out, as in code for ratings where 0 means unknown. A black pixel is a number
+            like any other: it counts in both means, and both are taken off it.
         returns_more: {} -> {}, faces.mean(axis=0)
             Return the centred faces alone. The means can be computed again from the faces.
-        divides_by_spread: {} -> ({}) / faces.std()
-            | {} -> ({}) / faces.std(axis=0)
-            | {} -> ({}) / faces.std(axis=1, keepdims=True)
+        divides_by_spread: {} -> ({}) / faces.std({|axis=0|axis=1, keepdims=True})
             | rest = faces - faces.mean(axis=0) -> rest = (faces - faces.mean(axis=0)) / faces.std(axis=0)
-            It divides by the standard deviation, or another measure of spread. Centring only subtracts: the photographs ten
-            times as bright should come out ten times as large.
+            It divides by the standard deviation, or another measure of spread. Centring only subtracts: the photographs
+            ten times as bright should come out ten times as large.
         transposed: {} -> ({}).T
             The result is transposed: a face should stay a row.
         changes_arguments: faces = faces - -> faces -=
@@ -132,9 +127,10 @@ regularised_loss = check.Exercise(
     minutes=6,
     returns="the squared error and the penalty on both factors, added up to one number",
     hints=(
-        "Two parts: how wrong the product is, and how large the factors are. Both are sums of squared entries.",
+        "Two parts: how wrong the product is, and how large the factors are. Both are sums of squared entries, the "
+        "second at a price.",
         "||R - P Q^T||_F^2 + (beta / 2) (||P||_F^2 + ||Q||_F^2). P Q^T is (N, M) like R; the result is one number.",
-        "`return np.sum((R - P @ Q.T) ** 2) + beta / 2 * (np.sum(...) + np.sum(...))`",
+        "`return np.sum(... ** 2) + ... * (np.sum(P**2) + np.sum(Q**2))`",
     ),
     cases=[SMALLEST, WIDE, TALL, LARGE, (*WIDE[:3], 0.0)],
     mistakes="""
@@ -157,26 +153,19 @@ regularised_loss = check.Exercise(
         penalty_per_entry: np.sum(P**2) + np.sum(Q**2) -> R.shape[1] * np.sum(P**2) + R.shape[0] * np.sum(Q**2)
             | np.sum(P**2) + np.sum(Q**2) -> np.sum((R > 0) @ Q**2) + np.sum((R > 0).T @ P**2)
             That adds the penalty once for every entry r_ij, so that each row of P pays M times and each row of Q pays N
-            times: (beta / 2) (M ||P||^2 + N ||Q||^2). It is what descent entry by entry minimises. Here the penalty counts
-            once.
+            times: (beta / 2) (M ||P||^2 + N ||Q||^2). It is what descent entry by entry minimises. Here the penalty
+            counts once.
         bracket_missing: (np.sum(P**2) + np.sum(Q**2)) -> np.sum(P**2) + np.sum(Q**2)
             beta / 2 multiplies only ||P||^2: put ||P||^2 + ||Q||^2 into a bracket.
         error_norm_not_squared: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T)
             The norm of R - P Q^T has to be squared: the sum of squared entries, without a root.
-        wrong_weight: beta / 2 * -> 2 * beta *
-            | beta / 2 * -> beta / 4 *
-            | beta / 2 * -> beta**2 *
-            | beta / 2 * -> beta**2 / 2 *
-            | beta / 2 * -> beta // 2 *
+        wrong_weight: beta / 2 * -> {2 * beta|beta / 4|beta**2|beta**2 / 2|beta // 2} *
             | beta / 2 * (np.sum(P**2) + np.sum(Q**2)) -> beta / (2 * (np.sum(P**2) + np.sum(Q**2)))
-            The penalty should weigh beta / 2, multiplied by the size of the factors: look at what stands before the bracket.
-        beta_ignored: beta / 2 * -> 0.02 / 2 *
-            | beta / 2 * -> 0.02 *
-            | beta / 2 * -> 0.5 *
-            | beta / 2 * ->
+            The penalty should weigh beta / 2, multiplied by the size of the factors: look at what stands before the
+            bracket.
+        beta_ignored: beta / 2 * ->{ 0.02 / 2 *| 0.02 *| 0.5 *|}
             The penalty should have the weight asked for, `beta / 2`, and not a fixed one.
-        penalty_l1: np.sum(P**2) + np.sum(Q**2) -> np.sum(np.abs(P)) + np.sum(np.abs(Q))
-            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P) + np.sum(Q)
+        penalty_l1: np.sum(P**2) + np.sum(Q**2) -> np.sum({np.abs(P)) + np.sum(np.abs(Q)|P) + np.sum(Q})
             The penalty sums the entries themselves, or their sizes. Here they are squared first.
         squared_after_the_sum: np.sum((R - P @ Q.T) ** 2) -> np.sum(R - P @ Q.T) ** 2
             | np.sum(P**2) + np.sum(Q**2) -> np.sum(P) ** 2 + np.sum(Q) ** 2
@@ -190,18 +179,15 @@ regularised_loss = check.Exercise(
         penalty_averaged: np.sum(P**2) + np.sum(Q**2) -> np.mean(P**2) + np.mean(Q**2)
             | np.sum(P**2) + np.sum(Q**2) -> np.sum(P**2) / len(P) + np.sum(Q**2) / len(Q)
             The penalty is a sum over all entries of P and Q, not a mean.
-        part_of_the_penalty: np.sum(P**2) + np.sum(Q**2) -> np.sum(P[:, 0] ** 2) + np.sum(Q[:, 0] ** 2)
-            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P[1:] ** 2) + np.sum(Q[1:] ** 2)
-            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P[:, 1:] ** 2) + np.sum(Q[:, 1:] ** 2)
-            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P[-1] ** 2) + np.sum(Q[-1] ** 2)
+        part_of_the_penalty: np.sum(P**2) + np.sum(Q**2) -> np.sum(P[{:, 0] ** 2) + np.sum(Q[:, 0|1:] ** 2) + np.sum(Q[1:}] ** 2)
+            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P[{:, 1:] ** 2) + np.sum(Q[:, 1:|-1] ** 2) + np.sum(Q[-1}] ** 2)
             Only some rows or columns of P and Q pay the penalty: all of their entries should.
         penalty_inside_the_square: Q.T) ** 2) + beta / 2 * (np.sum(P**2) + np.sum(Q**2)) -> Q.T + beta / 2 * (np.sum(P**2) + np.sum(Q**2))) ** 2)
             The penalty stands inside the square. It is added once the squares are summed.
         diagonal_only: np.sum((R - P @ Q.T) ** 2) -> np.trace((R - P @ Q.T) ** 2)
             Only the squares on the diagonal are added. The trace of E^T E, with `@`, is the sum of all squares; that of
             `E * E` is not.
-        not_added_up: np.sum((R - P @ Q.T) ** 2) -> np.sum((R - P @ Q.T) ** 2, axis=1)
-            | np.sum((R - P @ Q.T) ** 2) -> np.sum((R - P @ Q.T) ** 2, axis=0)
+        not_added_up: np.sum((R - P @ Q.T) ** 2) -> np.sum((R - P @ Q.T) ** 2, axis={1|0})
             | np.sum((R - P @ Q.T) ** 2) -> (R - P @ Q.T) ** 2
             | ... -> np.sum((R - P @ Q.T) ** 2, axis=1) + beta / 2 * np.sum(P**2, axis=1)
             The loss is one number: add the squared errors up over rows and columns.
@@ -212,7 +198,8 @@ regularised_loss = check.Exercise(
         penalty_for_all_entries: beta / 2 -> beta / 2 * R.size
             That adds the whole penalty once for each of the N M entries. Here it counts once.
         no_norm_squared: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T) ;; np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P) + np.linalg.norm(Q)
-            None of the three norms is squared. `np.linalg.norm` gives the root of the sum of squares; the loss has no root.
+            None of the three norms is squared. `np.linalg.norm` gives the root of the sum of squares; the loss has no
+            root.
         root_of_it: {} -> np.sqrt({})
             The root is one step too many: the loss is a sum of squares.
         means_everywhere: np.sum -> np.mean
@@ -240,11 +227,12 @@ gradients = check.Exercise(
     minutes=9,
     returns="the pair (dP, dQ), where an entry says how fast the loss grows when that entry of P or Q grows",
     hints=(
-        "Nudge p_ik a little: e_ij changes by -q_jk times the nudge for every j, so the squared errors change by "
-        "-2 e_ij q_jk each, and the penalty by beta p_ik. Add up over j, then write it for all i and k at once.",
-        "With E = R - P Q^T, (N, M): dP = -2 E Q + beta P is (N, K). For dQ the roles swap and E is transposed, "
-        "so that it comes out (M, K).",
-        "`E = R - P @ Q.T`, then `return -2 * E @ Q + beta * P, -2 * ... @ P + beta * ...`",
+        "Nudge p_ik. For every j the residual e_ij changes by -q_jk times the nudge. How fast does its square "
+        "change, and how fast the penalty? Add up over j, then look for the matrix product that does this for all i "
+        "and k.",
+        "dL/dp_ik = sum_j -2 e_ij q_jk + beta p_ik. With E = R - P Q^T, (N, M), that is dP = -2 E Q + beta P, (N, "
+        "K). For Q the roles swap, and the shape (M, K) tells you how E has to stand.",
+        "`E = R - P @ Q.T`, then `return -2 * E @ Q + beta * P, ...`",
     ),
     cases=[SMALLEST, WIDE, TALL, LARGE, (*WIDE[:3], 0.0)],
     mistakes="""
@@ -253,11 +241,13 @@ gradients = check.Exercise(
         minus_the_gradient: -2 -> 2 ;; + beta -> - beta
             The sign is turned round: that is the way down, minus the gradient. The gradient itself points uphill.
         error_sign: -2 -> 2
-            The part from the squared error has the wrong sign: P Q^T is subtracted in E = R - P Q^T, which brings a minus.
+            The part from the squared error has the wrong sign: P Q^T is subtracted in E = R - P Q^T, which brings a
+            minus.
         penalty_missing: + beta * P -> ;; + beta * Q ->
             The part from the penalty is missing: (beta / 2) p^2 grows with slope beta p.
         penalty_sign: + beta -> - beta
-            The part from the penalty has the wrong sign: it grows with the size of an entry, so its slope is plus beta p.
+            The part from the penalty has the wrong sign: it grows with the size of an entry, so its slope is plus beta
+            p.
         penalty_doubled: beta * -> 2 * beta *
             The part from the penalty is twice as large as it should be: (beta / 2) p^2 has slope beta p, not 2 beta p.
         penalty_halved: beta * -> beta / 2 *
@@ -271,14 +261,11 @@ gradients = check.Exercise(
         half_of_it: -2 * E -> -E ;; beta -> beta / 2
             That is half the gradient: it belongs to half the loss.
         penalty_per_entry: beta * P -> R.shape[1] * beta * P ;; beta * Q -> R.shape[0] * beta * Q
-            That is the gradient of the penalty once for every entry, M times for P and N times for Q. In `regularised_loss`
-            it counts once.
+            That is the gradient of the penalty once for every entry, M times for P and N times for Q. In
+            `regularised_loss` it counts once.
         averaged: -2 -> -2 / R.size
             The squared error is averaged over the entries here; in `regularised_loss` it is a sum.
-        ignores_beta: beta -> 0.02
-            | beta -> 1.0
-            | beta -> 0.1
-            | beta -> 0.01
+        ignores_beta: beta -> {0.02|1.0|0.1|0.01}
             The penalty should have the weight asked for: both gradients hold a term with `beta`.
         penalty_not_differentiated: beta * P -> beta / 2 * np.sum(P**2) ;; beta * Q -> beta / 2 * np.sum(Q**2)
             | beta * P -> beta * np.sum(P**2) ;; beta * Q -> beta * np.sum(Q**2)
@@ -290,8 +277,8 @@ gradients = check.Exercise(
             | beta * P -> beta * np.linalg.norm(P) ;; beta * Q -> beta * np.linalg.norm(Q)
             | beta * P -> beta / 2 * P / np.linalg.norm(P) ;; beta * Q -> beta / 2 * Q / np.linalg.norm(Q)
             | beta * P -> beta ;; beta * Q -> beta
-            The part from the penalty should be beta P for dP and beta Q for dQ: that is how fast (beta / 2) p^2 grows, for each
-            entry by itself.
+            The part from the penalty should be beta P for dP and beta Q for dQ: that is how fast (beta / 2) p^2 grows,
+            for each entry by itself.
         not_transposed: E.T @ P -> E @ P
             E P does not fit: for dQ the roles swap, and E is transposed too. E^T P is (M, K).
         only_one_gradient: {} -> -2 * E @ Q + beta * P
@@ -302,7 +289,8 @@ gradients = check.Exercise(
             dP and dQ are stacked into one array. Return the two: `return dP, dQ`.
         overwritten: -2 * E @ Q -> -2 * E[:, -1:] @ Q[-1:] ;; -2 * E.T @ P -> -2 * E[-1:].T @ P[-1:]
             | -2 * E @ Q -> -2 * E[:, :1] @ Q[:1] ;; -2 * E.T @ P -> -2 * E[:1].T @ P[:1]
-            Only one term of each sum is kept. Every entry of dP is a sum over j, and of dQ over i: `+=` in a loop, not `=`.
+            Only one term of each sum is kept. Every entry of dP is a sum over j, and of dQ over i: `+=` in a loop, not
+            `=`.
         never_reset: -2 * E @ Q -> np.cumsum(-2 * E @ Q).reshape(P.shape) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P).reshape(Q.shape)
             | -2 * E @ Q -> np.cumsum(-2 * E @ Q, axis=0) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P, axis=0)
             | -2 * E @ Q -> np.cumsum(-2 * E @ Q, axis=1) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P, axis=1)
@@ -313,7 +301,8 @@ gradients = check.Exercise(
             | {0} -> P - 0.002 * ({0}) ;; {1} -> Q - 0.002 * ({1})
             | {0} -> P - 0.01 * ({0}) ;; {1} -> Q - 0.01 * ({1})
             | {0} -> P - ({0}) ;; {1} -> Q - ({1})
-            That is a step, or where it leads. The gradient only says which way is up; how far to go is the next exercise.
+            That is a step, or where it leads. The gradient only says which way is up; how far to go is the next
+            exercise.
         length_lost: {0} -> ({0}) / np.linalg.norm({0}) ;; {1} -> ({1}) / np.linalg.norm({1})
             | {0} -> np.clip({0}, -1, 1) ;; {1} -> np.clip({1}, -1, 1)
             | {0} -> np.sign({0}) ;; {1} -> np.sign({1})
@@ -322,7 +311,8 @@ gradients = check.Exercise(
             | {0} -> np.sum({0}, axis=0) ;; {1} -> np.sum({1}, axis=0)
             The gradients are summed up. Each entry of P and Q has a slope of its own.
         no_matrix_product: E @ Q -> E.sum(axis=1, keepdims=True) * P ;; E.T @ P -> E.sum(axis=0)[:, np.newaxis] * Q
-            Every residual belongs with one row of Q and one row of P: e_ij meets q_j in dP, and p_i in dQ. That is a matrix product.
+            Every residual belongs with one row of Q and one row of P: e_ij meets q_j in dP, and p_i in dQ. That is a
+            matrix product.
     """,
 )
 
@@ -536,11 +526,11 @@ matrix_factorization = check.Exercise(
     core=True,
     returns="the pair (P, Q) after `steps` steps downhill from the P and Q given",
     hints=(
-        "A step goes a little way downhill: each factor minus alpha times its gradient. Take the residual anew in every "
-        "step, because P and Q have changed.",
-        "In each step E = R - P Q^T, then P <- P + alpha (2 E Q - beta P) and Q <- Q + alpha (2 E^T P - beta Q). "
-        "P stays (N, K), Q stays (M, K).",
-        "`for _ in range(steps):`, inside it `E = R - P @ Q.T`, `P = P + alpha * (2 * E @ Q - beta * P)`, `Q = ...`; "
+        "A step goes a little way downhill: each factor minus alpha times its gradient (3.3). Take the residual "
+        "anew in every step, since P and Q have changed.",
+        "In each step E = R - P Q^T, then P <- P + alpha (2 E Q - beta P) and Q <- Q + alpha (2 E^T P - beta Q). P "
+        "stays (N, K), Q (M, K).",
+        "`for _ in range(steps):`, inside it `E = R - P @ Q.T`, `P = P + alpha * (...)`, `Q = Q + alpha * (...)`; "
         "after it return both",
     ),
     cases=[(*start, start[1].shape[1], 3, 0.01, 0.1) for start in STARTS],
@@ -561,25 +551,25 @@ matrix_factorization = check.Exercise(
     ],
     mistakes=r"""
         ascends: + alpha -> - alpha
-            That is uphill, or the wrong way for one factor. With E = R - P Q^T the step is added: P + alpha (2 E Q - beta
-            P).
+            That is uphill, or the wrong way for one factor. With E = R - P Q^T the step is added: P + alpha (2 E Q -
+            beta P).
         factor_two: 2 * E -> E
             The factor 2 from differentiating the square is missing.
         averaged: E = R - P @ Q.T -> E = (R - P @ Q.T) / R.size
             The step is divided by the number of entries. The loss is a sum over the entries, not a mean.
         overflows: E = R - P @ Q.T -> E = R - P @ Q.T\n        for _ in range(R.size - 1): P = P + alpha * (2 * E @ Q - beta * P); Q = Q + alpha * (2 * E.T @ P - beta * Q)
-            The steps are far too long, and such a run overflows. A step moves by alpha times the gradient, once: the matrix
-            form already sums over all entries, so it does not belong inside a loop over them.
+            The steps are far too long, and such a run overflows. A step moves by alpha times the gradient, once: the
+            matrix form already sums over all entries, so it does not belong inside a loop over them.
         residual_before_loop: for _ in range(steps):\n        E = R - P @ Q.T -> E = R - P @ Q.T\n    for _ in range(steps):
-            The residual E is not computed anew in every step, so that later steps follow an error long gone. It belongs inside
-            the loop.
+            The residual E is not computed anew in every step, so that later steps follow an error long gone. It belongs
+            inside the loop.
         one_factor_only: Q = Q + alpha * (2 * E.T @ P - beta * Q) -> pass
             Both factors have to be updated in every step, and both returned.
         nothing_moves: range(steps) -> range(0)
             Is the loop run at all, and does what it computes go back into P and Q?
         one_step_only: range(steps) -> range(1)
-            However many are asked for, it takes one step: is `return` inside the loop, does every step start from the first
-            P and Q again, or does a rule of its own end the loop?
+            However many are asked for, it takes one step: is `return` inside the loop, does every step start from the
+            first P and Q again, or does a rule of its own end the loop?
         ignores_steps: range(steps) -> range(100)
             The number of steps should be the one asked for: `range(steps)`.
         one_step_too_few: range(steps) -> range(steps - 1)
@@ -598,45 +588,47 @@ matrix_factorization = check.Exercise(
             The 2 of the update belongs to the error alone: the penalty (beta / 2) p^2 has slope beta p, not 2 beta p.
         penalty_on_one_factor: - beta * Q ->
             Only one of the two factors feels the penalty: both updates hold a term with `beta`.
-        step_shrinks: E = R - P @ Q.T -> E = R - P @ Q.T\n        alpha = 0.99 * alpha
-            | E = R - P @ Q.T -> E = R - P @ Q.T\n        alpha = 0.9 * alpha
-            | E = R - P @ Q.T -> E = R - P @ Q.T\n        alpha = alpha / 2
-            The steps become smaller from one to the next, so that the run comes to rest before it has arrived. `alpha` should
-            stay as it was given.
+        step_shrinks: E = R - P @ Q.T -> E = R - P @ Q.T\n        alpha = {0.99 * alpha|0.9 * alpha|alpha / 2}
+            The steps become smaller from one to the next, so that the run comes to rest before it has arrived. `alpha`
+            should stay as it was given.
         stops_early: range(steps) -> range(min(steps, 50))
-            It stops, or keeps an earlier pair, while there is still a way to go. What counts as a small error or a small change
-            depends on the data, and no stop was asked for: go round exactly `steps` times and return where that leads.
+            It stops, or keeps an earlier pair, while there is still a way to go. What counts as a small error or a
+            small change depends on the data, and no stop was asked for: go round exactly `steps` times and return where
+            that leads.
         momentum: for _ in range(steps): -> V, W = 0, 0\n    for _ in range(steps): ;; P = P + alpha * (2 * E @ Q - beta * P) -> V = 0.9 * V + alpha * (2 * E @ Q - beta * P); P = P + V ;; Q = Q + alpha * (2 * E.T @ P - beta * Q) -> W = 0.9 * W + alpha * (2 * E.T @ P - beta * Q); Q = Q + W
-            The steps grow from one to the next, as with momentum or an alpha that is raised. Here each step goes alpha times the gradient of that step, and
-            nothing is carried over.
+            The steps grow from one to the next, as with momentum or an alpha that is raised. Here each step goes alpha
+            times the gradient of that step, and nothing is carried over.
         only_a_part_moves: E = R - P @ Q.T -> i, j = np.random.randint(len(R)), np.random.randint(len(Q)); E = np.zeros(R.shape); E[i, j] = R[i, j] - P[i] @ Q[j]
             | E = R - P @ Q.T -> E = R - P @ Q.T; E[1:] = 0
-            Only some rows or columns of P and Q move in a step. A step follows the whole residual, and moves every entry.
+            Only some rows or columns of P and Q move in a step. A step follows the whole residual, and moves every
+            entry.
         scaled_to_length_one: return -> # \n    return ;; - beta * Q)\n -> - beta * Q)\n        Q = Q / np.linalg.norm(Q, axis=0)\n
-            The columns are scaled to length 1, which nothing asks for: P Q^T becomes another one. Only the two updates change P
-            and Q.
+            The columns are scaled to length 1, which nothing asks for: P Q^T becomes another one. Only the two updates
+            change P and Q.
         gradient_cut: (2 * E @ Q - beta * P) -> np.clip(2 * E @ Q - beta * P, -1, 1) ;; (2 * E.T @ P - beta * Q) -> np.clip(2 * E.T @ P - beta * Q, -1, 1)
             | (2 * E @ Q - beta * P) -> np.sign(2 * E @ Q - beta * P) ;; (2 * E.T @ P - beta * Q) -> np.sign(2 * E.T @ P - beta * Q)
             | E = R - P @ Q.T -> E = np.sign(R - P @ Q.T)
-            The gradient is cut, scaled, or replaced by its sign, as in Adam. Here every entry moves by alpha times its own slope,
-            be it large or small.
+            The gradient is cut, scaled, or replaced by its sign, as in Adam. Here every entry moves by alpha times its
+            own slope, be it large or small.
         solved_at_once: ^ -> P = np.linalg.lstsq(Q, R.T, rcond=None)[0].T; return P, np.linalg.lstsq(P, R, rcond=None)[0].T
-            That solves for the factors, as least squares or the SVD does. Here they go downhill by `steps` steps of size `alpha`.
+            That solves for the factors, as least squares or the SVD does. Here they go downhill by `steps` steps of
+            size `alpha`.
         defaults_changed:
-            The cells below leave some settings out, and count on the first line as it was given: `def matrix_factorization(R, P, Q,
-            K, steps=500, alpha=0.002, beta=0.02):`.
+            The cells below leave some settings out, and count on the first line as it was given: `def
+            matrix_factorization(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):`.
         biases: E = R - P @ Q.T -> E = R - R.mean() - P @ Q.T
             A mean, or a bias for each row and column, is taken off the data. Here the model is P Q^T alone.
         skips_entries: E = R - P @ Q.T -> E = np.where(R > 0, R - P @ Q.T, 0)
-            Only the positive entries of R are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`). Here
-            every entry is known, and centred faces have negative ones.
+            Only the positive entries of R are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`).
+            Here every entry is known, and centred faces have negative ones.
         own_start: for -> rng = np.random.RandomState(0); P, Q = rng.rand(*P.shape), rng.rand(*Q.shape)\n    for
             It starts from a P and Q of its own. Start from those given, so that a run can be repeated.
         clipped: return -> # \n    return ;; - beta * Q)\n -> - beta * Q)\n        P, Q = np.maximum(P, 0), np.maximum(Q, 0)\n
-            Negative entries of the factors are cut off at zero. Here they may have either sign; notebook 4 is about factors
-            that may not.
+            Negative entries of the factors are cut off at zero. Here they may have either sign; notebook 4 is about
+            factors that may not.
         transposed: return P, Q -> return P, Q.T
-            Q comes back transposed: it should be (M, K), as it went in. If you keep a transposed Q inside, return its `.T`.
+            Q comes back transposed: it should be (M, K), as it went in. If you keep a transposed Q inside, return its
+            `.T`.
         swapped: return P, Q -> return Q, P
             The two factors come back in the wrong order: P first, then Q.
         returns_the_product: return P, Q -> return P @ Q.T
@@ -651,4 +643,51 @@ matrix_factorization = check.Exercise(
 
 
 exercises = [centre, regularised_loss, gradients, matrix_factorization]
-progress = functools.partial(show.progress, exercises)
+
+
+# ---- Predictions ----
+
+descent_curve = Prediction(
+    name="descent_curve",
+    question="What will the curve of the squared error look like, from the random start on?",
+    choices={
+        "one slope": "Tempting, since every step goes downhill and steps become smaller near the bottom. It never rises, "
+        "but it does not slow down once: it nearly stops twice, far above the floor, and gets going again.",
+        "terraces": "It rests near the floor for no atom, then for more than a thousand steps near the floor for one "
+        "atom, and only then reaches the one for two. Who stops on a terrace believes that the descent has converged.",
+        "up and down": "Tempting, since two factors are changed at once and could get in each other's way. With a small "
+        "enough step size they do not: the curve never rises.",
+    },
+    answer="terraces",
+)
+
+step_size = Prediction(
+    name="step_size",
+    question="The tutorial's alpha is 0.002. What happens from the same start with 0.0045, a little more than twice that?",
+    choices={
+        "faster": "Tempting, since twice the step size was fine. But between fine and fatal there is hardly anything.",
+        "back and forth": "Tempting, and that is how it begins: a step too long lands higher on the other side of the "
+        "valley. From there the slope is larger, so the next step is longer still, and it does not come back.",
+        "overflow": "It overshoots the valley, lands higher on the other side, overshoots more, and within a few "
+        "steps the numbers are beyond what a computer can hold. If a run gives you `nan`, make alpha smaller first.",
+    },
+    answer="overflow",
+)
+
+best_beta = Prediction(
+    name="best_beta",
+    question="Which beta ends nearest to the floor after 5000 steps?",
+    choices={
+        "0": "Tempting, since a penalty can only pull away from the best fit. At the end that is true, and after 25000 steps "
+        "it is the nearest. After 5000 it is the farthest: Q is large and P small, and the step in Q is proportional to P.",
+        "0.02": "Tempting, since it is the tutorial's. It is on its way to balancing the two factors, and not there yet.",
+        "0.2": "It has brought P and Q to nearly the same size, where descent is fast, and costs next to nothing. "
+        "What looked like the price of a small penalty was a gain in time: the order at the end is the other way round.",
+        "2": "Tempting once one knows that a penalty helps. It balances the factors at once, but it takes half of beta off "
+        "each singular value of the product, and that does cost accuracy.",
+    },
+    answer="0.2",
+)
+
+predictions = [descent_curve, step_size, best_beta]
+progress = functools.partial(show.progress, exercises, predictions)

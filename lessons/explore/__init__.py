@@ -16,6 +16,7 @@ HOMES = {
     "rank": "_faces",
     "parts": "_nmf",
     "recipe": "_one_objective",
+    "hidden": "_hidden",
 }
 __all__ = list(HOMES)
 

@@ -115,7 +115,9 @@ def dictionary_error():
         return picture.png(*D_artists, *A_artists, *E_artists, moved, *bars), sentence
 
     controls = {
-        "pack": widgets.Dropdown(description="row of D", options=list(zip(PACKS, range(4))), value=3),
+        "pack": widgets.Dropdown(
+            description="row of D", options=[(f"pack {pack}", row) for row, pack in enumerate(PACKS)], value=3
+        ),
         "atom": widgets.Dropdown(description="column of D", options=[("set 1", 0), ("set 2", 1)]),
         "value": number("entry", 2.0, -2.0, 4.0, 0.1),
         "codes": widgets.Dropdown(description="codes", options=["kept", "chosen anew"]),

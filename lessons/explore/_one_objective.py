@@ -6,9 +6,10 @@ import ipywidgets as widgets
 import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import Normalize
+from PIL import Image, ImageDraw
 
 from lessons import datasets, factorise, figures
-from lessons.explore._panel import Picture, computing, explorer, number, progress_bar
+from lessons.explore._panel import Picture, computing, explorer, font, number, progress_bar
 
 K, SIDE = 49, 64
 
@@ -72,10 +73,11 @@ def _dictionary(method, bar):
 def recipe():
     """One face as a sum of atoms, each with its weight; switch atoms on and off."""
     X = photographs()
-    picture = Picture(3.9, figures.PHOTO, figures.SIGNED)
-    layout = picture.figure.add_gridspec(2, 3, width_ratios=[0.46, 1, 1])
-    face_axis, sum_axis = (picture.figure.add_subplot(layout[row, 0]) for row in (0, 1))
-    atoms_axis, code_axis = (picture.figure.add_subplot(layout[:, column]) for column in (1, 2))
+    picture = Picture(5, figures.PHOTO, figures.SIGNED)
+    layout = picture.figure.add_gridspec(1, 2, width_ratios=[1.4, 1])
+    right = layout[1].subgridspec(2, 2, height_ratios=[1, 1.8])
+    atoms_axis, code_axis = picture.figure.add_subplot(layout[0]), picture.figure.add_subplot(right[1, :])
+    face_axis, sum_axis = (picture.figure.add_subplot(right[0, column]) for column in (0, 1))
     for axis, title in (
         (face_axis, "face"),
         (sum_axis, "sum"),
@@ -89,7 +91,7 @@ def recipe():
     )
     sheet = atoms_axis.imshow(np.zeros((1, 1, 3)), extent=(0, 1, 0, 1))
     code = code_axis.imshow(np.zeros((7, 7)), cmap=figures.SIGNED)
-    numbers = [code_axis.text(k % 7, k // 7, "", fontsize=8) for k in range(K)]
+    numbers = [code_axis.text(k % 7, k // 7, "", fontsize=9) for k in range(K)]
     bar = progress_bar()
 
     def draw(method, face, count, off):
@@ -123,7 +125,7 @@ def recipe():
         "method": widgets.Dropdown(description="method", options=list(METHODS)),
         "face": number("face", 0, 0, X.shape[1] - 1, 1),
         "count": number("heaviest atoms on", K, 0, K, 1),
-        "off": widgets.SelectMultiple(description="atoms switched off", options=range(1, K + 1), rows=4),
+        "off": widgets.SelectMultiple(description="atoms off (several: Ctrl)", options=range(1, K + 1), rows=4),
     }
     return explorer(controls, draw, bar=bar)
 
@@ -142,4 +144,15 @@ def _sheets(method):
     norm = Normalize(-1 if signed else 0, 1)
     colours = mpl.colormaps[figures.SIGNED if signed else figures.PHOTO](norm(atoms), bytes=True)
     colours[_CELLS == K] = 255
-    return [each.view(np.uint32)[..., 0] for each in (colours, 204 + colours // 5)]
+    return [_numbered(each).view(np.uint32)[..., 0] for each in (colours, 204 + colours // 5)]
+
+
+def _numbered(colours):
+    """Each atom with its number in a corner, as it is called in the list of those switched off."""
+    image = Image.fromarray(colours)
+    draw = ImageDraw.Draw(image)
+    for atom in range(K):
+        row, column = np.argwhere(atom == _CELLS)[0]
+        draw.rectangle((column, row, column + 10 + 9 * (atom > 8), row + 15), fill="white")
+        draw.text((column + 1, row - 1), str(atom + 1), "black", font(11))
+    return np.array(image)

@@ -7,6 +7,7 @@ import contextlib
 import functools
 import html
 import io
+import textwrap
 
 import ipywidgets as widgets
 import matplotlib as mpl
@@ -18,12 +19,14 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.text import Text
 from PIL import Image, ImageDraw, ImageFont
+from threadpoolctl import ThreadpoolController
 
-from lessons import factorise, figures
+from lessons import factorise, figures, show
 
 WIDTH = 8.4  # inches; a notebook beside an open file browser has room for it
 DPI = 100
 HALF = 415  # pixels, for a control
+LETTERS = 12.5  # pixels, the smallest of a picture (9 points)
 
 
 class Picture:
@@ -61,8 +64,8 @@ class Picture:
         draw = ImageDraw.Draw(image)
         for text, (x, y) in self.places.items():
             # Matplotlib's own layout of a text takes twenty times as long.
-            font = _font(text.get_fontsize())
-            draw.text((x, image.height - y), text.get_text(), text.get_color(), font, anchor="mm", align="center")
+            look = {"font": font(text.get_fontsize()), "anchor": "mm", "align": "center"}
+            draw.text((x, image.height - y), text.get_text(), text.get_color(), **look)
         file = io.BytesIO()
         # Against true colour, a palette takes a fifth of the time to encode and half of the bytes.
         image.quantize(palette=self.palette, dither=Image.Dither.NONE).save(file, "PNG", compress_level=1)
@@ -97,7 +100,7 @@ def _stamp(pixels, image):
 
 
 @functools.cache
-def _font(points):
+def font(points):
     """Matplotlib's own default font."""
     path = font_manager.findfont("DejaVu Sans")
     return ImageFont.truetype(path, points * DPI / 72, layout_engine=ImageFont.Layout.BASIC)
@@ -122,7 +125,7 @@ def matrix(axis, name, shape, left, top, colours):
     """
     height, width = shape
     image = axis.imshow(np.zeros(shape), extent=(left, left + width, top + height, top), **colours)
-    axis.text(left + width / 2, top - 0.15, f"{name} ({height} x {width})", ha="center", va="bottom")
+    axis.text(left + width / 2, top - 0.15, f"{name} ({height} × {width})", ha="center", va="bottom")
     texts = [
         axis.text(left + column + 0.5, top + row + 0.5, "", ha="center", va="center")
         for row, column in np.ndindex(shape)
@@ -211,18 +214,35 @@ def _row(control, label, play):
         parts.append(control)
     if play:
         last = len(control.options) - 1 if trait == "index" else control.max
-        player = widgets.Play(min=0, max=last, value=getattr(control, trait), interval=100)
-        widgets.link((player, "value"), (control, trait))
-        parts.append(player)
+        parts += _player(control, trait, last)
     # Two to a line; a Play button needs a line to itself.
     return widgets.HBox(parts, layout=widgets.Layout(width=f"{2 * HALF if play else HALF}px", max_width="100%"))
 
 
+def _player(control, trait, last):
+    """A button that says Play, and behind it the widget that plays: its own buttons have no names."""
+    player = widgets.Play(min=0, max=last, value=getattr(control, trait), interval=100)
+    player.layout.display = "none"
+    widgets.link((player, "value"), (control, trait))
+    button = widgets.ToggleButton(description="Play", icon="play", layout=widgets.Layout(width="90px"))
+    playing = "playing" if player.has_trait("playing") else "_playing"  # ipywidgets 7
+    widgets.jslink((button, "value"), (player, playing))
+    return [button, player]
+
+
 class Explorer(widgets.VBox):
-    """A box that stands in a saved notebook, and where widgets are not shown, as one readable line."""
+    """A box that stands in a saved notebook, and where widgets are not shown, as what it says at its start."""
+
+    start = ""
 
     def __repr__(self):
-        return "Explorer: run this cell to move its controls."
+        words = f"Explorer, at its start. {self.start} Run this cell to move its controls."
+        return textwrap.fill(words, show.WIDTH, break_long_words=False, break_on_hyphens=False)
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        # Widgets cut their text off after 110 letters.
+        return bundle and {**bundle, "text/plain": repr(self)}
 
 
 def explorer(controls, draw, play=None, bar=None):
@@ -237,27 +257,47 @@ def explorer(controls, draw, play=None, bar=None):
 
     Returns
     -------
-    Explorer, a VBox with the attributes controls (that dict), picture (Image) and text (HTML)
+    Explorer, a VBox with the attributes controls (that dict), picture (HTML) and text (HTML)
     """
-    picture = widgets.Image(format="png", layout=widgets.Layout(width=f"{WIDTH * DPI:.0f}px", max_width="100%"))
-    text = widgets.HTML(layout=widgets.Layout(width=picture.layout.width, max_width="100%", min_height="50px"))
+    width = f"{WIDTH * DPI:.0f}px"
+    # As HTML, since an Image widget gives its picture no alternative text.
+    picture = widgets.HTML(layout=widgets.Layout(width="100%", overflow="auto"))
+    text = widgets.HTML(layout=widgets.Layout(width=width, max_width="100%", min_height="50px"))
 
     def update(_change=None):
-        picture.value, sentence = draw(**{name: control.value for name, control in controls.items()})
+        # Two threads on products as small as these wait for each other, on a busy machine for ages.
+        with _threads().limit(limits=1, user_api="blas"):
+            png, sentence = draw(**{name: control.value for name, control in controls.items()})
+        picture.value = _image(png)
         text.value = f'<div role="status" style="font-size: 14px; line-height: 1.5">{html.escape(sentence)}</div>'
         return sentence
 
-    print(f"Explorer, at its start. {update()}")
+    start = update()
     for control in controls.values():
         control.observe(update, "value")
     label = 20 + 7 * max(len(control.description) for control in controls.values())
     rows = widgets.HBox(
         [_row(control, label, name == play) for name, control in controls.items()],
-        layout=widgets.Layout(flex_flow="row wrap", width=picture.layout.width, max_width="100%"),
+        layout=widgets.Layout(flex_flow="row wrap", width=width, max_width="100%"),
     )
     box = Explorer([rows, *([bar] if bar else []), picture, text])
-    box.controls, box.picture, box.text = controls, picture, text
+    box.controls, box.picture, box.text, box.start = controls, picture, text, start
     return box
+
+
+@functools.cache
+def _threads():
+    """The libraries that multiply matrices; looking them up takes a millisecond."""
+    return ThreadpoolController()
+
+
+def _image(png):
+    """The picture as HTML, low enough to leave room for the controls on a small or magnified screen."""
+    width, height = (int.from_bytes(png[start : start + 4], "big") for start in (16, 20))
+    shape = width / height
+    limit = f"max({180 * shape:.0f}px, {110 * shape:.0f}vh - {340 * shape:.0f}px)"
+    words = "Picture of the explorer: the sentence below says it in words."
+    return figures.image_html(png, words, width, height, LETTERS, limit)
 
 
 # ---- Runs that are slow ----

@@ -27,7 +27,9 @@ def scaling():
         right.plot(grid, grid, color=colour, linestyle=style, label=label)[0]
         for colour, style, label in zip(figures.COLOURS, figures.STYLES, ("over scale 1", "over scale 2"))
     ]
-    points = [right.plot([1], [1], "o", color=line.get_color(), markersize=9)[0] for line in lines]
+    points = [
+        right.plot([1], [1], marker, color=line.get_color(), markersize=9)[0] for line, marker in zip(lines, "os")
+    ]
     right.set(title=r"penalty $(\|D'\|^2 + \|A'\|^2)\,/\,2$", xscale="log", xlabel="scale", ylim=(0, 130))
     right.set_xticks([0.25, 0.5, 1, 2, 4], ["1/4", "1/2", "1", "2", "4"])
     right.minorticks_off()
@@ -85,7 +87,8 @@ def valley():
     surface = left.imshow(np.zeros(d.shape), extent=(0, reach, 0, reach), cmap="cividis", vmin=-3, vmax=2)
     picture.figure.colorbar(surface, ax=left, label="log10 of f (+ 0.001)", shrink=0.85)
     valley_line = left.plot(ticks, x / ticks, color="white", linewidth=2)[0]
-    path_line = left.plot([], [], "o-", color=figures.COLOURS[1], markersize=4)[0]
+    look = {"color": figures.COLOURS[1], "markersize": 6, "markeredgecolor": "white"}
+    path_line = left.plot([], [], "o-", **look)[0]
     end = left.plot([], [], "o", color="white", markeredgecolor=figures.COLOURS[1], markeredgewidth=3, markersize=10)[0]
     left.set(title="f(d, a) from above; white: d a = 1", xlim=(0, reach), ylim=(0, reach), xlabel="d", ylabel="a")
     curve = right.plot([], [], color=figures.COLOURS[1])[0]

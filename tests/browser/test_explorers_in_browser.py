@@ -12,6 +12,7 @@ from PIL import Image
 from lessons import explore
 from tools import browser
 
+PICTURE = "img[alt^='Picture of the explorer']"
 NOTEBOOKS = sorted((browser.ROOT / "solutions").glob("*.ipynb"))
 
 pytestmark = [
@@ -46,7 +47,7 @@ def explorers(request, site, page):
     def cell(name):
         found = cells.nth(1 + explore.__all__.index(name))
         found.scroll_into_view_if_needed()
-        found.locator(".widget-image").wait_for()
+        found.locator(PICTURE).wait_for()
         return found
 
     with browser.run_all(page, site(f"{request.param}/explorers.ipynb")):
@@ -58,20 +59,20 @@ def said(cell):
 
 
 def source(cell):
-    return cell.locator(".widget-image").get_attribute("src")
+    return cell.locator(PICTURE).get_attribute("src")
 
 
 def picture(cell):
-    return np.asarray(Image.open(io.BytesIO(cell.locator(".widget-image").screenshot())).convert("RGB")).astype(int)
+    return np.asarray(Image.open(io.BytesIO(cell.locator(PICTURE).screenshot())).convert("RGB")).astype(int)
 
 
 def wait_for_change(page, cell, before):
     """Until both sentence and picture are others than those before."""
     page.wait_for_function(
-        """([cell, said, source]) => cell.querySelector('[role=status]').innerText !== said
-            && cell.querySelector('.widget-image').getAttribute('src') !== source
-            && cell.querySelector('.widget-image').complete""",
-        arg=[cell.element_handle(), *before],
+        """([cell, said, source, PICTURE]) => cell.querySelector('[role=status]').innerText !== said
+            && cell.querySelector(PICTURE).getAttribute('src') !== source
+            && cell.querySelector(PICTURE).complete""",
+        arg=[cell.element_handle(), *before, PICTURE],
     )
 
 
@@ -98,6 +99,7 @@ TYPED = {
     "rank": ("number of atoms K", "42"),
     "parts": ("start", "3"),
     "recipe": ("face", "123"),
+    "hidden": ("face", "42"),
 }
 
 
@@ -106,7 +108,7 @@ def test_a_notebook_runs_without_errors_and_its_explorers_move(path, site, page)
     calls = len(re.findall(r"explore\.\w+\(\)", path.read_text(encoding="utf-8")))
     with browser.run_all(page, site(f"lab/tree/{path.name}")):
         assert errors(page) == []
-        moved = page.locator(".jp-CodeCell").filter(has=page.locator(".widget-image"))
+        moved = page.locator(".jp-CodeCell").filter(has=page.locator(PICTURE))
         for number in range(calls):
             cell = moved.nth(number)
             cell.scroll_into_view_if_needed()
@@ -194,7 +196,7 @@ def test_scaling_changes_both_factors_and_not_their_product(explorers, page):
 def test_the_play_button_plays_and_stops(explorers, page):
     cell = explorers("parts")
     before = state(cell)
-    play = cell.locator(".jupyter-widgets.widget-play button").first
+    play = cell.get_by_role("button", name="Play")
     play.focus()
     page.keyboard.press("Enter")
     wait_for_change(page, cell, before)
@@ -243,13 +245,18 @@ def test_a_drag_shows_pictures_on_the_way(explorers, page):
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("voila"), reason="voila, which serves the demo page, is missing")
-def test_the_demo_page_shows_all_explorers_and_no_code(page, tmp_path):
+def test_the_demo_page_shows_all_explorers_and_no_code(page, tmp_path, audit):
     with browser.demo(tmp_path) as address:
+        refused = []
+        page.on("requestfailed", lambda request: refused.append((request.url, request.failure)))
+        outside = []
+        page.on("response", lambda response: outside.append(response.url))
         page.goto(address)
         page.wait_for_function(
-            "number => document.querySelectorAll('.widget-image').length === number", arg=len(explore.__all__)
+            "([picture, number]) => document.querySelectorAll(picture).length === number",
+            arg=[PICTURE, len(explore.__all__)],
         )
-        first = page.locator(".jp-Cell, .cell").filter(has=page.locator(".widget-image")).first
+        first = page.locator(".jp-Cell, .cell").filter(has=page.locator(PICTURE)).first
         before = state(first)
         first.locator(".noUi-handle").first.focus()
         page.keyboard.press("ArrowRight")
@@ -257,3 +264,7 @@ def test_the_demo_page_shows_all_explorers_and_no_code(page, tmp_path):
 
         assert errors(page) == []
         assert page.get_by_text("from lessons import explore").count() == 0
+        assert audit(page, "#rendered_cells")[0] == []
+        # Nobody else is asked: what the page would fetch elsewhere, the browser refuses to ask for.
+        assert [url for url in outside if not url.startswith((address, "data:", "blob:"))] == []
+        assert {failure for url, failure in refused if not url.startswith(address)} <= {"csp"}

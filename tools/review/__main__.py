@@ -67,7 +67,7 @@ def _options(argv):
     )
     parser.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler instead")
     parser.add_argument(
-        "--trust", action="store_true", help="go on where nothing can isolate the students' code from your files"
+        "--trust", action="store_true", help="go on where bubblewrap does not keep students' code from your files"
     )
     return parser.parse_args(argv)
 
@@ -85,7 +85,7 @@ def _workers(options):
         os.environ.setdefault("OMP_NUM_THREADS", "1")
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         processes = multiprocessing.get_context("spawn")
-        yield lambda: concurrent.futures.ProcessPoolExecutor(options.jobs, mp_context=processes)
+        yield lambda: concurrent.futures.ProcessPoolExecutor(options.jobs, processes, judge.end_with_the_review)
         return
     from distributed import Client
 
@@ -103,11 +103,8 @@ def _workers(options):
 def _isolation_or_exit(ask):
     try:
         kinds = set(ask())
-    except sandbox.Unavailable as tried:
-        sys.exit(
-            f"Students' code should not run unguarded, and nothing here can isolate it ({tried}). "
-            "Install bubblewrap, or say --trust if you trust the class with your files and your network."
-        )
+    except sandbox.Unavailable as reason:
+        sys.exit(str(reason))
     print(f"Isolation: {', '.join(sorted(kinds))}.")
 
 

@@ -9,7 +9,11 @@ import collections
 import dataclasses
 import functools
 import importlib
+import multiprocessing
+import os
+import select
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -18,9 +22,12 @@ import numpy as np
 from lessons.check import Verdict
 from tools.review import sandbox, submissions, wire
 
+# Of the processor's time, so that a right answer is right on a busy computer too.
 START_SECONDS = 60  # to import the libraries
 CELL_SECONDS = 20  # a cell, and a call of a student's function
 SUBMISSION_SECONDS = 120  # all cells, calls and new starts together
+PATIENCE = 5  # by the clock, for what waits instead of computing, everything may take so many times as long
+LOOK_SECONDS = 0.5  # how often to look at the processor's time of what has not answered yet
 LONGEST_MESSAGE = 1000
 
 
@@ -42,12 +49,23 @@ class Nonsense(Lost):
     """It sent what no honest process would."""
 
 
+_USED_UP = f"the {SUBMISSION_SECONDS} s for one submission were used up"
+
+
+def _left(until):
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
 class Process:
     """The student's process, as far as it can be asked."""
 
-    def __init__(self, channel, deadline):
-        self.channel = channel
-        self.deadline = deadline
+    def __init__(self, box, deadline, spent=0):
+        self.box = box
+        self.deadline = deadline  # by the clock
+        self.spent = spent  # of the processor's time, by earlier starts
         self.lost = None
         self.borrowed = False  # whether a call went through the reference of the exercise that is being judged
 
@@ -56,20 +74,33 @@ class Process:
         if self.lost:
             raise self.lost
         limit = limit or CELL_SECONDS
-        left = self.deadline - time.monotonic()
+        until = min(time.monotonic() + PATIENCE * limit, self.deadline)
         try:
-            if left <= 0:
-                raise TimeoutError
-            self.channel.send(message, min(limit, left))
-            return self.channel.receive(min(limit, left))
+            self.box.channel.send(message, _left(until))
+            self._wait(limit, until)
+            return self.box.channel.receive(_left(until))
+        except TimeLimit as error:
+            self.lost = error
         except TimeoutError:
-            used_up = f"the {SUBMISSION_SECONDS} s for one submission were used up"
-            self.lost = TimeLimit(f"it ran longer than {limit} s" if limit < left else used_up)
+            self.lost = TimeLimit(
+                _USED_UP if until == self.deadline else f"it had not ended after {PATIENCE * limit} s"
+            )
         except EOFError:
             self.lost = ProcessEnded("it ended its own process")
         except ValueError as error:
             self.lost = Nonsense(str(error))
         raise self.lost
+
+    def _wait(self, limit, until):
+        """Wait for the reply. Raises TimeLimit, or TimeoutError when it is late by the clock."""
+        before = None
+        while not select.select([self.box.channel.connection], [], [], min(LOOK_SECONDS, _left(until)))[0]:
+            used = self.box.processor_seconds()
+            before = used if before is None else before
+            if used - before > limit:
+                raise TimeLimit(f"it ran longer than {limit} s")
+            if self.spent + used > SUBMISSION_SECONDS:
+                raise TimeLimit(_USED_UP)
 
     def decode(self, data):
         try:
@@ -117,13 +148,20 @@ def row(submission, **known):
 
 @functools.cache
 def isolation(trust):
-    """The best kind of sandbox that works on this computer. Raises sandbox.Unavailable, unless the class is trusted."""
+    """The kind of sandbox that works on this computer. Raises sandbox.Unavailable, unless the class is trusted."""
     try:
-        return sandbox.best_available()
+        sandbox.require()
     except sandbox.Unavailable:
         if trust:
             return "none"
         raise
+    return "bubblewrap"
+
+
+def end_with_the_review():
+    """See to it that this worker, and with it its sandbox, does not stay when the process that started it is killed."""
+    review = multiprocessing.parent_process()
+    threading.Thread(target=lambda: (review.join(), os._exit(1)), daemon=True).start()
 
 
 def review(submission, trust=False):
@@ -157,7 +195,8 @@ class Trial:
     def __init__(self, notebook, isolation):
         self.notebook = notebook
         self.isolation = isolation
-        self.deadline = time.monotonic() + SUBMISSION_SECONDS
+        self.deadline = time.monotonic() + PATIENCE * SUBMISSION_SECONDS
+        self.spent = 0  # of the processor's time
         self.exercises = importlib.import_module(f"lessons.exercises.{notebook.lesson.module}").exercises
         self.verdicts = {}
         self.left_out = {}  # cell -> why
@@ -168,10 +207,10 @@ class Trial:
     def run(self):
         costs = -1
         # Every new start must have learned what to avoid.
-        while costs < len(self.left_out) + len(self._fatal) and time.monotonic() < self.deadline:
+        while costs < len(self.left_out) + len(self._fatal) and not self._used_up():
             costs = len(self.left_out) + len(self._fatal)
             with sandbox.Sandbox(self.isolation, SUBMISSION_SECONDS) as box:
-                process = Process(box.channel, self.deadline)
+                process = Process(box, self.deadline, self.spent)
                 try:
                     todo = process.ask(self._start(), START_SECONDS)["run"]
                 except Lost as lost:
@@ -180,7 +219,10 @@ class Trial:
                     self._go_through(process, todo)
                     return
                 except Lost:
-                    continue
+                    self.spent += box.processor_seconds()
+
+    def _used_up(self):
+        return self.spent > SUBMISSION_SECONDS or time.monotonic() >= self.deadline
 
     def remarks(self):
         """What happened on the way, in words."""
@@ -191,7 +233,7 @@ class Trial:
 
     def all_verdicts(self):
         """A verdict for each exercise of the notebook, in order."""
-        late = time.monotonic() >= self.deadline
+        late = self._used_up()
         for exercise in self.exercises:
             if exercise.name in self.verdicts:
                 yield self.verdicts[exercise.name]

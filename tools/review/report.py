@@ -8,7 +8,7 @@ import csv
 import html
 import importlib
 
-from lessons.check import COLOURS, WORDS
+from lessons.show import COLOURS, WORDS
 from tools.review.submissions import lessons
 
 _STYLE = """

@@ -1,71 +1,49 @@
-"""Starts the process that a submission runs in, shut off from files, network and other processes as the system allows.
+"""Starts the process that a submission runs in, shut off from files, network and other processes by bubblewrap.
 
-There are two ways to shut it off, and a third, called "none", for who trusts the class:
-
-- "bubblewrap": the program bwrap, made for this.
-- "unshare": the same with util-linux's unshare, mount, pivot_root and setpriv, which every Linux brings.
-
-In both the process sees the Python that runs the review, the lesson, a few devices and a small folder of its own in
-memory; no home, no other submission, no network, no process but its own. When root reviews, it runs as nobody, because
-root is not held to a number of processes.
+The process sees the Python that runs the review, the lesson, a few devices and a small folder of its own in memory; no home,
+no other submission, no network, no process but its own. With the kind "none", for who trusts the class, it is an ordinary
+process.
 """
 
 import contextlib
+import functools
 import os
 import shutil
 import signal
 import site
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import psutil
+
+from tools import ROOT
 from tools.review import wire
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 HOME = "/home/student"
 FOLDER_BYTES = 64 * 2**20
 NOBODY = 65534
-KINDS = ("bubblewrap", "unshare")
 
 # What a Python process needs of the system; what is not there is left out.
 SYSTEM = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives"]
-DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
 
-# Run by `sh` in namespaces of its own: build a root folder of what may be seen, move into it, give up all privileges.
-# The shell stays, because it is what dies with the reviewer, and everything in its namespace with it.
-_UNSHARE_SCRIPT = """
-set -eu
-root=$1 home=$2 size=$3 privileges=$4
-shift 4
-PATH=$PATH:/usr/sbin:/sbin
-mount -t tmpfs -o mode=755,nosuid,nodev review "$root"
-cd "$root"
-while [ "$1" != -- ]; do
-    if [ -d "$1" ]; then mkdir -p ".$1"; else mkdir -p ".${1%/*}"; : > ".$1"; fi
-    mount --rbind "$1" ".$1"
-    case $1 in /dev/*) ;; *) mount -o remount,bind,ro,nosuid,nodev ".$1" ;; esac
-    shift
-done
-shift
-mkdir -p ".$home" .old
-mount -t tmpfs -o "mode=1777,nosuid,nodev,size=$size" student ".$home"
-pivot_root . .old
-cd "$home"
-# umount wants to read /proc, and the only one is on its way out.
-ln -s /.old/proc /proc
-umount -l /.old
-rm /proc
-rmdir /.old
-mount -o remount,bind,ro /
-setpriv $privileges "$@" && status=0 || status=$?
-exit $status
-"""
+MISSING = (
+    "Students' code should not run unguarded, and bubblewrap, which keeps it from your files and your network, is not "
+    "installed: get it with `sudo apt install bubblewrap` (Debian, Ubuntu), `sudo dnf install bubblewrap` (Fedora), "
+    "`sudo pacman -S bubblewrap` (Arch) or `conda install -c conda-forge bubblewrap`, or say --trust, on macOS or where "
+    "you trust the class."
+)
+BROKEN = (
+    "Students' code should not run unguarded, and bubblewrap, which is to keep it from your files and your network, does "
+    "not do so here ({}): mend that, or say --trust if you trust the class."
+)
 
 
 class Unavailable(Exception):
-    """No isolation works here; the message says what was tried and why it failed."""
+    """Nothing isolates here; the message says why, and what to do."""
 
 
 class Sandbox:
@@ -83,13 +61,15 @@ class Sandbox:
 
     def __enter__(self):
         ours, theirs = socket.socketpair()
-        self.folder = tempfile.TemporaryDirectory(prefix="review-", ignore_cleanup_errors=True)
+        isolated = self.kind == "bubblewrap"
+        self.folder = None if isolated else tempfile.TemporaryDirectory(prefix="review-", ignore_cleanup_errors=True)
+        home = HOME if isolated else self.folder.name
         python = [sys.executable, "-s", "-B", "-m", "tools.review.student", str(theirs.fileno()), str(self.seconds)]
         with theirs:
             self.process = subprocess.Popen(
-                command(self.kind, python, self.folder.name),
-                cwd=self.folder.name,
-                env=environment(HOME if self.kind in KINDS else self.folder.name),
+                command(self.kind, python),
+                cwd="/" if isolated else home,
+                env=environment(home),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -104,7 +84,19 @@ class Sandbox:
         self.channel.connection.close()
         end(self.process)
         self.process.stderr.close()
-        self.folder.cleanup()
+        if self.folder:
+            self.folder.cleanup()
+
+    def processor_seconds(self):
+        """How long the process, and all that it started, have computed so far: not how long they had to wait for it."""
+        total = 0
+        with contextlib.suppress(psutil.Error):
+            first = psutil.Process(self.process.pid)
+            for each in (first, *first.children(recursive=True)):
+                with contextlib.suppress(psutil.Error):
+                    times = each.cpu_times()
+                    total += times.user + times.system + times.children_user + times.children_system
+        return total
 
     def last_words(self):
         """What the process, or the program that isolates it, said before the student's code could speak."""
@@ -112,13 +104,9 @@ class Sandbox:
         return os.read(self.process.stderr.fileno(), 2000).decode("utf-8", "replace").strip()
 
 
-def command(kind, argv, folder):
-    """The command that runs `argv` in a sandbox of this kind; `folder` is empty and stays so."""
-    if kind == "bubblewrap":
-        return _bubblewrap(argv)
-    if kind == "unshare":
-        return _unshare(argv, folder)
-    return argv
+def command(kind, argv):
+    """The command that runs `argv` in a sandbox of this kind."""
+    return _bubblewrap(argv) if kind == "bubblewrap" else argv
 
 
 def environment(home):
@@ -126,7 +114,7 @@ def environment(home):
     clean = {
         "HOME": home,
         "TMPDIR": home,
-        "PATH": "/usr/bin:/bin",
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(ROOT),
         "IPYTHONDIR": f"{home}/.ipython",
@@ -159,37 +147,60 @@ def readable():
 
 def _bubblewrap(argv):
     root = os.geteuid() == 0
-    sandbox = ["bwrap", "--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-    sandbox += ["--die-with-parent", "--new-session"]
-    # Root needs no user namespace, and has to keep the right to become nobody until it has.
-    sandbox += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
-    for path in readable():
-        for parent in reversed(Path(path).parents[:-1]):
-            sandbox += ["--perms", "0755", "--dir", str(parent)]
-        sandbox += ["--ro-bind", path, path]
-    sandbox += ["--dev", "/dev", "--perms", "0755", "--dir", os.path.dirname(HOME)]
-    sandbox += ["--perms", "1777", "--size", str(FOLDER_BYTES), "--tmpfs", HOME, "--remount-ro", "/", "--chdir", HOME]
-    return [*sandbox, "--", *(["setpriv", *_privileges()] if root else []), *argv]
+    bwrap = shutil.which("bwrap")
+    own = ["--unshare-user", *_no_more_users(bwrap)]
+    sandbox = [bwrap, "--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    sandbox += ["--die-with-parent", "--new-session", *([] if root else own)]
+    # These first: the lesson may lie in one of them, when the reviewer's name is student.
+    sandbox += [*_folder("/tmp"), *_above(HOME), *_folder(HOME), "--chdir", HOME]
+    for path in [*readable(), *([bwrap] if root else [])]:
+        sandbox += [*_above(path), "--ro-bind", path, path]
+    for link, target in _links_to_python():
+        sandbox += [*_above(link), "--symlink", target, link]
+    sandbox += ["--dev", "/dev", *_folder("/dev/shm"), "--remount-ro", "/dev"]
+    if not root:
+        return [*sandbox, "--remount-ro", "/", "--", *argv]
+    # Root is not held to a number of processes, so it becomes nobody. But nobody could not open all that root can, like a
+    # Python in root's home: so root makes the folders, and then nobody a namespace of users, for which it, and only it,
+    # has to see /proc.
+    sandbox += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--bind", "/proc", "/proc", "--remount-ro", "/"]
+    sandbox += ["--", "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs"]
+    sandbox += ["--inh-caps=-all", "--bounding-set=-all", bwrap, *own, "--die-with-parent", "--dev-bind", "/", "/"]
+    sandbox += ["--tmpfs", "/proc", "--remount-ro", "/proc"]
+    return [*sandbox, "--", *argv]
 
 
-def _unshare(argv, folder):
-    namespaces = ["--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child"]
-    if os.geteuid() != 0:
-        namespaces += ["--user", "--map-root-user"]
-    settings = [folder, HOME, str(FOLDER_BYTES), " ".join(_privileges())]
-    return ["unshare", *namespaces, "sh", "-c", _UNSHARE_SCRIPT, "sh", *settings, *readable(), *DEVICES, "--", *argv]
+def _above(path):
+    """The folders that a path lies in, open to everybody."""
+    return [word for each in reversed(Path(path).parents[:-1]) for word in ("--perms", "0755", "--dir", str(each))]
 
 
-def _privileges():
-    """What setpriv gives up: every capability for good and, for root, being root."""
-    user = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
-    return [*user, "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
+def _links_to_python():
+    """The links outside of the readable folders that lead from the environment to its Python: where each lies, and says."""
+    link = sys.executable
+    while os.path.islink(link):
+        target = os.readlink(link)
+        if not any(Path(link).is_relative_to(path) for path in readable()):
+            yield link, target
+        link = os.path.normpath(os.path.join(os.path.dirname(link), target))
+
+
+def _folder(path):
+    """An empty folder in memory that may be written, and be filled so far."""
+    return ["--perms", "1777", "--size", str(FOLDER_BYTES), "--tmpfs", path]
+
+
+@functools.cache
+def _no_more_users(bwrap):
+    """What keeps students' code from namespaces of its own, where this bubblewrap can: since 0.8, and not as setuid."""
+    knows = "--disable-userns" in subprocess.run([bwrap, "--help"], capture_output=True, text=True).stdout
+    return ["--disable-userns"] if knows and not os.stat(bwrap).st_mode & stat.S_ISUID else []
 
 
 def _first_to_go(pid):
     """Ask Linux to end this process, rather than the review, when memory runs out."""
     with contextlib.suppress(OSError):
-        Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
+        Path(f"/proc/{pid}/oom_score_adj").write_text("1000", encoding="utf-8")
 
 
 def end(process):
@@ -200,15 +211,13 @@ def end(process):
         process.wait()
 
 
-def best_available():
-    """The first kind of isolation that works here, tried out. Raises Unavailable."""
-    tried = []
-    for kind, program in zip(KINDS, ("bwrap", "unshare")):
-        problem = f"{program} is not installed" if not shutil.which(program) else problem_with(kind)
-        if not problem:
-            return kind
-        tried.append(f"{kind}: {problem}")
-    raise Unavailable("; ".join(tried))
+def require():
+    """Nothing, where bubblewrap is here and holds, tried out. Raises Unavailable."""
+    if not shutil.which("bwrap"):
+        raise Unavailable(MISSING)
+    problem = problem_here()
+    if problem:
+        raise Unavailable(BROKEN.format(problem))
 
 
 # What must fail in a sandbox: reading a file of the reviewer's, changing the lesson, reaching the network.
@@ -228,25 +237,22 @@ for name, attempt in {
 """
 
 
-def problem_with(kind):
-    """Why this kind of isolation does not hold on this system, or None."""
+def problem_here():
+    """Why bubblewrap does not hold on this system, or None."""
     with tempfile.TemporaryDirectory(prefix="review-") as folder, socket.create_server(("127.0.0.1", 0)) as server:
         secret = Path(folder, "secret")
-        secret.write_text("not for students")
-        empty = Path(folder, "empty")
-        empty.mkdir()
+        secret.write_text("not for students", encoding="utf-8")
         attempts = [str(secret), str(ROOT / "lessons" / "check.py"), str(server.getsockname()[1])]
-        argv = [sys.executable, "-s", "-B", "-c", _ATTEMPTS, *attempts]
         try:
             run = subprocess.run(
-                command(kind, argv, str(empty)),
-                cwd=empty,
+                command("bubblewrap", [sys.executable, "-s", "-B", "-c", _ATTEMPTS, *attempts]),
+                cwd="/",
                 env=environment(HOME),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
                 errors="replace",
-                timeout=60,
+                timeout=300,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             return str(error)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tools import ROOT
+
 LARGEST_FILE = 64 * 2**20  # bytes
 
 

@@ -1,0 +1,81 @@
+"""Predictions: a choice before the result, and afterwards why each choice is tempting and what the picture shows.
+
+They are not scored. A choice is asked for because a result is remembered better by who expected something of it.
+"""
+
+import reprlib
+from dataclasses import dataclass, field
+
+from lessons.show import Note
+
+
+@dataclass(eq=False)
+class Prediction:
+    """A question with a few named choices.
+
+    Parameters
+    ----------
+    name : str
+        What it is called among a notebook's exercises: ``todo.NAME``.
+    question : str
+    choices : dict
+        For each choice, in the order of offering, why it is tempting and what the picture shows.
+    answer : str
+        The choice that the picture bears out.
+
+    Attributes
+    ----------
+    choice : str or None
+        What the student has committed to: one of `choices`.
+    """
+
+    name: str
+    question: str
+    choices: dict
+    answer: str
+    choice: str | None = field(default=None, init=False)
+    _reminded: bool = field(default=False, init=False, repr=False)
+    _revealed: bool = field(default=False, init=False, repr=False)
+
+    def predict(self, choice):
+        """Commit to a choice, which may be changed until it is revealed; returns a card that says so.
+
+        ``...`` is no choice: the card says so once, and from then on there is none.
+        """
+        if choice is ...:
+            already, self._reminded = self._reminded, True
+            if already or self.choice:
+                return None
+            return Note(
+                "Nothing predicted yet", f"Type {self._offered()} in place of `...`; it is not scored. Or read on."
+            )
+        typed = (choice if isinstance(choice, str) else _short(choice)).strip().casefold()
+        chosen = next((each for each in self.choices if each.casefold() == typed), None)
+        if chosen is None:
+            return Note(
+                "That is none of the choices", f"Expected {self._offered()}, in quotes, but got {_short(choice)}."
+            )
+        if self._revealed and self.choice:
+            return Note(f"Your prediction was: {self.choice}", "The answer is known now, so that one stands.")
+        self.choice = chosen
+        return Note(f"Your prediction: {chosen}", "Noted. Run on to see.")
+
+    def reveal(self):
+        """A card with the answer and, for each choice, why it is tempting and what the picture shows."""
+        self._revealed = True
+        others = [each for each in self.choices if each not in (self.answer, self.choice)]
+        order = dict.fromkeys([self.choice or self.answer, self.answer, *others])
+        own = {None: "", self.answer: ", as you predicted"}.get(self.choice, f"; you predicted {self.choice}")
+        return Note(f"The result: {self.answer}{own}", "\n\n".join(f"`{each}`: {self.choices[each]}" for each in order))
+
+    def _offered(self):
+        *most, last = (f'`"{each}"`' for each in self.choices)
+        return f"{', '.join(most)} or {last}"
+
+
+def _short(value):
+    """What was typed, in a few letters, whatever it is."""
+    try:
+        return reprlib.repr(value)
+    except Exception:  # noqa: BLE001, an object may do anything when it is asked for its text
+        return type(value).__name__
