@@ -158,6 +158,7 @@ regularised_loss = check.Exercise(
         bracket_missing: (np.sum(P**2) + np.sum(Q**2)) -> np.sum(P**2) + np.sum(Q**2)
             beta / 2 multiplies only ||P||^2: put ||P||^2 + ||Q||^2 into a bracket.
         error_norm_not_squared: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T)
+            | np.sum((R - P @ Q.T) ** 2) -> np.sqrt(np.mean((R - P @ Q.T) ** 2))
             The norm of R - P Q^T has to be squared: the sum of squared entries, without a root.
         wrong_weight: beta / 2 * -> {2 * beta|beta / 4|beta**2|beta**2 / 2|beta // 2} *
             | beta / 2 * (np.sum(P**2) + np.sum(Q**2)) -> beta / (2 * (np.sum(P**2) + np.sum(Q**2)))
@@ -263,11 +264,12 @@ gradients = check.Exercise(
         penalty_per_entry: beta * P -> R.shape[1] * beta * P ;; beta * Q -> R.shape[0] * beta * Q
             That is the gradient of the penalty once for every entry, M times for P and N times for Q. In
             `regularised_loss` it counts once.
-        averaged: -2 -> -2 / R.size
-            The squared error is averaged over the entries here; in `regularised_loss` it is a sum.
+        averaged: -2 -> -2 / {R.size|len(R)|R.shape[1]}
+            The squared error is averaged here; in `regularised_loss` it is a sum.
         ignores_beta: beta -> {0.02|1.0|0.1|0.01}
             The penalty should have the weight asked for: both gradients hold a term with `beta`.
         penalty_not_differentiated: beta * P -> beta / 2 * np.sum(P**2) ;; beta * Q -> beta / 2 * np.sum(Q**2)
+            | beta * -> {beta / 4|4 * beta|beta**2} *
             | beta * P -> beta * np.sum(P**2) ;; beta * Q -> beta * np.sum(Q**2)
             | beta * P -> beta / 2 * P**2 ;; beta * Q -> beta / 2 * Q**2
             | beta * P -> beta * P**2 ;; beta * Q -> beta * Q**2
@@ -387,6 +389,9 @@ def _settings(run, R, P, Q, moved, priced):
         if np.array_equal(slow, fast) or (near and np.allclose(fast - part, slow - part, rtol=0.1, atol=0)):
             words = f"alpha = {TINY:g} and alpha = {2 * TINY:g} went just as far."
             return check.Finding(words, ("ignores_alpha", *also))
+        ratio = np.linalg.norm(fast - part) / np.linalg.norm(slow - part)
+        if near and not _near(ratio, 2):
+            return check.Finding(f"With alpha twice as large, two steps should go twice as far, and went {ratio:.3g} times as far.")
     if not compare.finite((*moved, *priced)):
         words = f"After {FEW} steps with alpha = {TINY:g} there were NaN or infinite entries."
         return check.Finding(words, ("overflows",))
