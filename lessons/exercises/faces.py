@@ -390,8 +390,10 @@ def _settings(run, R, P, Q, moved, priced):
             words = f"alpha = {TINY:g} and alpha = {2 * TINY:g} went just as far."
             return check.Finding(words, ("ignores_alpha", *also))
         ratio = np.linalg.norm(fast - part) / np.linalg.norm(slow - part)
-        if near and not _near(ratio, 2):
-            return check.Finding(f"With alpha twice as large, two steps should go twice as far, and went {ratio:.3g} times as far.")
+        if near and ratio > 2.2:
+            return check.Finding(
+                f"With alpha twice as large, two steps should go twice as far, and went {ratio:.3g} times as far."
+            )
     if not compare.finite((*moved, *priced)):
         words = f"After {FEW} steps with alpha = {TINY:g} there were NaN or infinite entries."
         return check.Finding(words, ("overflows",))
