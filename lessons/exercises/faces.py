@@ -383,6 +383,11 @@ def _settings(run, R, P, Q, moved, priced):
         return check.Finding(f"{FEW} steps with alpha = {TINY:g} halved the squared error.", ("solved_at_once",))
     if any(compare.close(np.linalg.norm(part, axis=0), np.ones(part.shape[1])) for part in moved):
         return check.Finding("The columns of P or Q came back with length 1.", ("scaled_to_length_one", *also))
+    for name, part, first, second in zip("PQ", (P, Q), once, run(2)):
+        if 0 < np.linalg.norm(second - first) < 0.1 * np.linalg.norm(first - part):
+            clipped = np.linalg.norm(first - np.maximum(part, 0)) < 0.1 * np.linalg.norm(part)
+            words = f"{name} went farther in the first step than in any other."
+            return check.Finding(words, ("clipped" if clipped else "own_start", *also))
     # Two steps, because with an alpha of 1 a few more overflow, and then there is nothing left to compare.
     for part, slow, fast in zip((P, Q), run(2), run(2, 2 * TINY)):
         near = np.linalg.norm(slow - part) < 0.5 * np.linalg.norm(part)
@@ -479,7 +484,7 @@ def _direction(name, R, P, Q, moved, priced, once_per_entry):
         return None
     for key, seen in (("skips_entries", R > 0), ("zero_means_missing", R != 0)):
         (entries,), fits = _shares((moved - priced) / (FEW * TINY), BETA * seen.sum(axis=1, keepdims=True) * P)
-        if fits and _near(entries, 1) and not seen.all():
+        if fits and _near(entries, 1) and np.ptp(seen.sum(axis=1)):
             return check.Finding(f"{where}{BETA}, {name} moved as if some entries of R were not there.", (key,))
     known = {"penalty_sign": -1, "penalty_halved": 0.5, "penalty_doubled": 2}
     key = next((key for key, w in known.items() if _near(weight, w) or _near(weight, w * R.shape[1])), None)
@@ -629,7 +634,8 @@ matrix_factorization = check.Exercise(
             Only the positive entries of R are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`).
             Here every entry is known, and centred faces have negative ones.
         own_start: for -> rng = np.random.RandomState(0); P, Q = rng.rand(*P.shape), rng.rand(*Q.shape)\n    for
-            It starts from a P and Q of its own. Start from those given, so that a run can be repeated.
+            It starts from a P and Q of its own, or changes those given first. Start from them as they are, so that a run
+            can be repeated.
         clipped: return -> # \n    return ;; - beta * Q)\n -> - beta * Q)\n        P, Q = np.maximum(P, 0), np.maximum(Q, 0)\n
             Negative entries of the factors are cut off at zero. Here they may have either sign; notebook 4 is about
             factors that may not.

@@ -445,6 +445,7 @@ relative_error = check.Exercise(
         share_explained: {} -> 1 - {}
             That is 1 minus something: the share that is explained. Asked is the share that is missed.
         not_divided: / np.linalg.norm(X) ->
+            | / size(X) ->
             That is the error itself, in the unit of the data. Divide by the size of the data.
         only_one_squared: np.linalg.norm(X - D @ A) -> np.sum((X - D @ A) ** 2)
             One of the two norms is squared and the other is not, so the unit of the data does not cancel. Take both
