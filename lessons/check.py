@@ -7,6 +7,7 @@ at what came, and finds the reason; `mistakes` knows how edits are made, `show` 
 
 import contextlib
 import copy
+import functools
 import inspect
 import sys
 import threading
@@ -179,7 +180,7 @@ class Exercise:
     def __repr__(self):
         return f"{self.number} {self.name}"
 
-    @property
+    @functools.cached_property
     def names(self):
         """The names of the arguments."""
         return list(inspect.signature(self.reference).parameters)
