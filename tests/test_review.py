@@ -153,15 +153,12 @@ class TestVerdicts:
 
     @pytest.mark.parametrize("module", ["lego", "scaling", "faces", "nmf", "one_objective", "how_many_atoms"])
     def test_known_mistakes_get_the_verdict_of_the_notebook(self, module, any_kind):
-        exercises = importlib.import_module(f"lessons.exercises.{module}").exercises
-        pairs = []
-        for exercise in exercises:
+        for exercise in importlib.import_module(f"lessons.exercises.{module}").exercises:
             made = {keys: source for keys, source in exercise.known.singles() if keys[0] in exercise.mistakes}
-            pairs += [(exercise, source) for source in made.values()]
-        cells = [(each.name, f"{each.name} = compiled({source!r})") for each, source in pairs]
-        came = checked(module, "from lessons.mistakes import compiled", cells, any_kind)
+            cells = [(exercise.name, f"{exercise.name} = compiled({source!r})") for source in made.values()]
+            came = checked(module, "from lessons.mistakes import compiled", cells, any_kind)
 
-        assert told(came) == told(exercise.verdict(compiled(source)) for exercise, source in pairs)
+            assert told(came) == told(exercise.verdict(compiled(source)) for source in made.values())
 
     def test_solved_notebooks_are_correct_and_student_notebooks_not_attempted(self, any_kind):
         for folder, status in (("solutions", "correct"), ("notebooks", "not attempted")):
@@ -190,7 +187,7 @@ class TestVerdicts:
     def test_a_function_of_other_arguments_is_told_the_signature(self, any_kind):
         verdicts, _ = run(hand_in(reconstruct="def reconstruct(D):\n    return D"), any_kind)
 
-        assert "It could not be called as reconstruct(D, A)." in verdicts["1.1"].message
+        assert "It could not be called as `reconstruct(D, A)`." in verdicts["1.1"].message
 
     def test_something_that_is_no_function_is_told_so(self, any_kind):
         verdicts, _ = run(hand_in(reconstruct="def reconstruct(D, A): ...\n\nreconstruct = np.ones((2, 2))"), any_kind)

@@ -92,14 +92,14 @@ class Answer:
 
     What the check reads off a function that it has at hand comes along: `unused`, the names of arguments that it never
     looks at; `outside`, those of the notebook's data that it uses; `stub`, whether it is still empty; `gap`, whether a `...`
-    is left in its code.
+    is left in its code; `compares`, whether it compares anything.
     """
 
     def __init__(self, process, described):
         self.process = process
         self.number = described["function"]
         self.unused, self.outside = _names(described.get("unused")), _names(described.get("outside"))
-        self.stub, self.gap = described.get("stub") is True, described.get("gap") is True
+        self.stub, self.gap, self.compares = (described.get(each) is True for each in ("stub", "gap", "compares"))
 
     def __call__(self, *args, **kwargs):
         named = {key: wire.encode(value) for key, value in kwargs.items()}
@@ -109,6 +109,8 @@ class Answer:
         for position, value in changed.items() if isinstance(changed, dict) else ():
             if position.isdecimal() and int(position[:3]) < len(args):
                 _change(args[int(position[:3])], self.process.decode(value))
+        for counter in (type(value) for value in args if hasattr(type(value), "products")):
+            counter.products += reply["products"] if type(reply.get("products")) is int else 0
         if isinstance(reply.get("error"), dict):
             raise _error(reply["error"])
         return self.process.decode(reply.get("result"))

@@ -18,6 +18,8 @@ import sys
 import traceback
 from pathlib import Path
 
+import numpy as np
+
 from lessons import answers, check
 from tools.review import wire
 
@@ -122,13 +124,17 @@ class Student:
             "function": len(self.functions) - 1,
             "stub": answers.is_stub(answer),
             "gap": answers.has_gap(answer),
+            "compares": answers.compares(answer),
             "unused": sorted(answers.unused_arguments(answer)),
             "outside": sorted(answers.outside_data(answer)),
         }
 
     def _call(self, message):
         function, name = self.functions[message["call"]]
-        args = [wire.decode(value) for value in message["args"]]
+        args = [self._counting(wire.decode(value)) for value in message["args"]]
+        counters = [type(value) for value in args if hasattr(type(value), "products")]
+        for counter in counters:
+            counter.products = 0
         kwargs = {key: wire.decode(value) for key, value in message["kwargs"].items()}
         before = [wire.encode(value) for value in args]
         self._called = True
@@ -140,7 +146,13 @@ class Student:
         self._called = False
         after = [wire.encode(value) for value in args]
         changed = {str(i): new for i, (old, new) in enumerate(zip(before, after)) if old != new}
-        return {**reply, "changed": changed, "borrowed": bool(borrowed)}
+        products = sum(counter.products for counter in counters)
+        return {**reply, "changed": changed, "borrowed": bool(borrowed), "products": products}
+
+    def _counting(self, value):
+        """An argument as the exercise's own kind of array, which counts what is done with it, where it has that kind's name."""
+        kind = getattr(self.lesson, type(value).__name__, None)
+        return value.view(kind) if isinstance(kind, type) and issubclass(kind, np.ndarray) else value
 
     def _run(self, number):
         """Run a cell; the error that stopped it in words, or None."""
