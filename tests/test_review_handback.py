@@ -220,7 +220,7 @@ class TestThePage:
 
     def test_anonymous_keeps_people_apart_and_tells_no_name(self, tmp_path):
         rows = [row("anna", answers={"1.1": RIGHT}), row("anna", lesson=OTHER), row("ben", answers={"1.1": RIGHT})]
-        told = list(report.anonymous(rows))
+        told = list(report.anonymous(rows, [*rows, row("zoe")]))
 
         assert told[0]["student"] == told[1]["student"] != told[2]["student"]
         assert not {"anna", "ben"} & set(json.dumps(told).replace('"', " ").replace("/", " ").split())

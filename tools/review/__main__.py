@@ -54,7 +54,8 @@ def main(argv=None):
         rows = [finished.row(each) for each in handed_in]
     rows = list(report.one_a_student(rows))
     if options.anonymous:
-        rows, before = list(report.anonymous(rows)), None if before is None else list(report.anonymous(before))
+        everybody = [*rows, *(before or [])]
+        rows, before = list(report.anonymous(rows, everybody)), before and list(report.anonymous(before, everybody))
     rows = list(report.with_sameness(rows))
     report.write_csv(output / "review.csv", rows, worth)
     report.write_html(output / "review.html", rows, f"Review of {folder.resolve().name}", seed, before)

@@ -74,9 +74,9 @@ def _order(row):
     return row["attempt"] if row["system"] == "Canvas" else 0, row["date"], row["attempt"], row["file"]
 
 
-def anonymous(rows):
-    """The rows with numbers for names, in an order that tells nothing."""
-    people = sorted({identity(row) for row in rows}, key=lambda each: hashlib.sha256(repr(each).encode()).digest())
+def anonymous(rows, everybody):
+    """The rows with numbers for names, in an order that tells nothing; the same numbers for all rows of `everybody`."""
+    people = sorted({identity(row) for row in everybody}, key=lambda each: hashlib.sha256(repr(each).encode()).digest())
     for row in sorted(rows, key=lambda row: people.index(identity(row))):
         name = f"student {people.index(identity(row)) + 1}"
         yield {**row, "student": name, "file": "", "system": "", "number": ""}
