@@ -981,7 +981,7 @@ def test_the_page_says_in_words_what_to_explain_again_and_needs_nothing_else(a_c
 
     assert not {"script", "img", "link", "iframe", "b"} & set(page.tags)
     assert not [value for name, value in page.attributes if name in ("src", "href")]
-    assert ("lang", "en") in page.attributes and page.tags.count("caption") == 3
+    assert ("lang", "en") in page.attributes and page.tags.count("caption") == 4
     assert ("scope", "row") in page.attributes and ("scope", "col") in page.attributes
     assert "2 of 5" in text  # of 1.1 are correct
     assert "2 of 5: transposed. The result is transposed" in text

@@ -281,10 +281,10 @@ def _source(cell):
 
 
 def _is_a_tools(cell):
-    """Whether this is a cell that a tool adds: to unpack the lesson beside a lone notebook, or to give nbgrader's points."""
+    """Whether a tool makes this cell: to unpack the lesson beside a lone notebook, for nbgrader's points, for the glossary."""
     source = _source(cell)
     return (
-        _id(cell) == "first-cell"
+        _id(cell) in ("first-cell", "glossary")
         or source.startswith("# @title Run this cell first")
         or re.match(r'assert todo\.\w+\.latest\.status == "correct"', source) is not None
     )
