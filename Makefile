@@ -13,7 +13,7 @@ python := .venv/bin/python
 COLAB_BASE ?= $(firstword $(foreach each,python3.13 python3.12 $(PYTHON),$(if $(shell $(each) -c '' 2>&1 || echo no),,$(each))))
 OLDEST_BASE ?= python3.10
 
-.PHONY: help lab test check test-colab test-oldest test-processors notebooks solutions solved-uploads slides demo format benchmark clean
+.PHONY: help lab test check test-colab test-oldest test-processors notebooks solutions solved-uploads slides demo site format benchmark clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,9 @@ slides: .venv/ready-for-test  ## make slides of the notebooks in build/slides; n
 
 demo: .venv/ready-for-test  ## serve the explorers as one page without code, and open it
 	@$(python) -m tools.demo $(DEMOFLAGS)
+
+site: .venv/ready-for-test  ## build the lesson's pages in build/site; needs npm
+	@$(python) -m tools.site
 
 format: .venv/ready-for-test  ## tidy Python and notebooks
 	@$(python) -m ruff check --fix --quiet

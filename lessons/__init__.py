@@ -1,3 +1,3 @@
 """The small module behind the matrix factorisation notebooks."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

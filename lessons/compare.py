@@ -72,8 +72,13 @@ def describe(value):
 
 def first_off(came, expected):
     """Where an array too large to be shown goes wrong first, in words; "" for what can be shown."""
-    large = isinstance(came, np.ndarray) and came.size > 16 and came.dtype.kind in "fiu"
-    if not large or getattr(expected, "shape", None) != came.shape:
+    large = (
+        isinstance(came, np.ndarray)
+        and isinstance(expected, np.ndarray)
+        and came.size > 16
+        and came.dtype.kind in "fiu"
+    )
+    if not large or np.shape(expected) != came.shape:
         return ""
     off = np.argwhere(~np.isclose(came, expected, rtol=0, atol=TOLERANCE * largest(expected), equal_nan=True))
     if not len(off):

@@ -6,7 +6,7 @@ A table holds them as text:
         That divides by d, the number of rows. The mean is over the n samples, and samples are columns here.
 
 `old -> new` replaces every `old` in the source; ` ;; ` joins replacements that go together, and a line that begins with
-`| ` is another way to make the same mistake. `{}` stands for the expression that is returned, `{0}` and `{1}` for the two
+`| ` is another way to make the same mistake; `{1|0.1}` stands for one of these. `{}` stands for the expression that is returned, `{0}` and `{1}` for the two
 parts of a returned pair, `...` for the whole body, `^` for its beginning, `\\n` for a new line. An edit that does not apply to a way of writing
 the answer is skipped there.
 """
@@ -45,8 +45,20 @@ def parse(*tables):
         key, _, edit = head.partition(":")
         others = [line[1:] for line in lines if line.startswith("|")]
         sentence = " ".join(line for line in lines if not line.startswith("|"))
-        mistakes[key] = Mistake(tuple(text.strip() for text in (edit, *others) if text.strip()), sentence)
+        edits = [text.strip() for text in (edit, *others) if text.strip()]
+        mistakes[key] = Mistake(tuple(itertools.chain(*map(_each, edits))), sentence)
     return mistakes
+
+
+_CHOICE = re.compile(r"\{([^{}|]*(?:\|[^{}|]*)+)\}")
+
+
+def _each(edit):
+    """The edits that an edit with choices `{1|2}` stands for."""
+    choice = _CHOICE.search(edit)
+    if not choice:
+        return [edit]
+    return [each for text in choice[1].split("|") for each in _each(edit[: choice.start()] + text + edit[choice.end() :])]
 
 
 # What can go wrong in any exercise. An exercise that has more to say about one of these has a mistake of its own that does
@@ -70,9 +82,7 @@ ANYWHERE = parse("""
         It is 1 minus what it should be.
     upside_down_result: {} -> 1 / ({})
         The fraction is upside down: it is 1 divided by what it should be.
-    first_only: {} -> ({})[:, 0]
-        | {} -> ({})[0]
-        | {} -> ({})[0, 0]
+    first_only: {} -> ({})[{:, 0|0|0, 0}]
         Only the first part of the result came back. Does `return` stand inside the loop?
     last_left_out: {} -> ({}) * (np.arange(np.shape({})[-1]) < np.shape({})[-1] - 1)
         | {} -> ({}) * (np.arange(np.shape({})[0]) < np.shape({})[0] - 1)[:, np.newaxis]
@@ -82,13 +92,9 @@ ANYWHERE = parse("""
     one_index_too_many: {} -> ({})[:, np.newaxis]
         | {} -> np.array([{}])
         The result has one index too many: a vector or a number was put into another bracket.
-    summed_up: {} -> np.sum({})
-        | {} -> np.sum({}, axis=0)
-        | {} -> np.sum({}, axis=1)
+    summed_up: {} -> np.sum({}{|, axis=0|, axis=1})
         The result was summed once more, so that it lost an index or became a single number.
-    scaled_to_one: {} -> ({}) / np.sum({})
-        | {} -> ({}) / np.max({})
-        | {} -> ({}) / np.linalg.norm({})
+    scaled_to_one: {} -> ({}) / {np.sum|np.max|np.linalg.norm}({})
         | {} -> ({}) / np.sum({}, axis=0)
         The result was scaled at the end, so that its sum, its largest entry or its length is 1. Nothing asks for that.
     mean_for_sum: np.sum -> np.mean
@@ -99,30 +105,22 @@ ANYWHERE = parse("""
         A sum is taken where a mean belongs.
     median_for_mean: np.mean( -> np.median(
         A median is taken where a mean belongs.
-    rounded: {} -> np.round({}, 2)
-        | {} -> np.round({})
-        | {} -> np.round({}, 1)
-        | {} -> np.round({}, 3)
-        | {} -> np.round({}, 4)
+    rounded: {} -> np.round({}{, 2||, 1|, 3|, 4})
         The numbers are rounded. Return them as they come, and round only what is printed.
     whole_numbers: {} -> np.asarray({}).astype(int)
         | {} -> np.floor({})
         The numbers are cut down to whole ones, as an array of integers does with what is put into it: make it with
         `dtype=float`, and leave out `int` and `//`.
-    order_reversed: {} -> ({})[::-1]
-        | {} -> ({})[:, ::-1]
+    order_reversed: {} -> ({})[:{|, :}:-1]
         The result comes in the reverse order.
     made_positive: {} -> np.abs({})
         The signs are lost: negative numbers belong there too.
     cut_at_zero: {} -> np.maximum({}, 0)
         Negative numbers are cut off at zero, and nothing asks for that here.
-    data_centred: ^ -> X = X - X.mean(axis=1, keepdims=True)
-        | ^ -> X = X - X.mean(axis=0)
-        | ^ -> X = X - X.mean()
+    data_centred: ^ -> X = X - X.mean({axis=1, keepdims=True|axis=0|})
         | ^ -> x = x - x.mean()
         | ^ -> M = M - M.mean()
-        | ^ -> R = R - R.mean()
-        | ^ -> R = R - R.mean(axis=0)
+        | ^ -> R = R - R.mean({|axis=0})
         A mean is taken off the data first. Here they count as they are.
     data_scaled: ^ -> X = X / X.max()
         | ^ -> X = X / np.maximum(np.linalg.norm(X, axis=0), 1e-300)
@@ -154,20 +152,15 @@ ANYWHERE = parse("""
         | ^ -> D = D / np.where(D.sum(axis=0) == 0, 1, D.sum(axis=0))
         | ^ -> D = D / np.linalg.norm(D)
         The atoms are scaled to length or sum 1 first. Here they count as they are.
-    one_atom_alone: D @ A -> D[:, :1] @ A[:1]
+    one_atom_alone: D @ A -> D[:, {:1] @ A[:1|-1:] @ A[-1:}]
         | D @ A -> np.outer(D[:, 0], A[0])
-        | D @ A -> D[:, -1:] @ A[-1:]
-        | D @ alpha -> D[:, 0] * alpha[0]
-        | D @ alpha -> D[:, -1] * alpha[-1]
-        | P @ Q.T -> P[:, :1] @ Q[:, :1].T
-        | P @ Q.T -> P[:, -1:] @ Q[:, -1:].T
-        Only one atom is in the mixture. All of them are added up: does a `+=` lack its plus, or is `return` inside the loop?
-    atom_left_out: D @ A -> D[:, :-1] @ A[:-1]
-        | D @ A -> D[:, 1:] @ A[1:]
-        | D @ alpha -> D[:, :-1] @ alpha[:-1]
-        | D @ alpha -> D[:, 1:] @ alpha[1:]
-        | P @ Q.T -> P[:, :-1] @ Q[:, :-1].T
-        | P @ Q.T -> P[:, 1:] @ Q[:, 1:].T
+        | D @ alpha -> D[:, {0] * alpha[0|-1] * alpha[-1}]
+        | P @ Q.T -> P[:, {:1] @ Q[:, :1|-1:] @ Q[:, -1:}].T
+        Only one atom is in the mixture. All of them are added up: does a `+=` lack its plus, or is `return` inside the
+        loop?
+    atom_left_out: D @ A -> D[:, {:-1] @ A[:-1|1:] @ A[1:}]
+        | D @ alpha -> D[:, {:-1] @ alpha[:-1|1:] @ alpha[1:}]
+        | P @ Q.T -> P[:, {:-1] @ Q[:, :-1|1:] @ Q[:, 1:}].T
         One atom is missing from the mixture: `range(k)` already ends at k - 1, and begins at 0.
     mean_over_atoms: D @ A -> D @ A / D.shape[1]
         | D @ alpha -> D @ alpha / len(alpha)
@@ -202,13 +195,12 @@ ANYWHERE = parse("""
         | R - P @ Q.T -> R[:1] - P[:1] @ Q.T
         | R - P @ Q.T -> R[:, :1] - P @ Q[:1].T
         | x - D @ alpha -> x[:1] - D[:1] @ alpha
-        Only one column or one row of the residual counts. Does `return` stand inside the loop, or is a sum begun anew in every
-        round?
+        Only one column or one row of the residual counts. Does `return` stand inside the loop, or is a sum begun anew
+        in every round?
     sample_left_out: X - D @ A -> X[:, :-1] - D @ A[:, :-1]
         | X - D @ A -> X[:, 1:] - D @ A[:, 1:]
         | X - D @ A -> X[:-1] - D[:-1] @ A
-        | x - D @ alpha -> x[:-1] - D[:-1] @ alpha
-        | x - D @ alpha -> x[1:] - D[1:] @ alpha
+        | x - D @ alpha -> x[{:-1] - D[:-1|1:] - D[1:}] @ alpha
         | R - P @ Q.T -> R[:-1] - P[:-1] @ Q.T
         | R - P @ Q.T -> R[:, :-1] - P @ Q[:-1].T
         One row or column is left out of the sum: `range(n)` already ends at n - 1, and begins at 0.
@@ -217,15 +209,15 @@ ANYWHERE = parse("""
         | E = R - P @ Q.T -> E = (R - P @ Q.T) * (R != 0)
         | (x - D @ alpha) -> ((x - D @ alpha) * (x != 0))
         | norm(X - D @ A) -> norm((X - D @ A) * (X != 0))
-        Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is a number
-        like any other: the model should give it too.
+        Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is a
+        number like any other: the model should give it too.
     only_positive_counts: (X - D @ A) -> ((X - D @ A) * (X > 0))
         | (R - P @ Q.T) -> ((R - P @ Q.T) * (R > 0))
         | E = R - P @ Q.T -> E = (R - P @ Q.T) * (R > 0)
         | (x - D @ alpha) -> ((x - D @ alpha) * (x > 0))
         | norm(X - D @ A) -> norm((X - D @ A) * (X > 0))
-        Only the positive entries of the data are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`). Here
-        every entry is known, zeros and negative ones too.
+        Only the positive entries of the data are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`).
+        Here every entry is known, zeros and negative ones too.
     residual_with_a_plus: X - D @ A -> X + D @ A
         | R - P @ Q.T -> R + P @ Q.T
         | x - D @ alpha -> x + D @ alpha
@@ -327,8 +319,8 @@ def compiled(source):
     return scope["answer"]
 
 
-# An edit that needs nothing but what was returned.
-DONE_TO_A_RESULT = re.compile(r"\{\} -> (?:np\.\w+(?:\.\w+)*|\{\}|[^A-Za-z_;]|axis|astype|int|None)+(?<!, )")
+# An edit of a result that needs more than the result and numpy: another step, or a name of the answer.
+NEEDS_MORE = re.compile(r" ;; |[^.\w](?!np\b)[a-zA-Z]\w*(?![\w=])")
 
 
 @functools.cache
@@ -389,32 +381,42 @@ class Known:
             if source not in (None, way) and compiled(source):
                 yield (key,), source
 
-    def pairs(self):
-        """Every way of making two known mistakes at once: (keys, source), no source twice, so many at the most.
+    def pairs(self, came):
+        """Ways of making two known mistakes at once: (keys, source), no source twice, so many at the most.
 
-        First two of the exercise's own, then one of them beside one that any exercise can meet, then two of those.
+        came: the answer's outcome on the first case. Its kind and shape say which edits cannot be in it; the mistakes that stand
+        first in the table are tried first.
         """
-        own, count = self.exercise.mistakes, 0
-        made = {source for _, source in self.singles()} | set(self.sources)
-        edits = {way: [(key, edit, apply(edit, way)) for key, edit in self._edits()] for way in self.sources}
-        edits = {way: [each for each in edits[way] if each[2] not in (None, way)] for way in edits}
-        for known, way in itertools.product((2, 1, 0), self.sources):
-            for (key, edit, source), (other, other_edit, other_source) in itertools.combinations(edits[way], 2):
-                if key == other or (key in own) + (other in own) != known:
+        case = self.exercise.cases[0]
+        right, mine = _kind(self.result(self.sources[0], case)), _kind(came)
+        made, count = {source for _, source in self.singles()} | set(self.sources), 0
+        two = []
+        for way in self.sources:
+            edits = [
+                (key, edit, source) for key, edit in self._edits() if (source := apply(edit, way)) not in (None, way)
+            ]
+            changes = [_kind(self.result(source, case)) != right for _, _, source in edits]
+            two += [
+                ((i + 1) * (j + 1), edits[i], edits[j])
+                for i, j in itertools.combinations(range(len(edits)), 2)
+                if (changes[i] or changes[j]) == (mine != right) and edits[i][0] != edits[j][0]
+            ]
+        for _, (key, edit, source), (other, other_edit, other_source) in sorted(two, key=lambda each: each[0]):
+            for inside, outer in ((source, other_edit), (other_source, edit)):
+                both = apply(outer, inside)
+                if both is None or both in made:
                     continue
-                for inside, outer in ((source, other_edit), (other_source, edit)):
-                    both = apply(outer, inside)
-                    if both is None or both in made:
-                        continue
-                    made.add(both)
-                    if DONE_TO_A_RESULT.fullmatch(outer):
-                        # No need to compile what is only done to a result that is known.
-                        self.wrapped[both] = inside, done_to_a_result(outer)
-                    elif count == MOST_PAIRS or not compiled(both):
-                        continue
-                    else:
-                        count += 1
-                    yield (key, other), both
+                made.add(both)
+                if outer.startswith("{} -> ") and not NEEDS_MORE.search(outer):
+                    # No need to compile what is only done to a result that is known.
+                    self.wrapped[both] = inside, done_to_a_result(outer)
+                elif not compiled(both):
+                    continue
+                else:
+                    count += 1
+                yield (key, other), both
+            if count > MOST_PAIRS:
+                return
 
     def _edits(self):
         # That an argument was changed is seen, and need not be searched for.
@@ -430,10 +432,9 @@ class Known:
             right, single = self._right(came), ()
             if right and not at_edges:
                 return ()
-            # Zeros alone, or one answer to every question, can come about in too many ways to name two.
-            bare = all(isinstance(mine.value, np.ndarray) and not mine.value.any() for mine in came)
-            bare = bare or len({mine.value for mine in came if isinstance(mine.value, (bool, np.bool_))}) == 1
-            for candidates in (self.singles(),) if bare else (self.singles(), self.pairs()):
+            # Zeros, NaN, or one number everywhere can come about in too many ways to name two.
+            nothing = all(mine.error is None and _says_little(mine.value) for mine in came)
+            for candidates in (self.singles(),) if nothing else (self.singles(), self.pairs(came[0])):
                 found, fallback = [], []
                 for keys, source in candidates:
                     strange = self._strange(source, came)
@@ -520,6 +521,19 @@ class Known:
             for (first, spills), (second, spoils) in itertools.product(*explained)
         ]
         return min((each for each in choices if each[0]), key=lambda each: (len(each[0]), each[1]), default=((),))[0]
+
+
+def _says_little(value):
+    """Whether a result is nothing but zeros, NaN, or one number again and again."""
+    if not isinstance(value, (np.ndarray, float)) or not np.size(value):
+        return False
+    numbers = np.nan_to_num(value)
+    return not numbers.any() or (np.size(value) > 1 and np.ptp(numbers) == 0)
+
+
+def _kind(came):
+    """What shows at once of an outcome: the error's type, or the shapes that came."""
+    return type(came.error) if came.error is not None else (type(came.value) is tuple, str(_shapes(came.value)))
 
 
 def _shapes(value):

@@ -13,6 +13,9 @@ from hypothesis import settings
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
+# What a child process prints is read as UTF-8; on Windows it would write in the code page of the country.
+os.environ.setdefault("PYTHONUTF8", "1")
+
 # Where the home cannot be written an empty folder takes its place, or matplotlib would complain into the first notebook, and
 # npm would not start. It goes with the last of the processes that share it.
 if not os.access(Path.home(), os.W_OK):

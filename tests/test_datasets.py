@@ -34,7 +34,7 @@ def says(error, *parts):
 
 def run_python(code):
     return subprocess.run(
-        [sys.executable, "-c", code], cwd=datasets.DATA.parent, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=datasets.DATA.parent, capture_output=True, encoding="utf-8", check=True
     ).stdout.strip()
 
 

@@ -31,7 +31,7 @@ def run(source, folder, path=""):
     # -S and a path of our own: the lesson that is installed here must not be found.
     program = f"import sys; sys.path += {[entry for entry in sys.path if 'site-packages' in entry]!r}\n{source}"
     command = [sys.executable, "-S", "-c", program]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8")
 
 
 @every_notebook

@@ -150,14 +150,14 @@ def test_the_message_is_one_paragraph_and_never_the_reference(exercise):
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
 def test_the_third_hint_typed_with_its_gap_is_told_so(exercise):
-    spans = re.findall(r"`([^`]+)`", exercise.hints[2])
+    spans = [span for span in re.findall(r"`([^`]+)`", exercise.hints[2]) if re.match(r"for |return|.*= ", span)]
+    pair = "return D, A" if "D" in exercise.names else "return P, Q"
     if spans[0].startswith("for"):
-        pair = "return D, A" if "D" in exercise.names else "return P, Q"
-        inside = [span for span in spans[1:] if "= " in span]
-        body = "\n        ".join([f"    {spans[0]}", *inside]) + f"\n    {pair}"
+        body = "\n        ".join([f"    {spans[0]}", *(span for span in spans[1:] if "= " in span)]) + f"\n    {pair}"
     else:
-        code = max((span for span in spans if "..." in span), key=len)
-        body = f"    {code}" if "return" in code else f"    return {code.partition('= ')[2]}"
+        # A challenge may stand behind the last line.
+        last = next((place for place, span in enumerate(spans) if span.startswith("return")), len(spans))
+        body = "\n".join(f"    {span}" for span in (*spans[: last + 1], *([pair] if last == len(spans) else [])))
     scope = {"np": np, **vars(factorise)}
     exec(f"def {exercise.name}({', '.join(exercise.names)}):\n{body}", scope)
 

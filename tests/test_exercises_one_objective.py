@@ -128,7 +128,96 @@ def softmin(X, D):
     return weights / weights.sum(axis=0)
 
 
+def best_goes_on(X, D):
+    A, best, nearest = np.zeros((D.shape[1], X.shape[1])), np.inf, 0
+    for i in range(X.shape[1]):
+        for j in range(D.shape[1]):
+            if np.linalg.norm(X[:, i] - D[:, j]) < best:
+                best, nearest = np.linalg.norm(X[:, i] - D[:, j]), j
+        A[nearest, i] = 1
+    return A
+
+
+def two_nearest(X, D):
+    A = np.zeros((D.shape[1], X.shape[1]))
+    for row in distances(X, D).argsort(axis=0)[:2]:
+        A[row, np.arange(X.shape[1])] = 1
+    return A
+
+
+def one_hot_of(measure):
+    return lambda X, D: np.array([np.eye(D.shape[1])[np.argmin([measure(x, d) for d in D.T])] for x in X.T]).T
+
+
+def one_in_all(X, D):
+    A = np.zeros((D.shape[1], X.shape[1]))
+    A[np.unravel_index(distances(X, D).argmin(), A.shape)] = 1
+    return A
+
+
+def codes_in_the_shape_of_X(X, D):
+    A = np.zeros(X.shape)
+    A[np.argmin(distances(X, D), axis=0), np.arange(X.shape[1])] = 1
+    return A
+
+
+def mean_of_what_is_not_zero(X):
+    return np.array([[row[row != 0].mean()] for row in X])
+
+
+def coded(change=lambda codes: codes, mean=lambda X: X.mean(1)[:, None], back=1):
+    return lambda X, D: D @ change(D.T @ (X - mean(X))) + back * mean(X)
+
+
 RECOGNISED = [
+    (todo.one_hot_codes, lambda X, D: np.eye(D.shape[1])[:, np.argmax(np.linalg.pinv(D) @ X, axis=0)], "largest_coefficient"),
+    (todo.one_hot_codes, one_hot_of(lambda x, d: np.linalg.norm(d) - 2 * d @ x), "norms_not_squared"),
+    (todo.one_hot_codes, one_hot_of(lambda x, d: d @ d + 2 * d @ x), "cross_term_added"),
+    (todo.one_hot_codes, one_hot_of(lambda x, d: np.linalg.norm(x - d, np.inf)), "largest_difference"),
+    (todo.one_hot_codes, one_hot_of(lambda x, d: abs(np.linalg.norm(x) - np.linalg.norm(d))), "difference_of_lengths"),
+    (todo.one_hot_codes, one_hot_of(lambda x, d: np.linalg.norm((x - d)[x != 0])), "zero_means_missing"),
+    (todo.one_hot_codes, lambda X, D: one_hot_by_index(X, X[:, -D.shape[1] :]), "refits"),
+    (todo.one_hot_codes, one_in_all, "nearest_of_all"),
+    (todo.one_hot_codes, lambda X, D: one_hot_by_index(X, D) * (np.arange(X.shape[1]) + 1 < X.shape[1]), "not_every_sample"),
+    (todo.one_hot_codes, lambda X, D: np.eye(D.shape[1])[:, distances(X, D)[:-1].argmin(0)], "not_every_atom"),
+    (todo.one_hot_codes, best_goes_on, "best_not_reset"),
+    (todo.one_hot_codes, lambda X, D: one_hot_by_index(X, D) * np.sqrt(distances(X, D) + 2), "not_a_one"),
+    (todo.one_hot_codes, lambda X, D: np.where(one_hot_by_index(X, D), 0.0, 1.0), "zeros_and_ones_swapped"),
+    (todo.one_hot_codes, two_nearest, "two_ones"),
+    (todo.one_hot_codes, codes_in_the_shape_of_X, "rows_of_X"),
+    (todo.pca_dictionary, lambda X, k: pca_by_sorting(X, k + 1), "count_off_by_one"),
+    (todo.pca_dictionary, lambda X, k: pca_by_eigh(X, len(X))[:, np.r_[1, 0, 2 : len(X)]][:, :k], "unsorted"),
+    (todo.pca_dictionary, lambda X, k: pca_by_eigh(X, k).T @ centred(X), "codes_instead"),
+    (todo.pca_dictionary, lambda X, k: pca_by_eigh(X, k) @ pca_by_eigh(X, k).T @ centred(X), "reconstruction_instead"),
+    (todo.pca_dictionary, lambda X, k: np.linalg.svd(X - np.median(X, 1)[:, None])[0][:, :k], "median_for_mean"),
+    (todo.pca_dictionary, lambda X, k: np.linalg.svd(X - mean_of_what_is_not_zero(X))[0][:, :k], "zero_means_missing"),
+    (todo.pca_dictionary, lambda X, k: np.identity(len(X))[np.argsort(X.std(1))[::-1][:k]].T, "rows_picked"),
+    (todo.pca_dictionary, lambda X, k: np.linalg.qr(centred(X)[:, :k])[0], "samples_orthonormalised"),
+    (todo.project, lambda X, D: D @ D.T @ (X - X.mean(1)[:, None]) - X.mean(1)[:, None], "wrong_sign_of_the_mean"),
+    (todo.project, coded(back=2), "mean_added_twice"),
+    (todo.project, lambda X, D: coded()(X, D[:, :-1]), "not_every_atom"),
+    (todo.project, coded(lambda codes: codes / 1.01), "codes_scaled"),
+    (todo.project, coded(lambda codes: codes * (codes > 0)), "codes_cut"),
+    (todo.project, lambda X, D: np.minimum(np.maximum(coded()(X, D), 0), 255), "cut_to_a_range"),
+    (todo.project, lambda X, D: coded()(X / X.std(1)[:, None], D) * X.std(1)[:, None], "standardised"),
+    (todo.project, coded(mean=mean_of_what_is_not_zero), "zero_means_missing"),
+    (todo.project, coded(mean=lambda X: np.median(X, 1)[:, None]), "median_for_mean"),
+    (todo.project, coded(mean=lambda X: X.sum(1)[:, None] / len(X)), "not_the_mean"),
+    (todo.project, lambda X, D: (coded()(X, D), X.mean(1)[:, None]), "returns_more"),
+    (todo.relative_error, lambda X, D, A: np.linalg.norm(X - D @ A) * 100 / np.linalg.norm(X), "percent"),
+    (todo.relative_error, lambda X, D, A: 1 - ((X - D @ A) ** 2).sum() / (X.var() * X.size), "r_squared"),
+    (todo.relative_error, lambda X, D, A: np.sqrt(((X - D @ A) ** 2).sum()) / X.std(), "divided_by_another_size"),
+    (todo.relative_error, lambda X, D, A: np.linalg.norm(X - D @ A) / (np.sqrt((X * X).sum()) + 0.01), "guarded"),
+    (todo.relative_error, lambda X, D, A: np.minimum(1, todo.relative_error.reference(X, D, A)), "cut_at_one"),
+    (todo.relative_error, lambda X, D, A: (X - D @ A).sum() / X.sum(), "sums_that_cancel"),
+    (todo.relative_error, lambda X, D, A: np.sqrt(((X - D @ A / np.sqrt((X**2).sum())) ** 2).sum()), "division_inside"),
+    (todo.relative_error, lambda X, D, A: todo.relative_error.reference(X, D, np.linalg.pinv(D) @ X), "refits"),
+    (todo.relative_error, lambda X, D, A: np.linalg.norm(X - (D @ A).clip(0)) / np.linalg.norm(X), "reconstruction_cut"),
+    (
+        todo.relative_error,
+        lambda X, D, A: np.sqrt(((X - D @ A)[X > 0] ** 2).sum() / (X[X > 0] ** 2).sum()),
+        "only_positive_counts",
+    ),
     (
         todo.one_hot_codes,
         lambda X, D: np.eye(D.shape[1])[np.einsum("dk,dn->nk", D, X).argmax(1)].T,
@@ -180,12 +269,12 @@ RECOGNISED = [
     (todo.one_hot_codes, lambda X, D: np.sum(D**2, 0)[:, None] - 2 * D.T @ X, "codes_are_distances"),
     (todo.one_hot_codes, lambda X, D: np.linalg.pinv(D) @ X, "least_squares_codes"),
     (todo.one_hot_codes, first_in_memory, "a_one_for_every_tie"),
-    (todo.one_hot_codes, softmin, None),
+    (todo.one_hot_codes, softmin, "soft_codes"),
     (todo.one_hot_codes, lambda X, D: np.zeros((D.shape[1], X.shape[1])), None),
     (todo.pca_dictionary, lambda X, k: np.linalg.eigh(X @ X.T)[1][:, ::-1][:, :k], "not_centred"),
     (todo.pca_dictionary, lambda X, k: -np.linalg.svd(X.T)[2][:k].T, "not_centred"),
     (todo.pca_dictionary, lambda X, k: np.linalg.svd(X)[0][:, :k] * 3, "not_centred"),
-    (todo.pca_dictionary, lambda X, k: PCA(k).fit(X.T - X.T.mean(1)[:, None]).components_.T, None),
+    (todo.pca_dictionary, lambda X, k: PCA(k).fit(X.T - X.T.mean(1)[:, None]).components_.T, "centred_both_ways"),
     (
         todo.pca_dictionary,
         lambda X, k: np.linalg.eigh((X - X.mean(0)) @ (X - X.mean(0)).T)[1][:, ::-1][:, :k],
@@ -200,7 +289,7 @@ RECOGNISED = [
     (todo.pca_dictionary, lambda X, k: np.linalg.eigh(np.cov(X))[1][:, :k], "smallest_eigenvalues"),
     (todo.pca_dictionary, lambda X, k: np.linalg.svd(centred(X))[0][:, ::-1][:, :k], "smallest_eigenvalues"),
     (todo.pca_dictionary, lambda X, k: np.linalg.eigh(np.cov(X))[1][:, -k:], "wrong_order"),
-    (todo.pca_dictionary, lambda X, k: np.linalg.svd(centred(X))[0][:, 1 : k + 1], "unsorted"),
+    (todo.pca_dictionary, lambda X, k: np.linalg.svd(centred(X))[0][:, 1 : k + 1], "first_left_out"),
     (todo.pca_dictionary, lambda X, k: np.linalg.svd(centred(X))[2][:k].T, "rows_of_Vt"),
     (todo.pca_dictionary, lambda X, k: np.linalg.eigh(np.cov(X.T))[1][:, ::-1][:, :k], "rows_of_Vt"),
     (todo.pca_dictionary, lambda X, k: np.linalg.eigh(np.cov(X.T))[1], "rows_of_Vt"),
@@ -307,17 +396,17 @@ def test_a_boolean_one_hot_matrix_is_asked_to_be_numbers():
     verdict = todo.one_hot_codes.verdict(lambda X, D: one_hot_by_index(X, D).astype(bool))
 
     assert (verdict.status, verdict.mistake) == ("wrong", "returns_booleans")
-    assert "entries are True and False" in verdict.message
+    assert "`.astype(float)` makes numbers" in verdict.message
 
 
 def test_a_column_without_a_one_is_pointed_out():
-    def misses_the_last(X, D):
+    def misses_one(X, D):
         A = one_hot_by_index(X, D)
-        A[:, -1] = 0
+        A[:, -2] = 0
         return A
 
     assert (
-        "column 3 (counted from 0) holds 0 ones instead of one" in todo.one_hot_codes.verdict(misses_the_last).message
+        "Column 2 (counted from 0) holds 0 ones instead of one" in todo.one_hot_codes.verdict(misses_one).message
     )
 
 
@@ -325,7 +414,7 @@ def test_the_variance_that_an_atom_should_catch_is_said():
     message = todo.pca_dictionary.verdict(lambda X, k: np.eye(len(X))[:, :k]).message
 
     # The first row of the first case, 5 7 6 3, has this variance.
-    assert "atom 0 (counted from 0) catches a variance of 2.188, where it should be 2.795" in message
+    assert "Atom 0 (counted from 0) catches a variance of 2.188, where it should be 2.795" in message
 
 
 def test_a_nearly_right_direction_is_not_right():
@@ -369,4 +458,4 @@ def test_a_pair_is_not_an_answer(exercise):
     verdict = exercise.verdict(lambda *args: (exercise.reference(*args), 0))
 
     assert verdict.status == "wrong"
-    assert "a tuple of 2" in verdict.message
+    assert "a tuple of 2" in verdict.message or "alone" in verdict.message

@@ -459,6 +459,6 @@ def test_importing_the_lesson_loads_no_heavy_library():
         f"import sys, lessons, lessons.factorise, lessons.datasets, lessons.check; print({heavy} & set(sys.modules))"
     )
 
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True)
 
     assert done.stdout.strip() == "set()"

@@ -38,7 +38,7 @@ def nbgrader(course, *command):
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "HOME": str(course)}
     run = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *command], cwd=course, env=environment, capture_output=True, text=True
+        [sys.executable, "-m", "nbgrader", *command], cwd=course, env=environment, capture_output=True, encoding="utf-8"
     )
     assert run.returncode == 0, run.stdout + run.stderr
 

@@ -965,7 +965,7 @@ def test_an_interrupted_review_goes_on_where_it_stopped(a_class, tmp_path, capfd
     with pytest.raises(SystemExit, match="the same command goes on from there"):
         command.main(arguments)
     monkeypatch.setattr(command.Finished, "add", keep)
-    with open(tmp_path / "review" / "review.jsonl", "a") as file:
+    with open(tmp_path / "review" / "review.jsonl", "a", encoding="utf-8") as file:
         file.write('{"version": "cut o')
     (a_class / "eve.ipynb").write_bytes(b"handed in again")
     capfd.readouterr()

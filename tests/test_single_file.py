@@ -47,7 +47,7 @@ def run_alone(notebook, folder, **environment):
         cwd=work,
         env={**kept, "HOME": str(home), "MPLBACKEND": "module://matplotlib_inline.backend_inline", **environment},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr[-3000:]
     outputs = [output for cell in nbformat.read(path, as_version=4).cells for output in cell.get("outputs", [])]

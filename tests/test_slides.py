@@ -154,7 +154,7 @@ def test_formulas_are_set_without_a_network(made, tmp_path):
     flags += ["--disable-background-networking", "--disable-component-update", f"--user-data-dir={tmp_path}"]
     flags += ["--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=30000", "--dump-dom"]
     page = f"{(made / SOLUTIONS[0].name).with_suffix('.html').as_uri()}#/3"
-    run = subprocess.run([CHROMIUM, *flags, page], capture_output=True, text=True, timeout=120)
+    run = subprocess.run([CHROMIUM, *flags, page], capture_output=True, encoding="utf-8", timeout=120)
     formulas = run.stdout.count('<script type="math/tex')
 
     assert "reveal-viewport" in run.stdout and 'class="present"' in run.stdout  # reveal.js is at work

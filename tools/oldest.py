@@ -12,10 +12,9 @@ except ModuleNotFoundError:  # Python 3.10
 
 def main():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]
     oldest = {}
-    for requirement in map(Requirement, project["dependencies"] + extras["tutor"] + extras["test"]):
-        # The extra for tests asks for the one for tutors, which is here already.
+    for requirement in map(Requirement, sum(project["optional-dependencies"].values(), project["dependencies"])):
+        # The extra for tests asks for the others, which are here already.
         if requirement.name != project["name"]:
             bounds = [bound.version for bound in requirement.specifier if bound.operator in (">=", "==")]
             oldest[requirement.name] = bounds[0]

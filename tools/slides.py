@@ -96,8 +96,8 @@ def vendor(folder, packages=PACKAGES):
         if not shutil.which("npm"):
             sys.exit(f"npm (of Node.js) is needed for {name}: install it, and try again.")
         with tempfile.TemporaryDirectory() as download:
-            pack = ["npm", "pack", "--silent", "--pack-destination", download, f"{name}@{version}"]
-            run = subprocess.run(pack, capture_output=True, text=True)
+            pack = [shutil.which("npm"), "pack", "--silent", "--pack-destination", download, f"{name}@{version}"]
+            run = subprocess.run(pack, capture_output=True, encoding="utf-8")
             if run.returncode:
                 sys.exit(f"npm could not fetch {name} {version}:\n{run.stderr.strip()}")
             _unpack(next(Path(download).glob("*.tgz")), parts, Path(download, "package"))

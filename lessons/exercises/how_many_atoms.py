@@ -138,8 +138,8 @@ masked_step = check.Exercise(
             The hidden entries of R still take part above the line, where nobody should know them. Put zeros in their
             place before the product with Q.
         gaps_as_numbers: np.where(seen, R, 0) -> np.nan_to_num(R)
-            That puts a zero where R is NaN. But an entry is hidden where `seen` says so, and there R may hold any number,
-            which must not be used.
+            That puts a zero where R is NaN. But an entry is hidden where `seen` says so, and there R may hold any
+            number, which must not be used.
         mask_left_out: np.where(seen, R, 0) -> R ;; S * (P @ Q.T) -> P @ Q.T
             `seen` makes no difference here: that is the step of 4.2. It belongs on both sides of the line, to the data
             and to what the model gives.
@@ -156,11 +156,11 @@ masked_step = check.Exercise(
             A hidden entry may be NaN, and 0 times NaN is NaN, which then spreads through the product. Choose instead of
             multiplying: `np.where(seen, R, 0)`.
         not_of_numbers: np.where(seen, R, 0) -> np.where(~seen, 0, R)
-            `~` turns True and False round, but of the numbers 1 and 0 it makes -2 and -1, and both count as True. For both
-            kinds of mask write `seen == 0`.
+            `~` turns True and False round, but of the numbers 1 and 0 it makes -2 and -1, and both count as True. For
+            both kinds of mask write `seen == 0`.
         flattened: np.where(seen, R, 0) -> R[seen == 1]
-            `R[mask]` picks the entries out one after the other, as one long vector, and the rows and columns are lost. To
-            keep the shape put zeros in the other places: `np.where(seen, R, 0)`.
+            `R[mask]` picks the entries out one after the other, as one long vector, and the rows and columns are lost.
+            To keep the shape put zeros in the other places: `np.where(seen, R, 0)`.
         mask_too_late: (S * (P @ Q.T)) @ Q -> S * (P @ Q.T @ Q)
             The mask is (N, M) and P Q^T Q is (N, K). It belongs to P Q^T, before the product with Q.
         mask_as_a_matrix: S * (P @ Q.T) -> S @ (P @ Q.T)
@@ -169,8 +169,8 @@ masked_step = check.Exercise(
             Below the line stands the mask alone. What the model gives there is S * (P Q^T), times Q.
         filled_with_the_guess: np.where(seen, R, 0) -> np.where(seen, R, P @ Q.T) ;; S * (P @ Q.T) -> P @ Q.T
             | (R @ Q) / ((S * (P @ Q.T)) -> (np.where(S, R, P @ Q.T) @ Q) / ((P @ Q.T)
-            That fills the gaps with what the model says and takes the step of 4.2. It goes down as well, but slowly, since
-            most of the data then agree with the model already. Leave the gaps out on both sides instead.
+            That fills the gaps with what the model says and takes the step of 4.2. It goes down as well, but slowly,
+            since most of the data then agree with the model already. Leave the gaps out on both sides instead.
         filled_with_the_mean: np.where(seen, R, 0) -> np.where(seen, R, R[seen == 1].mean()) ;; S * (P @ Q.T) -> P @ Q.T
             That fills the gaps with a mean, and the model then learns the filling. Leave the gaps out on both sides
             instead.
@@ -185,36 +185,40 @@ masked_step = check.Exercise(
         adds_the_ratio: P * (R @ Q) / ((S -> P + (R @ Q) / ((S
             The ratio was added. It is a factor: 1 means that nothing has to change, so multiply by it.
         adds_the_product: P * (R @ Q) / ((S -> P + P * (R @ Q) / ((S
-            The old entry was added to the updated one. The update replaces it: `P = P * ratio`, not `P = P + P * ratio`.
+            The old entry was added to the updated one. The update replaces it: `P = P * ratio`, not `P = P + P *
+            ratio`.
         ratio_alone: P * (R @ Q) / ((S -> (R @ Q) / ((S
             That is the ratio itself. It says by what factor to change each entry: multiply the old entry by it.
         least_squares: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> R @ Q @ np.linalg.inv(Q.T @ Q)
-            Dividing by Q^T Q as a matrix gives a least-squares solution, which may be negative and counts the hidden entries
-            as zeros. `/` goes entry by entry.
+            Dividing by Q^T Q as a matrix gives a least-squares solution, which may be negative and counts the hidden
+            entries as zeros. `/` goes entry by entry.
         matrix_division: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P @ np.linalg.pinv((S * (P @ Q.T)) @ Q) @ (R @ Q)
-            A matrix inverse is not meant here: each entry above the line is divided by the same entry below it, with `/`.
+            A matrix inverse is not meant here: each entry above the line is divided by the same entry below it, with
+            `/`.
         inverse_of_denominator: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P * (R @ Q @ np.linalg.inv((S * (P @ Q.T)) @ Q))
-            What stands below the line is (N, K) and has no inverse, and none is needed: divide entry by entry, with `/`.
+            What stands below the line is (N, K) and has no inverse, and none is needed: divide entry by entry, with
+            `/`.
         matrix_product_with_ratio: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P @ ((R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12))
             `@` mixes the columns; the update multiplies each entry by its own ratio, with `*`.
         divergence_updates: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P * ((R / (P @ Q.T)) @ Q) / (S @ Q)
-            These are the updates of the other objective of notebook 4, the divergence. For the squared error compare the
-            data times Q with S * (P Q^T) times Q.
+            These are the updates of the other objective of notebook 4, the divergence. For the squared error compare
+            the data times Q with S * (P Q^T) times Q.
         square_root_of_ratio: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P * np.sqrt((R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12))
             The root of the ratio takes only part of the step. The update multiplies by the whole ratio.
         gradient_step: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P + 0.01 * (R @ Q - (S * (P @ Q.T)) @ Q)
             That is a gradient step with one step size for all entries, which can go below zero. Here each entry has its
             own, which makes it a product.
         negative_values: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P * (R @ Q - (S * (P @ Q.T)) @ Q)
-            An entry came out negative. Non-negative times a ratio of non-negative numbers stays non-negative: divide, do
-            not subtract.
+            An entry came out negative. Non-negative times a ratio of non-negative numbers stays non-negative: divide,
+            do not subtract.
         nan_on_zeros: + 1e-12 ->
             Where an entry or a whole atom has become zero, or nothing of a row was seen, the ratio is 0 / 0. Add a tiny
             number, such as 1e-12, to the denominator.
         old_partner: P = half(R, seen, P, Q)\n    Q = half(R.T, seen.T, Q, P) -> P, Q = half(R, seen, P, Q), half(R.T, seen.T, Q, P)
             Q was updated with the old P. Then the loss may rise: use the new P, in the product P Q^T as well.
         old_model: P = half(R, seen, P, Q)\n    Q = half(R.T, seen.T, Q, P) -> model = seen * (P @ Q.T); P = P * (R @ Q) / (model @ Q + 1e-12)\n    Q = Q * (R.T @ P) / (model.T @ P + 1e-12)
-            P Q^T was computed once, with the old P, and used for both factors. Q needs what the model gives with the new P.
+            P Q^T was computed once, with the old P, and used for both factors. Q needs what the model gives with the
+            new P.
         one_factor_only: Q = half(R.T, seen.T, Q, P) -> pass
             | P = half(R, seen, P, Q) -> pass
             Only one of the factors was updated. A step moves both, one after the other.
@@ -262,17 +266,17 @@ hidden_error = check.Exercise(
     ],
     mistakes="""
         over_the_seen: seen == 0 -> seen == 1
-            That is the error over the entries that were seen, the ones that the model has learned. The exam is about the
-            hidden ones.
+            That is the error over the entries that were seen, the ones that the model has learned. The exam is about
+            the hidden ones.
         over_all: [hidden] ->
-            That is the error over all entries. Those that were seen are in it, and a model that has learned them by heart
-            looks good.
+            That is the error over all entries. Those that were seen are in it, and a model that has learned them by
+            heart looks good.
         missed_over_all: (R - P @ Q.T)[hidden] -> R - P @ Q.T
-            What was missed is taken over all entries, and what was to be guessed over the hidden ones. Take both over the
-            hidden ones.
+            What was missed is taken over all entries, and what was to be guessed over the hidden ones. Take both over
+            the hidden ones.
         divided_by_all: R[hidden] -> R
-            That divides by the size of all of R. Then hiding fewer entries makes the error smaller whatever the guesses are:
-            divide by the size of the hidden entries.
+            That divides by the size of all of R. Then hiding fewer entries makes the error smaller whatever the guesses
+            are: divide by the size of the hidden entries.
         divided_by_the_seen: R[hidden] -> R[seen == 1]
             That divides by the size of what was seen. What was to be guessed is the hidden part of R.
         divided_by_the_guess: R[hidden] -> (P @ Q.T)[hidden]
@@ -280,13 +284,14 @@ hidden_error = check.Exercise(
         not_divided: / np.linalg.norm(R[hidden]) ->
             That is the size of what was missed, in the unit of the data. Divide by the size of R over the same entries.
         divided_by_the_count: np.linalg.norm(R[hidden]) -> hidden.sum()
-            That divides by the number of hidden entries. A relative error divides by the size of what was to be guessed.
+            That divides by the number of hidden entries. A relative error divides by the size of what was to be
+            guessed.
         root_mean_square: ... -> np.sqrt(np.mean((R - P @ Q.T)[seen == 0] ** 2))
             That is the root of the mean square, which has the unit of the data. Divide by the size of R over the same
             entries instead of their number.
         mean_of_squares: ... -> np.mean((R - P @ Q.T)[seen == 0] ** 2)
-            That is the mean squared error, in the unit of the data squared. Take sizes: the norm of what was missed over the
-            norm of what was to be guessed.
+            That is the mean squared error, in the unit of the data squared. Take sizes: the norm of what was missed
+            over the norm of what was to be guessed.
         only_one_squared: np.linalg.norm((R - P @ Q.T)[hidden]) -> np.sum((R - P @ Q.T)[hidden] ** 2)
             Above the line stands a squared size, below it one with its root. Take the root of both, as the norm does.
         squared: {} -> ({}) ** 2
@@ -294,13 +299,14 @@ hidden_error = check.Exercise(
         root_too_many: {} -> np.sqrt({})
             The norm takes the root already, and a second one stands round it.
         mean_absolute_error: ... -> np.mean(np.abs(R - P @ Q.T)[seen == 0])
-            That is a mean of absolute values. The size of a vector squares, sums and takes the root, and then it is divided by
-            the size of R there.
+            That is a mean of absolute values. The size of a vector squares, sums and takes the root, and then it is
+            divided by the size of R there.
         absolute_values: np.linalg.norm((R - P @ Q.T)[hidden]) / np.linalg.norm(R[hidden]) -> np.abs((R - P @ Q.T)[hidden]).sum() / np.abs(R[hidden]).sum()
             That sums absolute values. The size of a vector squares, sums and takes the root.
         entry_by_entry: ... -> np.linalg.norm(((R - P @ Q.T) / R)[seen == 0])
             | ... -> np.mean(np.abs((R - P @ Q.T) / R)[seen == 0])
-            That divides entry by entry, so that one small entry of R can decide everything. Divide one size by the other.
+            That divides entry by entry, so that one small entry of R can decide everything. Divide one size by the
+            other.
         spectral_norm: R - P @ Q.T)) / np.linalg.norm(np.where(seen, 0, R)) -> R - P @ Q.T), 2) / np.linalg.norm(np.where(seen, 0, R), 2)
             For a matrix `np.linalg.norm(M, 2)` is the largest singular value alone. The size here takes every entry.
         not_of_numbers: seen == 0 -> ~seen
@@ -356,50 +362,44 @@ consensus = check.Exercise(
     ],
     mistakes="""
         names_across_runs: ... -> np.mean(labels[:, np.newaxis, :, np.newaxis] == labels[np.newaxis, :, np.newaxis, :], axis=(0, 1))
-            | labels[r, j] -> labels[0, j]
-            | labels[r, j] -> labels[r - 1, j]
-            Labels of different runs are compared. Their names mean nothing there: the 0 of one run is not the 0 of another.
-            Ask within each run whether two samples are together, and count the runs.
+            | labels[r, j] -> labels[{0|r - 1}, j]
+            Labels of different runs are compared. Their names mean nothing there: the 0 of one run is not the 0 of
+            another. Ask within each run whether two samples are together, and count the runs.
         names_counted: ... -> np.equal.outer(*2 * [np.array([np.unique(column, return_counts=True)[0][np.unique(column, return_counts=True)[1].argmax()] for column in labels.T])]).astype(float)
-            That gives each sample its most frequent label and compares those. But a name means nothing from run to run, so the
-            most frequent one does not either: compare within each run first.
+            That gives each sample its most frequent label and compares those. But a name means nothing from run to run,
+            so the most frequent one does not either: compare within each run first.
         runs_compared: ... -> (labels[:, np.newaxis] == labels[np.newaxis]).mean(axis=2)
             That compares runs with runs: the result has one row for each run. Asked for is one row for each sample.
         sum_for_share: same.mean(axis=0) -> same.sum(axis=0)
             | C / runs -> C
-            That is the number of runs in which two samples are together. Divide by the number of runs, so that it is 1 where
-            all of them agree.
+            That is the number of runs in which two samples are together. Divide by the number of runs, so that it is 1
+            where all of them agree.
         counts_samples: same.mean(axis=0) -> same.sum(axis=0) / labels.shape[1]
-            That divides by the number of samples. A share of the runs is divided by how many runs there are, the rows of
-            `labels`.
-        wrong_axis: same.mean(axis=0) -> same.mean(axis=1)
-            | same.mean(axis=0) -> same.mean(axis=2)
+            That divides by the number of samples. A share of the runs is divided by how many runs there are, the rows
+            of `labels`.
+        wrong_axis: same.mean(axis=0) -> same.mean(axis={1|2})
             The mean is taken over the samples, and the runs are left. Take it over the axis of the runs.
         one_number: same.mean(axis=0) -> same.mean()
             That is the mean over everything, a single number. Take it over the runs alone.
         diagonal_of_zeros: {} -> ({}) * (1 - np.eye(labels.shape[1]))
             A sample is with itself in every run, so the diagonal is 1.
-        one_half_only: {} -> np.triu({})
-            | {} -> np.tril({})
+        one_half_only: {} -> {np.triu|np.tril}({})
             | {} -> np.triu({}, 1)
             | {} -> np.tril({}, -1)
             Only one half of the matrix is filled. If i is with j, then j is with i: entry (j, i) is the same.
-        first_run_only: same.mean(axis=0) -> same[0].astype(float)
-            | same.mean(axis=0) -> same[-1].astype(float)
+        first_run_only: same.mean(axis=0) -> same[{0|-1}].astype(float)
             That is one run alone. The share is taken over all of them: is a `return` inside the loop, or does each run
             replace the one before?
-        all_or_nothing: same.mean(axis=0) -> same.all(axis=0).astype(float)
+        all_or_nothing: same.mean(axis=0) -> {same.all|same.any}(axis=0).astype(float)
             | same.mean(axis=0) -> (same.mean(axis=0) > 0.5).astype(float)
-            | same.mean(axis=0) -> same.any(axis=0).astype(float)
             The shares were made into zeros and ones. What lies between says how far the runs agree.
         share_apart: {} -> 1 - ({})
             That is the share of runs in which two samples are apart. Asked for is how often they are together.
-        names_as_numbers: ... -> np.corrcoef(labels.T)
+        names_as_numbers: ... -> {np.corrcoef|np.cov}(labels.T)
             | ... -> labels.T @ labels / len(labels)
-            | ... -> np.cov(labels.T)
             | ... -> 1 - np.abs(labels[:, :, np.newaxis] - labels[:, np.newaxis]).mean(axis=0)
-            Labels are names that happen to be written as numbers; 0 and 2 are not further apart than 0 and 1. Only ask whether
-            they are equal.
+            Labels are names that happen to be written as numbers; 0 and 2 are not further apart than 0 and 1. Only ask
+            whether they are equal.
     """,
 )
 exercises = [masked_step, hidden_error, consensus]

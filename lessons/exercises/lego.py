@@ -30,9 +30,10 @@ reconstruct = check.Exercise(
     minutes=2,
     returns="one mixture of the atoms a column, mixed by the code in that column of A",
     hints=(
-        "A model is a mixture: so many of set 1 plus so many of set 2. One matrix product does it for all models at once.",
+        "One model is so many of set 1 plus so many of set 2. Do that for the first column of A by hand; then for "
+        "all columns at once.",
         "X' = D A. D is (d, k), A is (k, n), so X' is (d, n). numpy writes the matrix product as `@`.",
-        "`return D @ ...`",
+        "`return ... @ ...` (which of the two has its columns mixed, and which says how?)",
     ),
     cases=[(D_LEGO, A_LEGO), (D_TALL, A_WIDE), (1000 * D_TALL, A_WIDE), (np.eye(4), X_LEGO)],
     mistakes="""
@@ -42,9 +43,9 @@ reconstruct = check.Exercise(
             That is A D. The atoms are the columns of D and each code is a column of A, so D comes first.
         transposed: {} -> ({}).T
             The result is transposed: samples should be columns, as in X.
-        outer_product: ... -> np.kron(D, A)
-            | ... -> np.outer(D, A)
-            `np.outer` and `np.kron` multiply every entry by every other one. A mixture adds up over the atoms: a matrix product, `@`.
+        outer_product: ... -> {np.kron|np.outer}(D, A)
+            `np.outer` and `np.kron` multiply every entry by every other one. A mixture adds up over the atoms: a matrix
+            product, `@`.
     """,
 )
 
@@ -57,15 +58,13 @@ LEAST_SQUARES = """
     each_atom_alone: D.T @ D, -> np.diag(np.diag(D.T @ D)),
         That fits each atom on its own, as if the others were not there: right only when the atoms are perpendicular.
         Where they overlap the whole (k, k) matrix D^T D has to be undone, not its diagonal alone.
-    ridge: D.T @ D, -> D.T @ D + 0.1 * np.eye(D.shape[1]),
-        | D.T @ D, -> D.T @ D + np.eye(D.shape[1]),
-        | D.T @ D, -> D.T @ D + 0.01 * np.eye(D.shape[1]),
-        | D.T @ D, -> D.T @ D + 0.001 * np.eye(D.shape[1]),
-        A multiple of the identity is added to D^T D, which pulls the code towards zero (ridge regression). Here D^T D has an
-        inverse, so nothing has to be added.
+    ridge: D.T @ D, -> D.T @ D + {0.1 * np.eye|np.eye|0.01 * np.eye|0.001 * np.eye}(D.shape[1]),
+        A multiple of the identity is added to D^T D, which pulls the code towards zero (ridge regression). Here D^T D
+        has an inverse, so nothing has to be added.
     nonnegative_codes: {} -> np.maximum({}, 0)
         | ... -> nnls(D, x)
-        No weight is negative, but nothing asks for that here, and with weights of either sign D alpha comes nearer to x.
+        No weight is negative, but nothing asks for that here, and with weights of either sign D alpha comes nearer to
+        x.
     whole_lstsq: [0] ->
         np.linalg.lstsq returns four things: the solution, the residual, the rank and the singular values. Take the
         first.
@@ -76,7 +75,8 @@ LEAST_SQUARES = """
     exact_samples_only: np.linalg.pinv(D) @ x -> np.linalg.solve(D[: D.shape[1]], x[: D.shape[1]])
         This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
     with_a_constant: ... -> np.linalg.lstsq(np.column_stack([D, np.ones(len(D))]), x, rcond=None)[0][:-1]
-        A constant is fitted beside the atoms, or x and the atoms are centred first. Here the mixture is of the atoms alone.
+        A constant is fitted beside the atoms, or x and the atoms are centred first. Here the mixture is of the atoms
+        alone.
     reconstruction_instead: {} -> D @ ({})
         That is the mixture D alpha, the reconstruction. Asked are the weights alpha alone.
     residual_instead: {} -> x - D @ ({})
@@ -114,10 +114,11 @@ code = check.Exercise(
     core=True,
     returns="the alpha (k,) for which D alpha comes nearest to x",
     hints=(
-        "x is given and so are the atoms. Which weights bring their mixture nearest to x? That is a least-squares problem.",
-        "At the minimum the residual is perpendicular to every atom: D^T (x - D alpha) = 0, so (D^T D) alpha = D^T x. "
-        "D^T D is (k, k), D^T x is (k,).",
-        "`return np.linalg.solve(D.T @ D, ...)`, or the first part of what `np.linalg.lstsq(D, x)` returns",
+        "Suppose the best code is found. If what is left over still pointed a little along an atom, a little more "
+        "of that atom would help. So?",
+        "What is left over is perpendicular to every atom: D^T (x - D alpha) = 0. D^T is (k, d), so these are k "
+        "equations for k weights. Bring alpha to one side.",
+        "`return np.linalg.solve(..., D.T @ x)`, where the gap is the (k, k) matrix that stands before alpha",
     ),
     cases=[
         (X_LEGO[:, 0], D_LEGO),
@@ -136,17 +137,19 @@ code = check.Exercise(
         LEAST_SQUARES,
         """
         one_atom_only: ... -> (np.abs(D.T @ x).argmax() == np.arange(D.shape[1])) * (D.T @ x) / np.sum(D**2, axis=0)
-            Only one atom gets a weight, as in the first step of matching pursuit. The best mixture takes all atoms at once.
+            Only one atom gets a weight, as in the first step of matching pursuit. The best mixture takes all atoms at
+            once.
         transposed_problem: pinv(D) -> pinv(D.T)
             | lstsq(D, x -> lstsq(D.T, x
             Nothing has to be transposed here: x ~ D alpha already has the unknown on the right.
         roles_swapped: ... -> np.linalg.lstsq(x[:, np.newaxis], D, rcond=None)[0]
             That fits the atoms by the sample. `np.linalg.lstsq(D, x)` takes the matrix of atoms first.
         zero_means_missing: ^ -> D, x = D[x != 0], x[x != 0]
-            Entries of x that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like any
-            other: the mixture should give it too.
+            Entries of x that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a
+            number like any other: the mixture should give it too.
         only_positive_counts: ^ -> D, x = D[x > 0], x[x > 0]
-            Only the positive entries of x are used, as in code for ratings where 0 means unknown. Here every entry is known.
+            Only the positive entries of x are used, as in code for ratings where 0 means unknown. Here every entry is
+            known.
     """,
     ),
 )
@@ -159,9 +162,9 @@ sample_error = check.Exercise(
     minutes=2,
     returns="the length of the residual x - D alpha",
     hints=(
-        "What is left over when the mixture is taken away from the sample, and how long is that vector?",
-        "||x - D alpha|| = sqrt of the sum of squared entries of the residual, a single number.",
-        "`return np.sqrt(np.sum(... ** 2))`",
+        "What is left over when the mixture is taken away from the sample? It is a vector; how long is it?",
+        "The residual x - D alpha is (d,). The length of a vector r is sqrt(r_1^2 + ... + r_d^2), a single number.",
+        "`residual = ...`, then `return np.sqrt(np.sum(residual**2))`",
     ),
     cases=[
         (X_LEGO[:, 0], np.array([[1.0, 2], [1, 1], [1, 2], [2, 1]]), np.array([3.0, 0])),
@@ -180,7 +183,8 @@ sample_error = check.Exercise(
         mean_inside: np.sum -> np.mean
             That takes the mean of the squares; the length of a vector takes their sum.
         mean_of_squares: np.sqrt -> ;; np.sum -> np.mean
-            That is the mean squared error: the length of a vector is the root of the sum of squares, with no mean in it.
+            That is the mean squared error: the length of a vector is the root of the sum of squares, with no mean in
+            it.
         mean_of_absolute_values: np.sqrt -> ;; np.sum -> np.mean ;; (x - D @ alpha) ** 2 -> np.abs(x - D @ alpha)
             That is the mean absolute error. The length of a vector squares the entries, sums them and takes the root.
         signed_sum: np.sqrt -> ;; ** 2 ->
@@ -196,12 +200,11 @@ sample_error = check.Exercise(
             That compares two lengths, which may agree while the entries do not. Take the length of the difference.
         relative: {} -> {} / np.linalg.norm(x)
             That is a share of the length of x. Asked is the error itself, in the unit of the data.
-        refits: ^ -> alpha = code(x, D)
-            | ^ -> alpha = update_codes(x[:, np.newaxis], D)[:, 0]
+        refits: ^ -> alpha = {code(x, D)|update_codes(x[:, np.newaxis], D)[:, 0]}
             It computes a code of its own. Use the alpha that is given, the best one or not.
-        spread: ... -> np.std(x - D @ alpha)
-            | ... -> np.var(x - D @ alpha)
-            A standard deviation or a variance takes the mean of the residual away first, and divides by the number of entries.
+        spread: ... -> {np.std|np.var}(x - D @ alpha)
+            A standard deviation or a variance takes the mean of the residual away first, and divides by the number of
+            entries.
         divided_by_the_entries: {} -> {} / len(x)
             | {} -> {} / np.sqrt(len(x))
             That is divided by the number of entries, as a mean is. The length of a vector is not.
@@ -216,9 +219,9 @@ frobenius_norm = check.Exercise(
     minutes=3,
     returns="the length of all entries of M taken as one long vector",
     hints=(
-        "Unroll the matrix into one long vector and take its length.",
-        "||M||_F = sqrt(sum of m_ij^2) = sqrt(trace(M^T M)). M may be tall or wide; the result is one number.",
-        "`return np.sqrt(np.sum(...))`",
+        "Forget that it is a matrix: unroll it into one long vector. How long is a vector?",
+        "||M||_F = sqrt(sum of all m_ij^2). M may be tall or wide; the result is one number.",
+        "`return ...(np.sum(...))`, with a root outside and the squares of all entries inside",
     ),
     cases=[(X_LEGO,), (np.array([[3.0], [-4]]),), (X_FULL,), (X_LARGE,), (X_SMALL,), (X_FULL.T,)],
     ways=[
@@ -234,57 +237,41 @@ frobenius_norm = check.Exercise(
         plain_sum: np.sqrt(np.sum(M**2)) -> np.sum(M)
             That sums the entries, so that signs cancel. Square them first, then take the root.
         square_matrices_only: M.T @ M -> M * M
-            `M * M` squares entry by entry, and its trace adds up the diagonal alone. The matrix product `M.T @ M` has all squared
-            entries on its diagonal.
+            `M * M` squares entry by entry, and its trace adds up the diagonal alone. The matrix product `M.T @ M` has
+            all squared entries on its diagonal.
         loop_over_square: M.shape[1] -> M.shape[0]
             The loop takes len(M) for the number of columns too, but that is the number of rows. Columns are M.shape[1].
         columns_for_rows: M.shape[0] -> M.shape[1]
-            The loop takes M.shape[1] for the number of rows too, but that is the number of columns: a wide M has fewer rows
-            and a tall one more. Rows are M.shape[0].
+            The loop takes M.shape[1] for the number of rows too, but that is the number of columns: a wide M has fewer
+            rows and a tall one more. Rows are M.shape[0].
         rows_and_columns_swapped: M[i, j] ** 2 for i in range(M.shape[0]) for j in range(M.shape[1]) -> M[i, j] ** 2 for i in range(M.shape[1]) for j in range(M.shape[0])
             The two loops have changed places: M[i, j] stands in row i and column j, with i below M.shape[0] and j below
             M.shape[1].
         trace_of_product: M.T -> M
             That is the trace of M M, without a transpose. The squares of the entries stand on the diagonal of M^T M.
-        sum_of_sizes: ... -> np.sum(np.abs(M))
+        sum_of_sizes: ... -> {np.sum|np.mean}(np.abs(M))
             | ... -> np.sqrt(np.sum(np.abs(M)))
-            | ... -> np.mean(np.abs(M))
             That adds up the sizes of the entries, without squares. Square them first, add up, and then take the root.
-        another_norm: norm(M) -> norm(M, 1)
-            | norm(M) -> norm(M, np.inf)
-            | norm(M) -> norm(M, "nuc")
-            That is another norm: 1 and inf take the largest sum of a column or a row, 'nuc' adds up the singular values. Without a
-            second argument `np.linalg.norm` is the Frobenius norm.
-        one_for_each_column: ... -> np.linalg.norm(M, axis=0)
-            | ... -> np.linalg.norm(M, axis=1)
-            | ... -> np.sum(M**2, axis=0)
-            | ... -> np.sum(M**2, axis=1)
-            That is one number for each column or row. The norm of the matrix takes all entries into one: leave `axis` out.
-        norms_added_up: ... -> np.sum(np.linalg.norm(M, axis=0))
-            | ... -> np.sum(np.linalg.norm(M, axis=1))
-            | ... -> np.mean(np.linalg.norm(M, axis=0))
-            | ... -> np.mean(np.linalg.norm(M, axis=1))
-            | ... -> np.max(np.linalg.norm(M, axis=0))
-            | ... -> np.max(np.linalg.norm(M, axis=1))
+        another_norm: norm(M) -> norm(M, {1|np.inf|"nuc"})
+            That is another norm: 1 and inf take the largest sum of a column or a row, 'nuc' adds up the singular
+            values. Without a second argument `np.linalg.norm` is the Frobenius norm.
+        one_for_each_column: ... -> np.linalg.norm(M, axis={0|1})
+            | ... -> np.sum(M**2, axis={0|1})
+            That is one number for each column or row. The norm of the matrix takes all entries into one: leave `axis`
+            out.
+        norms_added_up: ... -> np.sum(np.linalg.norm(M, axis={0|1}))
+            | ... -> np.mean(np.linalg.norm(M, axis={0|1}))
+            | ... -> np.max(np.linalg.norm(M, axis={0|1}))
             Lengths of columns or rows do not add up, their squares do: take the root once, at the end.
         all_of_the_gram_matrix: np.trace -> np.sum
             All entries of M^T M are summed. The squares of the entries of M add up to its diagonal alone, the trace.
-        largest_entry: ... -> np.max(np.abs(M))
-            | ... -> np.max(M)
+        largest_entry: ... -> np.max({np.abs(M)|M})
             That is the largest entry alone. The norm takes all of them.
-        part_of_it: ^ -> M = M[:-1]
-            | ^ -> M = M[1:]
-            | ^ -> M = M[:, :-1]
-            | ^ -> M = M[:, 1:]
-            | ^ -> M = M[:1]
-            | ^ -> M = M[-1:]
-            | ^ -> M = M[:, :1]
-            | ^ -> M = M[:, -1:]
-            Only a part of the rows or columns counts: is a range one short, is the sum begun anew in every round, or does `return`
-            stand inside the loop?
+        part_of_it: ^ -> M = M[{:-1|1:|:, :-1|:, 1:|:1|-1:|:, :1|:, -1:}]
+            Only a part of the rows or columns counts: is a range one short, is the sum begun anew in every round, or
+            does `return` stand inside the loop?
         mean_square: np.sum -> np.mean
-            | {} -> {} / np.sqrt(M.size)
-            | {} -> {} / M.size
+            | {} -> {} / {np.sqrt(M.size)|M.size}
             That is divided by the number of entries, as a mean is. The norm is a root of a sum.
     """,
 )
@@ -298,9 +285,11 @@ objective = check.Exercise(
     core=True,
     returns="the mean over the n samples of ||x_i - D alpha_i||^2",
     hints=(
-        "Every sample has a squared error. Add them up and divide by how many samples there are.",
-        "(1/n) sum_i ||x_i - D alpha_i||^2 = (1/n) ||X - D A||_F^2, where n is the number of columns of X.",
-        "`return np.sum((X - D @ A) ** 2) / ...`",
+        "Every sample has a squared error. Add them up, and divide by how many samples there are. Where do the "
+        "samples stand in X?",
+        "Side by side the residuals are the columns of X - D A, so the sum over the samples is the sum over all "
+        "entries: (1/n) ||X - D A||_F^2, where n is the number of columns of X.",
+        "`return np.sum(... ** 2) / X.shape[...]`",
     ),
     cases=[
         (X_LEGO, np.ones((4, 1)), np.array([[1.0, 2, 2, 4]])),
@@ -315,7 +304,8 @@ objective = check.Exercise(
         divided_by_rows: X.shape[1] -> X.shape[0]
             That divides by d, the number of rows. The mean is over the n samples, and samples are columns here.
         mean_over_entries: X.shape[1] -> X.size
-            That is the mean over all d n entries. The mean is over the n samples only: each brings its whole squared error.
+            That is the mean over all d n entries. The mean is over the n samples only: each brings its whole squared
+            error.
         root_of_it: {} -> np.sqrt({})
             The root is one step too many: the objective is the mean squared error.
         norm_not_squared: np.sum((X - D @ A) ** 2) -> np.linalg.norm(X - D @ A)
@@ -324,9 +314,7 @@ objective = check.Exercise(
             That is the mean length of the residuals. Each sample brings the square of that length.
         not_divided: / X.shape[1] ->
             That is the sum over the samples. Divide by how many there are.
-        divided_by_another_count: / X.shape[1] -> / (X.shape[1] - 1)
-            | / X.shape[1] -> / D.shape[1]
-            | / X.shape[1] -> / 4
+        divided_by_another_count: / X.shape[1] -> / {(X.shape[1] - 1)|D.shape[1]|4}
             That divides by another number than that of the samples: n, the number of columns of X.
         absolute_values: ** 2) / X -> ** 2) ** 0.5 / X
             | (X - D @ A) ** 2 -> np.abs(X - D @ A)
@@ -334,11 +322,9 @@ objective = check.Exercise(
         signed_sum: (X - D @ A) ** 2 -> (X - D @ A)
             | np.sum((X - D @ A) ** 2) -> np.sum(X - D @ A) ** 2
             In a plain sum, errors of opposite sign cancel. Square them first, and then add up.
-        one_for_each_sample: ... -> np.sum((X - D @ A) ** 2, axis=0)
-            | ... -> np.sum((X - D @ A) ** 2, axis=0) / X.shape[1]
+        one_for_each_sample: ... -> np.sum((X - D @ A) ** 2, axis=0){| / X.shape[1]}
             | ... -> np.linalg.norm(X - D @ A, axis=0)
-            | ... -> np.sum((X - D @ A) ** 2, axis=1)
-            | ... -> np.mean((X - D @ A) ** 2, axis=1)
+            | ... -> {np.sum|np.mean}((X - D @ A) ** 2, axis=1)
             | ... -> np.mean((X - D @ A) ** 2, axis=0)
             That is one number for each column or row. The objective is a single one: their mean over the samples.
         residual_itself: ... -> X - D @ A
@@ -349,18 +335,14 @@ objective = check.Exercise(
             `np.linalg.norm(E, 2)` is the largest singular value of a matrix. Without the 2 it is the Frobenius norm.
         wrong_order: D @ A -> A @ D
             That is A D. The atoms are the columns of D and each code is a column of A, so D comes first.
-        relative: {} -> np.sum((X - D @ A) ** 2) / np.sum(X**2)
+        relative: {} -> {np.sum|1 - np.sum}((X - D @ A) ** 2) / np.sum(X**2)
             | {} -> np.linalg.norm(X - D @ A) / np.linalg.norm(X)
-            | {} -> 1 - np.sum((X - D @ A) ** 2) / np.sum(X**2)
-            That compares with the size of the data, which makes it a share. Here the mean of the squared errors is asked.
-        spread: ... -> np.var(X - D @ A)
-            | ... -> np.std(X - D @ A)
+            That compares with the size of the data, which makes it a share. Here the mean of the squared errors is
+            asked.
+        spread: ... -> {np.var|np.std}(X - D @ A)
             A variance takes the mean of the residual away first, and divides by the number of entries.
-        with_a_penalty: {} -> {} + np.sum(A**2)
-            | {} -> {} + 0.1 * np.sum(A**2)
-            | {} -> {} + np.sum(D**2) + np.sum(A**2)
-            | {} -> {} + np.sum(np.abs(A))
-            | {} -> {} + 0.1 * np.sum(np.abs(A))
+        with_a_penalty: {} -> {} + {np.sum|0.1 * np.sum|np.sum(D**2) + np.sum}(A**2)
+            | {} -> {} + {np.sum|0.1 * np.sum}(np.abs(A))
             A price for large factors is added. Here the error counts alone.
     """,
 )
@@ -393,11 +375,11 @@ smallest_error = check.Exercise(
     minutes=4,
     returns="the least ||X - D A||_F that any D (d, k) and A (k, n) can reach",
     hints=(
-        "The singular values say how much of X lies in each of its independent directions. "
-        "k atoms can catch k of them; the error is made of the rest.",
-        "Eckart and Young: the least ||X - D A||_F is sqrt(sigma_{k+1}^2 + sigma_{k+2}^2 + ...). "
-        "`np.linalg.svd(X, compute_uv=False)` gives the sigmas, largest first.",
-        "`return np.sqrt(np.sum(singular_values[...] ** 2))`",
+        "k atoms catch the k largest singular values; the error is made of the rest. Try k = 0: the error is "
+        "||X||_F. How do you get 8.3666 from 8.27895 and 1.20788?",
+        "The least ||X - D A||_F is sqrt(sigma_{k+1}^2 + sigma_{k+2}^2 + ...). `np.linalg.svd(X, compute_uv=False)` "
+        "gives the sigmas, largest first.",
+        "`dropped = singular_values[...]`, then `return np.sqrt(...)`",
     ),
     cases=[
         (np.array([[0.0, 4], [3, 0], [0, 0]]), 1),
@@ -435,26 +417,25 @@ smallest_error = check.Exercise(
             first: `np.maximum(..., 0)`; or take the singular values, which are never negative.
         the_head: [k:] -> [:k]
             That takes what k atoms do catch, the first k. What is missed is the rest: `[k:]`.
-        one_of_the_ends: ... -> np.linalg.svd(X, compute_uv=False)[-1]
-            | ... -> np.linalg.svd(X, compute_uv=False)[0]
+        one_of_the_ends: ... -> np.linalg.svd(X, compute_uv=False)[{-1|0}]
             | np.linalg.svd(X, compute_uv=False) -> np.linalg.svd(X, compute_uv=False)[::-1]
             | [::-1][k:] -> [k:]
             | singular_values[k:] -> singular_values[-k:]
-            That takes the wrong end: numpy's svd sorts the singular values with the largest first, `eigvalsh` with the smallest first.
-            Missed are all beyond the k largest.
+            That takes the wrong end: numpy's svd sorts the singular values with the largest first, `eigvalsh` with the
+            smallest first. Missed are all beyond the k largest.
         squared_once_more: np.maximum(np.linalg.eigvalsh(X.T @ X)[::-1][k:], 0) -> np.linalg.eigvalsh(X.T @ X)[::-1][k:] ** 2
             The eigenvalues of X^T X are the squares of the singular values already.
         relative: {} -> {} / np.linalg.norm(X)
             | {} -> np.sqrt(np.sum(singular_values[k:])) / np.sqrt(np.sum(singular_values))
-            | {} -> np.sum(singular_values[k:] ** 2) / np.sum(singular_values**2)
-            | {} -> np.sum(singular_values[:k] ** 2) / np.sum(singular_values**2)
+            | {} -> np.sum(singular_values[{k:|:k}] ** 2) / np.sum(singular_values**2)
             | {} -> np.sum(singular_values[k:]) / np.sum(singular_values)
-            That is a share of the whole, as a plot of explained variance has it. Asked is the error itself, in the unit of the data.
+            That is a share of the whole, as a plot of explained variance has it. Asked is the error itself, in the unit
+            of the data.
         divided_by_a_count: {} -> {} / X.shape[1]
-            | {} -> {} / np.sqrt(X.shape[1])
-            | {} -> {} / np.sqrt(X.size)
+            | {} -> {} / np.sqrt({X.shape[1]|X.size})
             | np.sum -> np.mean
-            That is divided by a number of samples or entries. The norm of the residual is a root of a sum, not of a mean.
+            That is divided by a number of samples or entries. The norm of the residual is a root of a sum, not of a
+            mean.
         residual_itself: ... -> X - truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
             That is the matrix of what is missed. Asked is its size, one number.
         what_is_caught: ... -> truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
@@ -465,9 +446,7 @@ smallest_error = check.Exercise(
         rows_for_columns: ... -> np.linalg.norm(X - np.linalg.svd(X, full_matrices=False)[0][:, :k] @ np.linalg.svd(X, full_matrices=False)[2][:, :k].T)
             | ... -> np.linalg.norm(X - truncated_svd(X, k)[0] @ np.linalg.svd(X, full_matrices=False)[2][:, :k].T)
             numpy returns V already transposed: its first k rows belong to the k atoms, `Vt[:k]`.
-        centred_first: ^ -> X = X - X.mean(axis=1, keepdims=True)
-            | ^ -> X = X - X.mean(axis=0)
-            | ^ -> X = X - X.mean()
+        centred_first: ^ -> X = X - X.mean({axis=1, keepdims=True|axis=0|})
             A mean is taken off first, as in PCA. Here X counts as it is.
     """,
 )

@@ -17,11 +17,11 @@ gradient_codes = check.Exercise(
     minutes=5,
     returns="how fast ||X - D A||_F^2 grows with each entry of A",
     hints=(
-        "Write the squared norm as a trace and multiply out. One term has no A, one has it once, one has it twice; "
-        "differentiate each.",
-        "The term with A once, -2 tr(X^T D A), has the gradient -2 D^T X: D^T is (k, d) and X is (d, n), so it is (k, n), "
-        "like A. The term with A twice, tr(A^T D^T D A), is differentiated at both places.",
-        "`return -2 * D.T @ X + ...`",
+        "The squared norm is multiplied out above: one term has no A, one has it once, one has it twice. "
+        "Differentiate each by itself with the two rules.",
+        "The term with A once is -2 tr(X^T D A) = tr(B^T A) with B = -2 D^T X, so its gradient is B, (k, n) like A. "
+        "The term with A twice is tr(A^T H A): which H is that, and is it symmetric?",
+        "`return -2 * D.T @ X + ...`, where `...` is 2 H A",
     ),
     cases=[
         (np.array([[1.0, 2], [3, 0], [5, 4]]), np.array([[1.0], [2], [0]]), np.array([[1.0, 3]])),
@@ -57,39 +57,34 @@ gradient_codes = check.Exercise(
         transposed_gradient: {} -> ({}).T
             The result is transposed: a gradient has the shape of what it is the gradient for, here (k, n) as A.
         plain_residual: D.T @ (D @ A - X) -> (D @ A - X)
-            That is the residual itself. The chain rule brings D^T in front of it, which asks every atom how much it has in
-            it.
+            That is the residual itself. The chain rule brings D^T in front of it, which asks every atom how much it has
+            in it.
         both_terms_added: -2 * D.T @ X -> 2 * D.T @ X
             | D @ A - X -> D @ A + X
             Both terms come with a plus. X is subtracted in X - D A, so the term with X has a minus.
-        divided_by_entries: {} -> ({}) / X.shape[0]
-            | {} -> ({}) / X.size
-            That is divided by the rows or the entries, as for a mean. Here it is the gradient of the plain ||X - D A||_F^2.
-        with_a_penalty: {} -> {} + A
-            | {} -> {} + 2 * A
-            | {} -> {} + 0.1 * A
-            | {} -> {} + 0.02 * A
-            | {} -> {} + 0.01 * A
+        divided_by_entries: {} -> ({}) / {X.shape[0]|X.size}
+            That is divided by the rows or the entries, as for a mean. Here it is the gradient of the plain ||X - D
+            A||_F^2.
+        with_a_penalty: {} -> {} + {A|2 * A|0.1 * A|0.02 * A|0.01 * A}
             The slope of a penalty on the codes is added. ||X - D A||_F^2 has none.
         zero_means_missing: (D @ A - X) -> ((D @ A - X) * (X != 0))
-            Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is a number
-            like any other: the model should give it too.
+            Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is
+            a number like any other: the model should give it too.
         only_positive_counts: (D @ A - X) -> ((D @ A - X) * (X > 0))
-            Only the positive entries of the data are used, as in code for ratings where 0 means unknown. Here every entry is known.
+            Only the positive entries of the data are used, as in code for ratings where 0 means unknown. Here every
+            entry is known.
         signs_of_the_residual: (D @ A - X) -> np.sign(D @ A - X)
-            That takes the signs of the residual, as for a sum of absolute errors. The slope of a square grows with the error.
+            That takes the signs of the residual, as for a sum of absolute errors. The slope of a square grows with the
+            error.
         of_the_norm: {} -> ({}) / np.linalg.norm(X - D @ A)
             | {} -> ({}) / (2 * np.linalg.norm(X - D @ A))
             That is the gradient of the norm. Here the norm is squared, which leaves no root to differentiate.
-        already_a_step: {} -> A - 0.01 * ({})
-            | {} -> A - 0.1 * ({})
-            | {} -> A - 0.001 * ({})
-            | {} -> A - ({})
+        already_a_step: {} -> A - {0.01 * |0.1 * |0.001 * |}({})
             That is already a step downhill. Asked is the gradient itself, which a step is then made of.
-        only_where_codes_are: {} -> ({}) * (A > 0)
-            | {} -> ({}) * (A != 0)
+        only_where_codes_are: {} -> ({}) * (A {>|!=} 0)
             | {} -> A * ({})
-            Where a code is zero the slope was set to zero, or it was multiplied by the code. It is what it is there as well.
+            Where a code is zero the slope was set to zero, or it was multiplied by the code. It is what it is there as
+            well.
         the_loss: ... -> np.sum((X - D @ A) ** 2)
             | ... -> np.linalg.norm(X - D @ A)
             That is the loss, one number. Its gradient has a slope for each entry of A.
@@ -98,10 +93,10 @@ gradient_codes = check.Exercise(
             Return the gradient for the codes A alone: D is fixed here.
         pair_of_terms: ... -> (-2 * D.T @ X, 2 * D.T @ D @ A)
             Those are the two terms. The gradient is their sum, one array.
-        ratio_of_the_terms: ... -> (D.T @ X) / (D.T @ D @ A)
+        ratio_of_the_terms: ... -> {|A * }(D.T @ X) / (D.T @ D @ A)
             | ... -> (D.T @ D @ A) / (D.T @ X)
-            | ... -> A * (D.T @ X) / (D.T @ D @ A)
-            That is a ratio, as in a multiplicative step. The gradient is a difference: the terms are added, with their signs.
+            That is a ratio, as in a multiplicative step. The gradient is a difference: the terms are added, with their
+            signs.
     """,
 )
 
@@ -190,11 +185,12 @@ multiplicative_step = check.Exercise(
     core=True,
     returns="first P and then Q, each entry multiplied by its own ratio of what the data ask for to what the model gives",
     hints=(
-        "Each entry is multiplied by a ratio: what the data ask for, over what the model already gives. "
-        "Where the model gives too little the ratio is above 1. First one factor, then the other with the new first one.",
-        "P_ij <- P_ij (R Q)_ij / (P Q^T Q)_ij and Q_ij <- Q_ij (R^T P)_ij / (Q P^T P)_ij. `*` and `/` work entry by entry, "
-        "`@` is the matrix product; R @ Q is (N, K), like P. A tiny number in the denominator keeps 0 / 0 from being NaN.",
-        "`P = P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12)`, then `Q = Q * ... / (... + 1e-12)`, then return both",
+        "Transpose the update of A: with P = A^T, Q = D and R = X^T, what do D^T X and D^T D A become? For Q it is "
+        "the same update on the transposed problem: swap the roles of P and Q and turn R round.",
+        "P_ij <- P_ij (R Q)_ij / (P Q^T Q)_ij, entry by entry with `*` and `/`; `@` is the matrix product, and R @ "
+        "Q is (N, K) like P. Q has the same update with R^T, the new P and itself. Something tiny keeps 0 / 0 from "
+        "being NaN.",
+        "`P = P * (R @ Q) / (... + 1e-12)`, then the same line for `Q`, with the new `P`: `Q = ...`, then return both",
     ),
     cases=STEP_CASES,
     edges=ZERO_CASES,
@@ -224,11 +220,13 @@ multiplicative_step = check.Exercise(
         adds_the_ratio: P * (R @ Q) / (P @ (Q.T @ Q) + 1e -> P + (R @ Q) / (P @ (Q.T @ Q) + 1e
             The ratio was added. It is a factor: 1 means that nothing has to change, so multiply by it.
         adds_the_product: P * (R @ Q) / (P @ (Q.T @ Q) + 1e -> P + P * (R @ Q) / (P @ (Q.T @ Q) + 1e
-            The old entry was added to the updated one. The update replaces it: `P = P * ratio`, not `P = P + P * ratio`.
+            The old entry was added to the updated one. The update replaces it: `P = P * ratio`, not `P = P + P *
+            ratio`.
         ratio_alone: P * (R @ Q) / (P @ (Q.T @ Q) + 1e -> (R @ Q) / (P @ (Q.T @ Q) + 1e
             That is the ratio itself. It says by what factor to change each entry: multiply the old entry by it.
         least_squares: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> R @ Q @ np.linalg.inv(Q.T @ Q)
-            Dividing by Q^T Q as a matrix gives the least-squares solution, which may be negative. `/` goes entry by entry.
+            Dividing by Q^T Q as a matrix gives the least-squares solution, which may be negative. `/` goes entry by
+            entry.
         matrix_division: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P @ np.linalg.pinv(P @ Q.T @ Q) @ (R @ Q)
             A matrix inverse is not meant here: each entry of R Q is divided by the same entry of P Q^T Q, with `/`.
         inverse_of_denominator: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * (R @ Q @ np.linalg.inv(P @ Q.T @ Q))
@@ -236,8 +234,8 @@ multiplicative_step = check.Exercise(
         matrix_product_with_ratio: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P @ ((R @ Q) / (P @ (Q.T @ Q) + 1e-12))
             `@` mixes the columns; the update multiplies each entry by its own ratio, with `*`.
         divergence_updates: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * ((R / (P @ Q.T)) @ Q) / Q.sum(axis=0)
-            These are the updates of the other objective in that paper, the divergence. For the squared error compare R Q
-            with P Q^T Q.
+            These are the updates of the other objective in that paper, the divergence. For the squared error compare R
+            Q with P Q^T Q.
         divergence_with_normalised_factor: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * ((R / (P @ Q.T)) @ Q) ;; Q = half -> P = P / P.sum(axis=0); Q = half
             These are the updates of the 1999 paper, for the divergence, with normalised columns. For the squared error
             compare R Q with P Q^T Q.
@@ -249,13 +247,14 @@ multiplicative_step = check.Exercise(
             That is a gradient step with one step size for all entries, which can go below zero. Here each entry has its
             own, which makes it a product.
         negative_values: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * (R @ Q - P @ Q.T @ Q)
-            An entry came out negative. Non-negative times a ratio of non-negative numbers stays non-negative: divide, do
-            not subtract.
+            An entry came out negative. Non-negative times a ratio of non-negative numbers stays non-negative: divide,
+            do not subtract.
         nan_on_zeros: + 1e-12 ->
-            Where an entry, or a whole atom, has become zero the ratio is 0 / 0. Add a tiny number, such as 1e-12, to the
-            denominator.
+            Where an entry, or a whole atom, has become zero the ratio is 0 / 0. Add a tiny number, such as 1e-12, to
+            the denominator.
         old_partner: P = half(R, P, Q)\n    Q = half(R.T, Q, P) -> P, Q = half(R, P, Q), half(R.T, Q, P)
-            Q was updated with the old P. Then the loss may rise (on the faces it does in every second step): use the new P.
+            Q was updated with the old P. Then the loss may rise (on the faces it does in every second step): use the
+            new P.
         one_factor_only: Q = half(R.T, Q, P) -> pass
             | P = half(R, P, Q) -> pass
             Only one of the factors was updated. A step moves both, one after the other.
@@ -265,21 +264,16 @@ multiplicative_step = check.Exercise(
             The two came back in the wrong order: codes P first, then dictionary Q.
         changes_arguments: P = half -> P[:] = half ;; Q = half -> Q[:] = half
             `P *= ratio` writes into the caller's array, who may still need it. Make a new one: `P = P * ratio`.
-        large_epsilon: 1e-12 -> 1e-3
-            | 1e-12 -> 0.01
-            | 1e-12 -> 0.1
-            | 1e-12 -> 1
+        large_epsilon: 1e-12 -> {1e-3|0.01|0.1|1}
             What is added below the line against 0 / 0 is so large that it changes the step. 1e-12 is enough.
-        with_a_penalty: + 1e-12) -> + 0.1 * P + 1e-12)
-            | + 1e-12) -> + 0.02 * P + 1e-12)
-            | + 1e-12) -> + 0.01 * P + 1e-12)
-            | + 1e-12) -> + P + 1e-12)
+        with_a_penalty: + 1e-12) -> + {0.1 * P|0.02 * P|0.01 * P|P} + 1e-12)
             The slope of a penalty stands below the line. Here the error counts alone.
         least_squares_clipped: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> np.maximum(R @ Q @ np.linalg.pinv(Q.T @ Q), 0)
-            That solves for a factor and cuts it off at zero, which is another method, and may raise the loss. Here each entry is
-            multiplied by its ratio.
+            That solves for a factor and cuts it off at zero, which is another method, and may raise the loss. Here each
+            entry is multiplied by its ratio.
         hals: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> _sweep(P.T, Q.T @ Q, (R @ Q).T, 1).T
-            That gives each column in turn its best value (HALS), which is another method. Here each entry is multiplied by its ratio.
+            That gives each column in turn its best value (HALS), which is another method. Here each entry is multiplied
+            by its ratio.
         one_product_for_both: P = P * (R @ Q) / (P @ Q.T @ Q -> model = P @ Q.T\n    P = P * (R @ Q) / (model @ Q ;; (Q @ P.T @ P -> (model.T @ P
             The product P Q^T was computed once, before P changed, and used for both. Q needs the product of the new P.
         ratio_squared: (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> ((R @ Q) / (P @ (Q.T @ Q) + 1e-12)) ** 2
@@ -287,8 +281,8 @@ multiplicative_step = check.Exercise(
         half_the_way: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * (0.5 + 0.5 * (R @ Q) / (P @ (Q.T @ Q) + 1e-12))
             The step goes only a part of the way. The update multiplies by the whole ratio.
         zero_means_missing: (P @ (Q.T @ Q) + -> (((P @ Q.T) * (R != 0)) @ Q +
-            Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is a number
-            like any other: the model should give it too.
+            Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is
+            a number like any other: the model should give it too.
         normalised_at_the_end: return P, Q -> return P, Q / np.linalg.norm(Q, axis=0)
             | return P, Q -> return P, Q / Q.sum(axis=0)
             | return P, Q -> return P / P.sum(axis=0), Q
@@ -296,16 +290,15 @@ multiplicative_step = check.Exercise(
             A factor is scaled at the end and the other does not make up for it, so that the product changes.
         other_gram_matrix: (Q.T @ Q) -> (P.T @ P)
             The Gram matrix of the wrong factor stands below the line: for P it is Q^T Q, for Q it is P^T P.
-        entries_below_the_line: P @ (Q.T @ Q) -> P * (Q.T @ Q).sum(axis=0)
-            | P @ (Q.T @ Q) -> P * Q.sum(axis=0)
+        entries_below_the_line: P @ (Q.T @ Q) -> P * {(Q.T @ Q).sum|Q.sum}(axis=0)
             | P @ (Q.T @ Q) -> P * np.sum(Q**2, axis=0)
             Below the line stands a matrix product, P (Q^T Q), and not a sum for each atom alone.
         two_steps: return P, Q -> P = half(R, P, Q); Q = half(R.T, Q, P); return P, Q
             Those are two steps. One call makes one: each factor once.
-        lifted_off_zero: return P, Q -> return np.maximum(P, 0.01), np.maximum(Q, 0.01)
-            | return P, Q -> return np.maximum(P, 0.1), np.maximum(Q, 0.1)
+        lifted_off_zero: return P, Q -> return np.maximum(P, {0.01), np.maximum(Q, 0.01|0.1), np.maximum(Q, 0.1})
             | return P, Q -> return np.maximum(P, 1), np.maximum(Q, 1)
-            Small entries are lifted, and those that are smaller by right come out wrong. A guard belongs below the line.
+            Small entries are lifted, and those that are smaller by right come out wrong. A guard belongs below the
+            line.
         start_of_its_own: ^ -> P, Q = np.ones(P.shape), np.ones(Q.shape)
             | ^ -> P, Q = np.full(P.shape, 0.5), np.full(Q.shape, 0.5)
             It makes a start of its own. Go from the P and Q that are given.
@@ -359,24 +352,20 @@ has_settled = check.Exercise(
         absolute_and_signed: abs -> ;; * min(previous_loss, loss) ->
             That is the change itself, with its sign. Take its size, `abs`, and compare it with the size of the loss.
         signed_change: abs ->
-            A loss that rises makes this difference negative, and that passes as small. Take the size of the change, `abs`.
+            A loss that rises makes this difference negative, and that passes as small. Take the size of the change,
+            `abs`.
         signed_the_other_way: abs(previous_loss - loss) -> loss - previous_loss
             A loss that falls makes this difference negative, however fast it falls. Take the size of the change, `abs`.
-        division_by_zero: ... -> abs(previous_loss - loss) / previous_loss <= tolerance
-            | ... -> abs(previous_loss - loss) / previous_loss < tolerance
-            | ... -> abs(previous_loss - loss) / loss < tolerance
+        division_by_zero: ... -> abs(previous_loss - loss) / {previous_loss <=|previous_loss <|loss <} tolerance
             | ... -> abs(previous_loss - loss) / max(previous_loss, loss) < tolerance
             From 0 to 0 this divides by zero, but a loss that stays at 0 has settled. Multiply the tolerance by the loss
             instead of dividing.
         strict_at_zero: <= -> <
-            From 0 to 0 the change is 0, and 0 < 0 is False, but a loss that stays at 0 has settled: use `<=`, for zero too.
+            From 0 to 0 the change is 0, and 0 < 0 is False, but a loss that stays at 0 has settled: use `<=`, for zero
+            too.
         the_other_way_round: <= -> >
             That is true while the loss still moves. It should be true once the change is small.
-        ignores_tolerance: tolerance -> 1e-4
-            | tolerance -> 1e-6
-            | tolerance -> 1e-3
-            | tolerance -> 1e-5
-            | tolerance -> 1e-2
+        ignores_tolerance: tolerance -> 1e-{4|6|3|5|2}
             It does not use the tolerance it is given. The 1e-4 is only what it is when the caller gives none.
         small_loss: ... -> loss < tolerance
             That asks whether the loss is small. A loss can settle far above zero: ask whether its change is small.
@@ -385,53 +374,39 @@ has_settled = check.Exercise(
             too.
         ratio_of_losses: abs(previous_loss - loss) -> loss
             The ratio of the two losses is near 1 when nothing changes. It is its distance from 1 that has to be small.
-        another_default: ^ -> tolerance = 1e-3 if tolerance == 1e-4 else tolerance
-            | ^ -> tolerance = 1e-6 if tolerance == 1e-4 else tolerance
-            | ^ -> tolerance = 1e-5 if tolerance == 1e-4 else tolerance
+        another_default: ^ -> tolerance = 1e-{3|6|5} if tolerance == 1e-4 else tolerance
             The default of the tolerance was changed. It is 1e-4, as in the first line of the cell.
-        another_power: abs(previous_loss - loss) <= -> abs(previous_loss - loss) ** 2 <=
-            | abs(previous_loss - loss) <= -> abs(previous_loss - loss) ** 0.5 <=
+        another_power: abs(previous_loss - loss) <= -> abs(previous_loss - loss) ** {2|0.5} <=
             | ... -> (abs(previous_loss - loss) / (previous_loss or 1)) ** 2 <= tolerance
             | ... -> abs(previous_loss**2 - loss**2) <= tolerance * previous_loss**2
             | ... -> abs(previous_loss**0.5 - loss**0.5) <= tolerance * previous_loss**0.5
-            A square or a root was taken, and then the tolerance means another share than it says. Compare the losses as they are.
+            A square or a root was taken, and then the tolerance means another share than it says. Compare the losses as
+            they are.
         one_in_the_way: * previous_loss -> * (previous_loss + 1)
-            | * previous_loss -> * max(previous_loss, 1)
-            | * previous_loss -> * max(previous_loss, loss, 1)
-            The 1 beside the loss makes the change count as it stands where the loss is small: of a loss of 1e-6 any change is small
-            then.
-        absolute_too: {} -> {} or abs(previous_loss - loss) < 1e-8
-            | {} -> {} or abs(previous_loss - loss) < 1e-9
-            | {} -> {} or abs(previous_loss - loss) < 1e-6
-            | {} -> {} or abs(previous_loss - loss) < tolerance
+            | * previous_loss -> * max(previous_loss, {1|loss, 1})
+            The 1 beside the loss makes the change count as it stands where the loss is small: of a loss of 1e-6 any
+            change is small then.
+        absolute_too: {} -> {} or abs(previous_loss - loss) < {1e-8|1e-9|1e-6|tolerance}
             | {} -> {} and abs(previous_loss - loss) < tolerance
-            | ... -> np.isclose(previous_loss, loss, rtol=tolerance)
-            | ... -> np.isclose(previous_loss, loss, atol=tolerance)
-            | ... -> np.isclose(previous_loss, loss)
-            The change counts as it stands as well, beside its share of the loss (as in `np.isclose`, unless `atol=0`). What is small
-            depends on the loss alone.
-        tolerance_scaled: <= tolerance * -> <= 10 * tolerance *
-            | <= tolerance * -> <= 0.1 * tolerance *
-            | <= tolerance * -> <= 100 * tolerance *
-            | <= tolerance * -> <= 0.01 * tolerance *
-            | <= tolerance * -> <= 2 * tolerance *
-            | <= tolerance * -> <= 0.5 * tolerance *
-            The change is compared with a multiple or a part of the tolerance times the loss: a factor too many, or the sum of the two
-            losses for one of them.
+            | ... -> np.isclose(previous_loss, {loss, rtol=tolerance|loss, atol=tolerance|loss})
+            The change counts as it stands as well, beside its share of the loss (as in `np.isclose`, unless `atol=0`).
+            What is small depends on the loss alone.
+        tolerance_scaled: <= tolerance * -> <= {10|0.1|100|0.01|2|0.5} * tolerance *
+            The change is compared with a multiple or a part of the tolerance times the loss: a factor too many, or the
+            sum of the two losses for one of them.
         exact_equality: ... -> previous_loss == loss
-            That asks whether the loss stays the same to the last digit. A change that is small beside the loss counts as settled too.
-        the_change_itself: ... -> abs(previous_loss - loss)
-            | ... -> abs(previous_loss - loss) / previous_loss
+            That asks whether the loss stays the same to the last digit. A change that is small beside the loss counts
+            as settled too.
+        the_change_itself: ... -> abs(previous_loss - loss){| / previous_loss}
             | ... -> previous_loss - loss
             That is the change. Asked is whether it is small: compare it, and return True or False.
         whole_division: ... -> abs(previous_loss - loss) // previous_loss <= tolerance
             `//` cuts the quotient down to a whole number, so that every change smaller than the loss counts as none.
-        always_the_same: ... -> True
-            | ... -> False
+        always_the_same: ... -> {True|False}
             It gives the same answer to every question.
-        only_rises: ... -> 0 <= loss - previous_loss <= tolerance * previous_loss
-            | ... -> 0 <= previous_loss - loss <= tolerance * previous_loss
-            That is true for a small change in one direction only. A loss has settled whether it falls or rises a little.
+        only_rises: ... -> 0 <= {loss - previous_loss|previous_loss - loss} <= tolerance * previous_loss
+            That is true for a small change in one direction only. A loss has settled whether it falls or rises a
+            little.
     """,
 )
 
@@ -583,11 +558,12 @@ mf_multiplicative_update = check.Exercise(
     core=True,
     returns="the pair (P, Q) after multiplicative steps from the start given, `steps` of them or until the loss has settled",
     hints=(
-        "Take multiplicative steps in a loop. After each, compare the loss with the one before; when it has settled, stop.",
-        "loss = ||R - P Q^T||_F^2, a number. In the loop: `multiplicative_step(R, P, Q)` gives the new pair, then the new "
-        "loss, then `has_settled(previous_loss, loss, 1e-6)` says whether to `break`. P stays (N, K), Q stays (M, K).",
-        "`P, Q = multiplicative_step(R, P, Q)`, then `previous_loss, loss = loss, ...`, then "
-        "`if has_settled(...): break`; after the loop return both",
+        "Take multiplicative steps in a loop. After each, compare the loss with the one before; when it has "
+        "settled, stop.",
+        "Keep two losses, the one before the step and the one after it, and ask `has_settled` about the two with "
+        "the tolerance 1e-6. Which loss is there before the first step?",
+        "`loss = np.sum(...)` before the loop; in it `P, Q = ...`, then `previous_loss, loss = loss, ...`, then `if "
+        "has_settled(...): break`; after the loop return both",
     ),
     cases=[(*case, steps) for case in UPDATE_CASES for steps in SHORT_RUNS],
     law=_whole_run,
@@ -605,16 +581,18 @@ mf_multiplicative_update = check.Exercise(
     ],
     mistakes=r"""
         stops_at_once: has_settled(previous_loss, loss, tolerance=1e-6) -> True
-            It stops at once. Is the new pair kept, `P, Q = ...`? Does a `return` stand inside the loop? Is the condition to
-            stop true in the first round already: what is the previous loss then?
+            It stops at once. Is the new pair kept, `P, Q = ...`? Does a `return` stand inside the loop? Is the
+            condition to stop true in the first round already: what is the previous loss then?
         never_stops: previous_loss, loss = loss, np.sum -> loss = np.sum
             | previous_loss, loss = loss, np.sum((R - P @ Q.T) ** 2) -> previous_loss, loss = loss, np.sum(R - P @ Q.T) ** 2
-            The rule to stop never comes true. Is the previous loss replaced by the new one in every round, and are the errors
-            squared before they are summed, so that the loss cannot cancel?
+            The rule to stop never comes true. Is the previous loss replaced by the new one in every round, and are the
+            errors squared before they are summed, so that the loss cannot cancel?
         stops_too_early: 1e-6 -> 0.05
-            The stopping rule gives up while there is still much to gain. Stop when the relative change of the loss is tiny.
+            The stopping rule gives up while there is still much to gain. Stop when the relative change of the loss is
+            tiny.
         pair_before_last: P, Q = mult -> old = P, Q; P, Q = mult ;; return P, Q -> return old
-            It is one step behind: either the last pair is computed and then dropped, or the loop goes round once too few.
+            It is one step behind: either the last pair is computed and then dropped, or the loop goes round once too
+            few.
         one_step_too_many: range(steps) -> range(steps + 1)
             That is one step too many: `for _ in range(steps)` goes round exactly `steps` times.
         ignores_steps: range(steps) -> range(100)
@@ -624,7 +602,8 @@ mf_multiplicative_update = check.Exercise(
         start_of_its_own: for -> rng = np.random.RandomState(0); P, Q = rng.rand(*P.shape), rng.rand(*Q.shape)\n    for
             It makes a start of its own. Go from the P and Q of the caller, who may want to compare starts.
         old_partner: multiplicative_step(R, P, Q) -> P * (R @ Q) / (P @ Q.T @ Q), Q * (R.T @ P) / (Q @ P.T @ P)
-            Q was updated with the old P. Then the loss may rise (on the faces it does in every second step): use the new P.
+            Q was updated with the old P. Then the loss may rise (on the faces it does in every second step): use the
+            new P.
         one_factor_only: P, Q = mult -> P, _ = mult
             Only one of the factors was updated. A step moves both, one after the other.
         transposed: return P, Q -> return P, Q.T
@@ -638,13 +617,14 @@ mf_multiplicative_update = check.Exercise(
         returns_more: return P, Q -> return P, Q, 0.0
             Return only P and Q; what else you would like to see can be computed from them.
         zero_means_missing: P, Q = multiplicative_step(R, P, Q) -> S = R != 0; P = P * (R @ Q) / (((P @ Q.T) * S) @ Q + 1e-12); Q = Q * (R.T @ P) / (((P @ Q.T) * S).T @ P + 1e-12)
-            Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is a number
-            like any other: the model should give it too.
+            Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is
+            a number like any other: the model should give it too.
         divergence_updates: P, Q = multiplicative_step(R, P, Q) -> P = P * ((R / (P @ Q.T)) @ Q) / Q.sum(axis=0); Q = Q * ((R / (P @ Q.T)).T @ P) / P.sum(axis=0)
-            These are the updates of the other objective in that paper, the divergence. For the squared error take the steps of 4.2.
+            These are the updates of the other objective in that paper, the divergence. For the squared error take the
+            steps of 4.2.
         one_product_for_both: P, Q = multiplicative_step(R, P, Q) -> model = P @ Q.T; P = P * (R @ Q) / (model @ Q + 1e-12); Q = Q * (R.T @ P) / (model.T @ P + 1e-12)
-            The product P Q^T was computed once, before P changed, and used for both. Q needs the product of the new P: that is what
-            the step of 4.2 does.
+            The product P Q^T was computed once, before P changed, and used for both. Q needs the product of the new P:
+            that is what the step of 4.2 does.
         normalised_at_the_end: return P, Q -> return P, Q / np.linalg.norm(Q, axis=0)
             | return P, Q -> return P, Q / Q.sum(axis=0)
             | return P, Q -> return P / P.sum(axis=0), Q
@@ -674,11 +654,11 @@ sparseness = check.Exercise(
     minutes=5,
     returns="0 when all entries have the same size, 1 when a single one is not zero, and Hoyer's measure in between",
     hints=(
-        "Compare two lengths of v: the sum of the sizes of its entries (l1) and its Euclidean length (l2). "
-        "For one single entry they are equal; the more evenly the weight is spread, the larger l1 is beside l2.",
-        "(sqrt(n) - l1 / l2) / (sqrt(n) - 1), where n is the number of entries, l1 = sum |v_i|, l2 = sqrt(sum v_i^2). "
-        "v may be a matrix: count all its entries. A vector of zeros has no l1 / l2; call it 0.",
-        "`return (np.sqrt(v.size) - ...) / (np.sqrt(v.size) - 1)`, after the case of l2 == 0",
+        "l1 / l2 is 1 for a single entry and sqrt(n) for n equal ones. You want a straight line through (1, 1) and "
+        "(sqrt(n), 0).",
+        "A line that falls from 1 to 0 while the ratio goes from 1 to sqrt(n): (sqrt(n) - ratio) over (sqrt(n) - "
+        "1). n counts all entries of v, also of a matrix; a vector of zeros has no ratio, call it 0.",
+        "`return (np.sqrt(v.size) - ...) / (...)`, after the case of l2 == 0",
     ),
     cases=VECTORS,
     edges=VECTORS_OF_ZERO,
@@ -711,21 +691,17 @@ sparseness = check.Exercise(
             That counts zeros. An entry of 1e-9 is as good as zero, and Hoyer's measure sees that: compare l1 with l2.
         zero_vector_forgotten: if l2 == 0: -> if False:
             For a vector of zeros l1 / l2 is 0 / 0. Return 0 there.
-        another_divisor: / (np.sqrt(v.size) - 1) -> / np.sqrt(v.size)
-            | / (np.sqrt(v.size) - 1) -> / (v.size - 1)
-            | / (np.sqrt(v.size) - 1) -> / np.sqrt(v.size - 1)
-            | / (np.sqrt(v.size) - 1) -> / np.sqrt(v.size) - 1
-            | / (np.sqrt(v.size) - 1) -> - 1
-            | / (np.sqrt(v.size) - 1) -> / v.size
+        another_divisor: / (np.sqrt(v.size) - 1) -> {/ np.sqrt(v.size)|/ np.sqrt(v.size - 1)|- 1|/ v.size}
+            | / (np.sqrt(v.size) - 1) -> / {(v.size - 1)|np.sqrt(v.size) - 1}
             Below the line stands sqrt(n) - 1, in a bracket of its own: it brings a single entry to exactly 1.
         column_by_column: ... -> np.array([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
             | ... -> np.mean([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
             That takes each column by itself. Asked is one number for all entries of v.
         changed_first: ^ -> v = v - v.mean()
             | ^ -> v = np.maximum(v, 0)
-            | ^ -> v = v[v != 0]
-            | ^ -> v = v[v > 0]
-            The vector is changed first: a mean is taken off, or zeros or negative entries are dropped. All entries count as they are.
+            | ^ -> v = v[v {!=|>} 0]
+            The vector is changed first: a mean is taken off, or zeros or negative entries are dropped. All entries
+            count as they are.
         another_measure: ... -> np.max(np.abs(v)) / (np.sum(np.abs(v)) or 1)
             | ... -> np.mean(v**4) / (np.mean(v**2) ** 2 or 1)
             | ... -> 1 - np.count_nonzero(v) / v.size

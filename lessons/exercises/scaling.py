@@ -21,9 +21,10 @@ rescale = check.Exercise(
     core=True,
     returns="the atoms mixed by Q, and the codes with that mixing undone, so that the product stays what it was",
     hints=(
-        "Put Q and its inverse between the two factors: D A = D (Q Q^-1) A. Then set the brackets differently.",
-        "(D Q)(Q^-1 A) = D A. D' = D Q is (d, k), A' = Q^-1 A is (k, n). `np.linalg.solve(Q, A)` is Q^-1 A.",
-        "`return D @ Q, np.linalg.solve(Q, ...)`",
+        "Nobody may notice: what you do to the atoms has to be undone in the codes. Where in D A can you put Q Q^-1?",
+        "D Q Q^-1 A = (D Q)(Q^-1 A). D' = D Q is (d, k), A' = Q^-1 A is (k, n). `np.linalg.solve(Q, A)` is Q^-1 A "
+        "without an inverse.",
+        "`return D @ Q, ...`",
     ),
     cases=[
         # Square, so that even a product in the wrong order has a value.
@@ -46,7 +47,8 @@ rescale = check.Exercise(
         transpose_for_inverse: np.linalg.inv(Q) -> Q.T
             Q^T is not Q^-1 (they agree only for rotations, permutations and the like). The codes need the inverse.
         entrywise_inverse: np.linalg.inv(Q) -> (1 / Q)
-            `1 / Q` and `Q ** -1` invert entry by entry. The inverse matrix is np.linalg.inv(Q), or better: solve with Q.
+            `1 / Q` and `Q ** -1` invert entry by entry. The inverse matrix is np.linalg.inv(Q), or better: solve with
+            Q.
         diagonal_only: D @ Q, np.linalg.solve(Q, A) -> D * np.diag(Q), A / np.diag(Q)[:, np.newaxis]
             This uses only the diagonal of Q: right when Q only scales, wrong as soon as Q mixes or reorders atoms.
         inverse_of_diagonal: np.linalg.inv(Q) -> np.diag(1 / np.diag(Q))
@@ -69,26 +71,20 @@ rescale = check.Exercise(
             The inverse is transposed. (D Q)(Q^-1 A) = D A holds with Q^-1 itself.
         solved_the_wrong_way: np.linalg.solve(Q, A) -> np.linalg.solve(A, Q)
             `np.linalg.solve(Q, A)` solves Q ? = A: the matrix that is undone comes first.
-        ridge: np.linalg.inv(Q) -> np.linalg.inv(Q + 0.1 * np.eye(len(Q)))
-            | np.linalg.inv(Q) -> np.linalg.inv(Q + 0.01 * np.eye(len(Q)))
-            | np.linalg.inv(Q) -> np.linalg.inv(Q + np.eye(len(Q)))
+        ridge: np.linalg.inv(Q) -> np.linalg.inv(Q + {0.1 * np.eye|0.01 * np.eye|np.eye}(len(Q)))
             | np.linalg.inv(Q) -> np.linalg.inv(Q.T @ Q + 0.1 * np.eye(len(Q))) @ Q.T
             Something is added to Q before it is inverted, and then it no longer undoes Q. Q has an inverse as it is.
-        divided_by_a_number: np.linalg.solve(Q, A) -> A / np.linalg.det(Q)
-            | np.linalg.solve(Q, A) -> A / np.linalg.norm(Q)
+        divided_by_a_number: np.linalg.solve(Q, A) -> A / {np.linalg.det|np.linalg.norm}(Q)
             | np.linalg.solve(Q, A) -> A / Q.sum()
             A number cannot undo what a matrix mixed: the codes need Q^-1.
-        q_normalised: ^ -> Q = Q / np.linalg.norm(Q, axis=0)
-            | ^ -> Q = Q / np.linalg.norm(Q)
+        q_normalised: ^ -> Q = Q / np.linalg.norm({Q, axis=0|Q})
             | ^ -> Q = np.linalg.qr(Q)[0]
             Q is scaled or made orthogonal first. The atoms should be mixed by Q as it is.
-        product_only: ... -> D @ A
-            | ... -> D @ Q @ np.linalg.inv(Q) @ A
+        product_only: ... -> D @ {A|Q @ np.linalg.inv(Q) @ A}
             That is the product, which Q does not change. Return the two factors: D' and A'.
         dictionary_only: ... -> D @ Q
             Only D' came back. Return both: D' and A'.
-        returns_more: {} -> {}, D @ A
-            | {} -> {}, Q
+        returns_more: {} -> {}, {D @ A|Q}
             Return only D' and A'; what else you would like to see can be computed from them.
     """,
 )
@@ -112,10 +108,12 @@ normalise_atoms = check.Exercise(
     minutes=4,
     returns="each atom divided by its length, and codes that make up for it; an atom of zeros and its codes as they were",
     hints=(
-        "An atom twice as long needs codes half as large. How long is each column of D, and which row of A belongs to it?",
-        "length_j = ||d_j||, one number for each of the k columns. D' = D / lengths is (d, k); "
-        "A' has row j of A times length_j, (k, n). Replace a length of 0 by 1.",
-        "`return D / lengths, A * lengths[...]`, with `lengths = np.sqrt(np.sum(D**2, axis=...))`",
+        "An atom twice as long needs codes half as large. How long is each column of D, and which row of A belongs "
+        "to it?",
+        "length_j = ||d_j||, one number for each of the k columns. D' = D / lengths is (d, k); row j of A' is row j "
+        "of A times length_j. Where a length is 0, use 1.",
+        "`lengths = np.sqrt(np.sum(D**2, axis=...))`, then `return D / lengths, A * ...`: (k,) has to become a "
+        "column of shape (k, 1)",
     ),
     cases=[
         (np.array([[3.0, 0], [-4, 2]]), np.array([[1.0, 2, 3], [4, 5, 6]])),
@@ -142,8 +140,8 @@ normalise_atoms = check.Exercise(
         whole_matrix: np.sqrt(np.sum(D**2, axis=0)) -> np.full(D.shape[1], np.linalg.norm(D))
             That divides by one number, the norm of the whole matrix. Every atom has its own length: `axis=0`.
         codes_not_compensated: A * lengths[:, np.newaxis] -> A
-            The atoms are right, but the codes are as they were, so the product has changed: row j of A takes what atom j
-            lost.
+            The atoms are right, but the codes are as they were, so the product has changed: row j of A takes what atom
+            j lost.
         codes_divided_too: A * lengths -> A / lengths
             The codes are divided by the lengths as well. What an atom loses its codes must gain: multiply.
         codes_normalised_too: A * lengths[:, np.newaxis] -> A / np.linalg.norm(A, axis=1, keepdims=True)
@@ -152,20 +150,16 @@ normalise_atoms = check.Exercise(
         changes_arguments: return D / lengths, A * lengths[:, np.newaxis] -> D /= lengths; A *= lengths[:, np.newaxis]; return D, A
             `/=` and `*=` change the caller's array in place: write `D / lengths`, which makes a new one.
         large_guard: D / lengths -> D / (lengths + 0.1)
-            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.sum(D**2, axis=0)) + 0.1
-            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.sum(D**2, axis=0)) + 0.01
-            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.sum(D**2, axis=0)) + 0.001
+            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.sum(D**2, axis=0)) + {0.1|0.01|0.001}
             What is added to the lengths against a division by zero is so large that no atom has length 1.
-        only_long_ones: lengths[lengths == 0] = 1 -> lengths[lengths < 1] = 1
-            | lengths[lengths == 0] = 1 -> lengths[lengths < 0.01] = 1
-            | lengths[lengths == 0] = 1 -> lengths[lengths > 1] = 1
+        only_long_ones: lengths[lengths == 0] = 1 -> lengths[lengths {< 1|< 0.01|> 1}] = 1
             Only long atoms, or only short ones, are scaled. Every atom gets length 1, but one of zeros.
         spread_for_length: np.sqrt(np.sum(D**2, axis=0)) -> D.std(axis=0)
             | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.mean(D**2, axis=0))
-            A standard deviation or a mean square divides by the number of entries. The length is the root of the sum of squares.
-        centred_too: D / lengths -> (D - D.mean(axis=0)) / lengths
+            A standard deviation or a mean square divides by the number of entries. The length is the root of the sum of
+            squares.
+        centred_too: D / lengths -> (D - D.mean(axis=0)) / {lengths|np.where(D.std(axis=0) == 0, 1, D.std(axis=0))}
             | ^ -> D = D - D.mean(axis=0)
-            | D / lengths -> (D - D.mean(axis=0)) / np.where(D.std(axis=0) == 0, 1, D.std(axis=0))
             The mean of each atom is taken away as well, and then it is another atom.
         lengths_of_the_codes: np.sum(D**2, axis=0) -> np.sum(A**2, axis=1)
             Those are the lengths of the rows of A. It is the atoms, the columns of D, that get length 1.
@@ -203,9 +197,10 @@ update_codes = check.Exercise(
     minutes=3,
     returns="the A (k, n) for which D A comes nearest to X",
     hints=(
-        "Each column of X is a sample with its own code: this is `code` of notebook 1, for all columns at once.",
-        "(D^T D) A = D^T X, where D^T D is (k, k) and D^T X is (k, n). `np.linalg.lstsq(D, X)` takes a whole matrix X.",
-        "`return np.linalg.solve(D.T @ D, ...)`, or the first part of what `np.linalg.lstsq(D, X)` returns",
+        "In 1.2 one residual was perpendicular to every atom. Now every column of X - D A has to be.",
+        "All conditions at once: D^T (X - D A) = 0, a (k, n) matrix of zeros. Bring A to one side: (D^T D) A = D^T "
+        "X. `np.linalg.solve` takes a whole matrix on the right.",
+        "`return np.linalg.solve(D.T @ D, ...)`: what takes the place of D^T x when all samples are asked at once?",
     ),
     cases=[
         (np.array([[1.0, 2], [2, 0], [0, 1]]), np.array([[1.0], [2], [0]])),
@@ -273,10 +268,12 @@ update_dictionary = check.Exercise(
     minutes=3,
     returns="the D (d, k) for which D A comes nearest to X, also when one atom is not used by any sample",
     hints=(
-        "Turn the problem round: X ~ D A says the same as X^T ~ A^T D^T, and that is a least-squares problem for D^T.",
-        "D = X A^T (A A^T)^-1, where X A^T is (d, k) and A A^T is (k, k). When an atom is not used A A^T has no inverse: "
-        "`np.linalg.lstsq(A.T, X.T)` or `np.linalg.pinv` copes.",
-        "`return np.linalg.lstsq(A.T, ..., rcond=None)[0].T`",
+        "Your 2.3 finds the right factor of a product when the left one is known. Here the left one is missing. "
+        "What swaps left and right?",
+        "X ~ D A says the same as X^T ~ A^T D^T, a least-squares problem for D^T. Where the inverse exists, D = X "
+        "A^T (A A^T)^-1, with X A^T (d, k) and A A^T (k, k). When an atom is not used it does not: "
+        "`np.linalg.lstsq` or `np.linalg.pinv` copes.",
+        "`return np.linalg.lstsq(..., ..., rcond=None)[0].T`",
     ),
     cases=[
         (np.array([[1.0, 2, 0], [0, 1, 1]]), np.array([[1.0, 1, 0]])),
@@ -304,44 +301,43 @@ update_dictionary = check.Exercise(
         inverse_of_codes: pinv(A) -> inv(A)
             A has no inverse: it has more columns than rows. The matrix to undo is A A^T, (k, k).
         gram_of_columns: np.linalg.pinv(A) -> np.linalg.inv(A.T @ A) @ A.T
-            A^T A is (n, n) and has no inverse when there are fewer atoms than samples. The Gram matrix here is A A^T, (k,
-            k).
+            A^T A is (n, n) and has no inverse when there are fewer atoms than samples. The Gram matrix here is A A^T,
+            (k, k).
         first_samples_only: ... -> X[:, : len(A)] @ np.linalg.inv(A[:, : len(A)])
             This uses the first k samples and ignores the others: right only when all samples fit exactly.
         needs_every_atom_used: pinv(A @ A.T) -> inv(A @ A.T)
             When no sample uses an atom, A has a row of zeros and A A^T no inverse. `lstsq` or `pinv` copes with that.
-        ridge: pinv(A @ A.T) -> inv(A @ A.T + 0.1 * np.eye(len(A)))
-            | pinv(A @ A.T) -> inv(A @ A.T + np.eye(len(A)))
-            | pinv(A @ A.T) -> inv(A @ A.T + 0.01 * np.eye(len(A)))
-            | pinv(A @ A.T) -> inv(A @ A.T + 0.001 * np.eye(len(A)))
-            A multiple of the identity is added to A A^T, which pulls the atoms towards zero (ridge regression). `lstsq` and `pinv`
-            cope with an atom that is not used without that.
+        ridge: pinv(A @ A.T) -> inv(A @ A.T + {0.1 * np.eye|np.eye|0.01 * np.eye|0.001 * np.eye}(len(A)))
+            A multiple of the identity is added to A A^T, which pulls the atoms towards zero (ridge regression). `lstsq`
+            and `pinv` cope with an atom that is not used without that.
         nonnegative_codes: {} -> np.maximum({}, 0)
             | ... -> np.stack([nnls(A.T, row) for row in X])
-            No entry of an atom is negative, but nothing asks for that here, and with entries of either sign D A comes nearer to X.
+            No entry of an atom is negative, but nothing asks for that here, and with entries of either sign D A comes
+            nearer to X.
         each_row_alone: pinv(A @ A.T) -> pinv(np.diag(np.diag(A @ A.T)))
-            | X @ A.T @ np.linalg.pinv(A @ A.T) -> X @ A.T / np.maximum(np.sum(A**2, axis=1), 1e-300)
-            | X @ A.T @ np.linalg.pinv(A @ A.T) -> X @ A.T / np.maximum(np.sum(A, axis=1), 1e-300)
-            That fits each atom on its own, as k-means does: right only when no sample uses two atoms. The whole matrix A A^T has to
-            be undone.
+            | X @ A.T @ np.linalg.pinv(A @ A.T) -> X @ A.T / np.maximum(np.sum({A**2|A}, axis=1), 1e-300)
+            That fits each atom on its own, as k-means does: right only when no sample uses two atoms. The whole matrix
+            A A^T has to be undone.
         unit_atoms: {} -> ({}) / np.linalg.norm({}, axis=0)
             The atoms are given unit length, and the codes do not make up for it: then D A is no longer nearest to X.
         zero_means_missing: ... -> np.stack([np.linalg.lstsq(A[:, x != 0].T, x[x != 0], rcond=None)[0] for x in X])
-            Entries of X that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like any
-            other: the mixture should give it too.
+            Entries of X that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a
+            number like any other: the mixture should give it too.
         only_positive_counts: ... -> np.stack([np.linalg.lstsq(A[:, x > 0].T, x[x > 0], rcond=None)[0] for x in X])
-            Only the positive entries of X are used, as in code for ratings where 0 means unknown. Here every entry is known.
+            Only the positive entries of X are used, as in code for ratings where 0 means unknown. Here every entry is
+            known.
         product_instead: {} -> ({}) @ A
             That is the product D A. Asked is the dictionary alone.
         inverse_transposed: pinv(A) -> pinv(A.T)
-            Nothing but X^T ~ A^T D^T has to be transposed: X ~ D A gives D = X A^+, with the pseudo-inverse of A as it is.
+            Nothing but X^T ~ A^T D^T has to be transposed: X ~ D A gives D = X A^+, with the pseudo-inverse of A as it
+            is.
         entrywise_inverse: pinv(A @ A.T) -> (1 / (A @ A.T))
             | X @ np.linalg.pinv(A) -> X @ (1 / A.T)
             `1 / ...` inverts entry by entry. The matrix A A^T is undone by `np.linalg.pinv`, or better by `lstsq`.
-        large_cut_off: pinv(A) -> pinv(A, rcond=0.1)
-            | pinv(A) -> pinv(A, rcond=0.4)
+        large_cut_off: pinv(A) -> pinv(A, rcond={0.1|0.4})
             | rcond=None -> rcond=0.1
-            With so large an `rcond` directions that matter are taken for zero. It is there for rounding alone: leave it as it is.
+            With so large an `rcond` directions that matter are taken for zero. It is there for rounding alone: leave it
+            as it is.
     """,
 )
 
@@ -386,10 +382,11 @@ alternate = check.Exercise(
     minutes=5,
     returns="the pair (D, A) after so many steps, each of which solves for the codes and then for the dictionary",
     hints=(
-        "You have both halves: the best codes for a dictionary, and the best dictionary for codes. Take turns.",
-        "One step: A (k, n) from X and the newest D, then D (d, k) from X and the newest A. "
-        "After the last of the steps return (D, A).",
-        "`for _ in range(steps):`, in it `A = update_codes(X, D)` and `D = ...`, and after the loop `return D, A`",
+        "You have both halves: the best codes for a dictionary, the best dictionary for codes. Take turns, each "
+        "with the newest of the other.",
+        "One step: A (k, n) from X and the newest D, then D (d, k) from X and the newest A. After the last step "
+        "return (D, A).",
+        "`for _ in range(steps):`, in it `A = ...` and `D = ...`, and after the loop `return D, A`",
     ),
     # More than k patterns in X, or one step would already be exact; 4 steps, at which the mistakes differ most.
     cases=[
@@ -422,16 +419,16 @@ alternate = check.Exercise(
         only_one_step: range(steps) -> range(1)
             That is what one step gives. Is `return` inside the loop, or do the steps never see the new D or the new A?
         half_a_step_short: D = update_dictionary(X, A) -> used, D = D, update_dictionary(X, A) ;; return D -> return used
-            The last dictionary is missing: a step solves for the codes and then for the dictionary, and with one step D would
-            come back as it went in.
+            The last dictionary is missing: a step solves for the codes and then for the dictionary, and with one step D
+            would come back as it went in.
         stops_early: D = update_dictionary(X, A) -> D = update_dictionary(X, A)\n        if np.sum((X - D @ A) ** 2) < 1e-2: break
-            It stops before the steps are used up. What counts as a small error depends on the data, and no stop was asked
-            for: go round exactly `steps` times.
+            It stops before the steps are used up. What counts as a small error depends on the data, and no stop was
+            asked for: go round exactly `steps` times.
         clipped_steps: A = update_codes(X, D) -> A = np.maximum(update_codes(X, D), 0)
             | D = update_dictionary(X, A) -> D = np.maximum(update_dictionary(X, A), 0)
             | A = update_codes(X, D) -> A = np.maximum(update_codes(X, D), 0) ;; D = update_dictionary(X, A) -> D = np.maximum(update_dictionary(X, A), 0)
-            Negative entries are cut off at zero in every step. Nothing asks for that here, and then neither factor is the best
-            one for the other.
+            Negative entries are cut off at zero in every step. Nothing asks for that here, and then neither factor is
+            the best one for the other.
         both_from_the_old_pair: for -> A = update_codes(X, D)\n    for ;; A = update_codes(X, D)\n        D = update_dictionary(X, A) -> D, A = update_dictionary(X, A), update_codes(X, D)
             Both updates use the old partner, which does half the work. Solve for D with the A that was just computed.
         one_step_too_few: for _ in range(steps) -> A = update_codes(X, D)\n    for _ in range(steps - 1)
@@ -443,7 +440,8 @@ alternate = check.Exercise(
         own_start: for -> D = np.random.default_rng(0).normal(size=D.shape)\n    for
             The result does not depend on the D that was given: begin with that one, not with one of your own.
         pair_apart: for -> first = update_codes(X, D)\n    for ;; return D, A -> return D, first
-            The two do not belong together: return the newest D and the newest A, and leave both as they were solved for.
+            The two do not belong together: return the newest D and the newest A, and leave both as they were solved
+            for.
         pair_swapped: return D, A -> return A, D
             The two are in the wrong order: return D first, then A.
         changes_arguments: D = update -> D[:] = update

@@ -1,6 +1,7 @@
-"""An audit of a page with axe-core, for every test in a browser."""
+"""What holds for every test in a browser, and an audit of a page with axe-core."""
 
 import shutil
+import sys
 
 import pytest
 
@@ -15,6 +16,12 @@ KNOWN = {
         "has the name and moves the same value (test_explore tests that every slider has one).",
     ),
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def not_on_windows():
+    if sys.platform == "win32":
+        pytest.skip("browser tests do not run on Windows: they start and end servers as Unix does")
 
 
 @pytest.fixture(scope="session")

@@ -200,7 +200,7 @@ def _no_more_users(bwrap):
 def _first_to_go(pid):
     """Ask Linux to end this process, rather than the review, when memory runs out."""
     with contextlib.suppress(OSError):
-        Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
+        Path(f"/proc/{pid}/oom_score_adj").write_text("1000", encoding="utf-8")
 
 
 def end(process):
@@ -241,7 +241,7 @@ def problem_here():
     """Why bubblewrap does not hold on this system, or None."""
     with tempfile.TemporaryDirectory(prefix="review-") as folder, socket.create_server(("127.0.0.1", 0)) as server:
         secret = Path(folder, "secret")
-        secret.write_text("not for students")
+        secret.write_text("not for students", encoding="utf-8")
         attempts = [str(secret), str(ROOT / "lessons" / "check.py"), str(server.getsockname()[1])]
         try:
             run = subprocess.run(
