@@ -48,6 +48,10 @@ SEEN = {
         "True and False calculate by rules of their own (`@` of them is an and-or): `.astype(float)` makes numbers of them."
     ),
     "returns_a_list": "A list is no array: `+` joins lists and `*` repeats them. `np.array(...)` makes an array of it.",
+    "another_kind_of_array": (
+        "`np.matrix` and masked arrays calculate by rules of their own, with another `*` and `**`: `np.asarray(...)` makes a "
+        "plain array."
+    ),
     "returns_text": "Text cannot be calculated with: return the numbers themselves, without `str`, `print` or an f-string.",
     "complex_numbers": (
         "The numbers came out complex. `np.linalg.eig` does that, since it does not know that a matrix is symmetric: "

@@ -106,7 +106,7 @@ def unlike(result, like, finite=True):
     wanted = "an array" if np.ndim(like) else "a single number"
     if isinstance(result, np.ndarray) and type(result) is not np.ndarray:
         # In np.matrix, say, `*` and `**` mean something else.
-        return f"it should return a plain array, but returned a {type(result).__name__}: try np.asarray(...)", None
+        return f"it should return a plain array, but returned a {type(result).__name__}", "another_kind_of_array"
     if not isinstance(result, (np.ndarray, np.number, int, float)) or isinstance(result, bool):
         key = "returns_text" if isinstance(result, str) else None
         key = "returns_a_list" if isinstance(result, list) and np.ndim(like) else key

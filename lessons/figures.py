@@ -14,7 +14,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import LogLocator
 from PIL import Image
 
 from lessons import show
@@ -240,32 +239,6 @@ def losses(curves, title, floor=None):
             for name, values in curves.items()
         )
         _show(figure, f"{title}: {ends}." + ("" if floor is None else f" The floor is {floor:.4g}."))
-
-
-def race(curves, title, floor):
-    """Relative error against seconds, both on log axes, with the floor that no method can pass.
-
-    Parameters
-    ----------
-    curves : dict of name to pair (seconds, errors) of equally long sequences
-    title : str
-    floor : float
-    """
-    with plt.rc_context(LOOK):
-        figure, axis = plt.subplots(figsize=(8, 4.5), layout="constrained")
-        for (name, (seconds, errors)), colour, style in zip(curves.items(), COLOURS, STYLES):
-            axis.plot(seconds, errors, color=colour, linestyle=style, linewidth=2, marker="o", label=name)
-        axis.axhline(floor, color="black", linewidth=1, linestyle=(0, (1, 1)), label=f"SVD floor {floor:.3g}")
-        axis.set(xscale="log", yscale="log", xlabel="seconds", ylabel="relative error", title=title)
-        for each in (axis.xaxis, axis.yaxis):
-            each.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            each.set_major_formatter("{x:g}")
-            each.set_minor_locator(plt.NullLocator())
-        axis.legend()
-        ends = "; ".join(
-            f"{name}: {errors[-1]:.3g} after {seconds[-1]:.2g} s" for name, (seconds, errors) in curves.items()
-        )
-        _show(figure, f"{title}: {ends}. The floor is {floor:.3g}.")
 
 
 def curve(x, y, title, xlabel, ylabel, mark=None):

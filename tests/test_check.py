@@ -57,7 +57,7 @@ def twice():
 @pytest.mark.parametrize(
     ("answer", "came"),
     [
-        (lambda x: 2 * x[:, None], "array of shape (3, 1)"),
+        (lambda x: 2 * x[:, None, None], "array of shape (3, 1, 1)"),
         (lambda x: (2 * x, 1), "a tuple of 2"),
         (lambda x: 2 * x * np.nan, "NaN"),
         (lambda x: (2 * x).astype(str), "entries are <U"),
@@ -135,7 +135,7 @@ def test_what_only_looks_like_an_array_is_refused_by_name(twice, kind):
     verdict = twice.verdict(lambda x: kind(2 * x))
 
     assert verdict.status == "wrong"
-    assert any(name in verdict.message for name in ("matrix", "MaskedArray", "Broken"))
+    assert verdict.mistake == "another_kind_of_array" or "Broken" in verdict.message
 
 
 def test_an_error_is_not_taken_for_another_of_the_same_kind(twice):

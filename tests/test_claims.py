@@ -7,7 +7,6 @@ functions; what takes long is marked slow and runs with ``pytest tests/test_clai
 import functools
 import itertools
 import re
-from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -20,8 +19,9 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import orthogonal_mp_gram
 
 from lessons import datasets, factorise
+from tools import ROOT
 
-SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
+SOLUTIONS = ROOT / "solutions"
 STARTS = (1, 2, 3, 4, 5)
 
 

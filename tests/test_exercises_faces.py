@@ -376,6 +376,7 @@ ACCEPTED = [
     (todo.matrix_factorization, penalty_once_a_step),
 ]
 
+
 def with_momentum(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
     push_P, push_Q = 0, 0
     for _ in range(steps):
@@ -473,12 +474,20 @@ def svd_factors(R, K):
 
 RECOGNISED = [
     (todo.centre, lambda faces: local_first(faces) + np.mean(faces), "overall_mean_added_back"),
-    (todo.centre, lambda faces: (faces - faces.mean(0)) - np.mean((faces - faces.mean(0))[0]), "one_mean_for_all_faces"),
+    (
+        todo.centre,
+        lambda faces: (faces - faces.mean(0)) - np.mean((faces - faces.mean(0))[0]),
+        "one_mean_for_all_faces",
+    ),
     (todo.centre, less(np.median), "median_for_mean"),
     (todo.centre, less(np.min), "smallest_taken_off"),
     (todo.centre, lambda faces: (faces + faces.mean(0)) - (faces + faces.mean(0)).mean(1)[:, None], "means_added"),
     (todo.centre, lambda faces: np.average(faces, axis=0), "means_alone"),
-    (todo.centre, less(lambda part, axis, keepdims: part.sum(axis, keepdims=True) / part.shape[1 - axis]), "wrong_count"),
+    (
+        todo.centre,
+        less(lambda part, axis, keepdims: part.sum(axis, keepdims=True) / part.shape[1 - axis]),
+        "wrong_count",
+    ),
     (todo.centre, last_face_left_out, "not_every_face"),
     (todo.centre, lambda faces: local_first(faces) * (faces > 0), "zero_means_missing"),
     (todo.centre, lambda faces: (local_first(faces), faces.mean(0)), "returns_more"),
@@ -545,9 +554,16 @@ RECOGNISED = [
     (todo.matrix_factorization, first_two_atoms, "only_a_part_moves"),
     (todo.matrix_factorization, atoms_of_length_one, "scaled_to_length_one"),
     (todo.matrix_factorization, along_the_sign, "gradient_cut"),
-    (todo.matrix_factorization, lambda R, P, Q, K, steps=500, alpha=0.002, beta=0.02: svd_factors(R, K), "solved_at_once"),
-    (todo.matrix_factorization, lambda R, P, Q, K, steps, alpha, beta: Q_first(R, P, Q, K, steps, alpha, beta),
-     "defaults_changed"),
+    (
+        todo.matrix_factorization,
+        lambda R, P, Q, K, steps=500, alpha=0.002, beta=0.02: svd_factors(R, K),
+        "solved_at_once",
+    ),
+    (
+        todo.matrix_factorization,
+        lambda R, P, Q, K, steps, alpha, beta: Q_first(R, P, Q, K, steps, alpha, beta),
+        "defaults_changed",
+    ),
     (todo.centre, lambda faces: faces - np.mean(faces, axis=0), "only_global"),
     (todo.centre, lambda faces: (faces - faces.mean(0)) - (faces - faces.mean(0)).mean(0), "only_global"),
     (todo.centre, lambda faces: faces - faces.mean(1)[:, None], "only_local"),

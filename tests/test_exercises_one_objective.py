@@ -170,7 +170,11 @@ def coded(change=lambda codes: codes, mean=lambda X: X.mean(1)[:, None], back=1)
 
 
 RECOGNISED = [
-    (todo.one_hot_codes, lambda X, D: np.eye(D.shape[1])[:, np.argmax(np.linalg.pinv(D) @ X, axis=0)], "largest_coefficient"),
+    (
+        todo.one_hot_codes,
+        lambda X, D: np.eye(D.shape[1])[:, np.argmax(np.linalg.pinv(D) @ X, axis=0)],
+        "largest_coefficient",
+    ),
     (todo.one_hot_codes, one_hot_of(lambda x, d: np.linalg.norm(d) - 2 * d @ x), "norms_not_squared"),
     (todo.one_hot_codes, one_hot_of(lambda x, d: d @ d + 2 * d @ x), "cross_term_added"),
     (todo.one_hot_codes, one_hot_of(lambda x, d: np.linalg.norm(x - d, np.inf)), "largest_difference"),
@@ -178,7 +182,11 @@ RECOGNISED = [
     (todo.one_hot_codes, one_hot_of(lambda x, d: np.linalg.norm((x - d)[x != 0])), "zero_means_missing"),
     (todo.one_hot_codes, lambda X, D: one_hot_by_index(X, X[:, -D.shape[1] :]), "refits"),
     (todo.one_hot_codes, one_in_all, "nearest_of_all"),
-    (todo.one_hot_codes, lambda X, D: one_hot_by_index(X, D) * (np.arange(X.shape[1]) + 1 < X.shape[1]), "not_every_sample"),
+    (
+        todo.one_hot_codes,
+        lambda X, D: one_hot_by_index(X, D) * (np.arange(X.shape[1]) + 1 < X.shape[1]),
+        "not_every_sample",
+    ),
     (todo.one_hot_codes, lambda X, D: np.eye(D.shape[1])[:, distances(X, D)[:-1].argmin(0)], "not_every_atom"),
     (todo.one_hot_codes, best_goes_on, "best_not_reset"),
     (todo.one_hot_codes, lambda X, D: one_hot_by_index(X, D) * np.sqrt(distances(X, D) + 2), "not_a_one"),
@@ -212,7 +220,11 @@ RECOGNISED = [
     (todo.relative_error, lambda X, D, A: (X - D @ A).sum() / X.sum(), "sums_that_cancel"),
     (todo.relative_error, lambda X, D, A: np.sqrt(((X - D @ A / np.sqrt((X**2).sum())) ** 2).sum()), "division_inside"),
     (todo.relative_error, lambda X, D, A: todo.relative_error.reference(X, D, np.linalg.pinv(D) @ X), "refits"),
-    (todo.relative_error, lambda X, D, A: np.linalg.norm(X - (D @ A).clip(0)) / np.linalg.norm(X), "reconstruction_cut"),
+    (
+        todo.relative_error,
+        lambda X, D, A: np.linalg.norm(X - (D @ A).clip(0)) / np.linalg.norm(X),
+        "reconstruction_cut",
+    ),
     (
         todo.relative_error,
         lambda X, D, A: np.sqrt(((X - D @ A)[X > 0] ** 2).sum() / (X[X > 0] ** 2).sum()),
@@ -405,9 +417,7 @@ def test_a_column_without_a_one_is_pointed_out():
         A[:, -2] = 0
         return A
 
-    assert (
-        "Column 2 (counted from 0) holds 0 ones instead of one" in todo.one_hot_codes.verdict(misses_one).message
-    )
+    assert "Column 2 (counted from 0) holds 0 ones instead of one" in todo.one_hot_codes.verdict(misses_one).message
 
 
 def test_the_variance_that_an_atom_should_catch_is_said():

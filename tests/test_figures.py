@@ -49,7 +49,6 @@ CALLS = [
     lambda: figures.tiles(np.abs(SIGNED), title="A title", labels=["one", "two"]),
     lambda: figures.recipe(SIGNED[0], SIGNED, np.array([1.0, 0.0]), title="A title"),
     lambda: figures.losses({"descent": np.array([8.0, 4.0, 3.5])}, title="A title", floor=3.0),
-    lambda: figures.race({"hals": ([0.1, 0.2], [0.5, 0.25])}, title="A title", floor=0.1),
     lambda: figures.curve(np.array([1.0, 2, 4]), np.array([3.0, 1, 2]), "A title", "scale", "penalty"),
     lambda: figures.valley(1.0, STEPS, title="A title"),
     lambda: figures.shares(["a", "b"], {"first": [0.25, 0.75]}, title="A title"),

@@ -2,7 +2,6 @@
 
 import importlib
 import re
-from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -11,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessons.predict import Prediction
+from tools import ROOT
 from tools.generate import open_prediction
 
-SOLUTIONS = sorted((Path(__file__).resolve().parent.parent / "solutions").glob("*.ipynb"))
+SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 
 
 @pytest.fixture

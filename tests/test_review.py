@@ -532,6 +532,13 @@ def test_an_isolation_that_does_not_hold_is_not_used(monkeypatch):
         sandbox.require()
 
 
+def test_an_isolation_that_hides_the_lesson_is_not_used(any_kind, tmp_path, monkeypatch):
+    """As when root reviews, and only root may read the lesson."""
+    monkeypatch.setattr(sandbox, "ROOT", tmp_path / "nothing")
+
+    assert sandbox.problem_here().startswith("it cannot read the lesson: ")
+
+
 def test_the_bubblewrap_that_was_found_is_the_one_that_is_started(any_kind, tmp_path, monkeypatch):
     own = tmp_path / "bwrap"
     own.write_text(f'#!/bin/sh\ntouch {shlex.quote(str(tmp_path))}/started\nexec {shutil.which("bwrap")} "$@"\n')

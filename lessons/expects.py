@@ -1,0 +1,116 @@
+"""What the functions of `factorise` accept, in one line each: shapes by letters, counts, signs; and what is said of the rest."""
+
+import functools
+import inspect
+import math
+
+import numpy as np
+
+
+def expects(nonnegative=(), most_atoms=None, **specs):
+    """Decorator that checks arguments by name before the function runs.
+
+    X="d n" asks for an array of two dimensions, where a letter stands for the same number in every argument;
+    A="k n|k" for one of two such shapes; v="" for an array of any shape; K="rank R" for a whole number from 0 to the
+    smaller side of R, and equal to the dimension K where an array has fixed it; steps="from 0" for a whole number.
+    seen="mask N M" asks for True and False, or 1 and 0, and "mask N M some hidden" for a 0 among them; after it,
+    R="N M where seen" may hold NaN where seen is 0.
+    Arguments named in `nonnegative` may hold no negative entry. most_atoms=("K", "R") refuses a dimension K beyond the
+    smaller side of R.
+    """
+
+    def decorate(function):
+        names = list(inspect.signature(function).parameters)
+
+        @functools.wraps(function)
+        def checked(*args, **kwargs):
+            given = {**dict(zip(names, args)), **kwargs}
+            sizes = {}
+            for name, spec in specs.items():
+                if name not in given:
+                    continue
+                kind, _, detail = spec.partition(" ")
+                if kind == "rank" and detail in given:
+                    _check_rank(name, given[name], np.shape(given[detail]), sizes.get(name))
+                elif kind == "from":
+                    _check_count(name, given[name], int(detail))
+                elif kind == "mask":
+                    _check_mask(name, given[name], detail, sizes)
+                elif kind != "rank":
+                    shape, _, mask = spec.partition(" where ")
+                    _check_array(name, given[name], shape, sizes, given.get(mask))
+                if name in nonnegative and np.min(given[name]) < 0:
+                    raise ValueError(
+                        f"{name} should have no negative entry, but its smallest is {np.min(given[name]):.4g}. "
+                        "Use the data before centring; a factor starts from rng.rand."
+                    )
+            if most_atoms and most_atoms[0] in sizes and most_atoms[1] in given:
+                _check_rank(most_atoms[0], sizes[most_atoms[0]], given[most_atoms[1]].shape, None)
+            return function(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def _check_array(name, value, spec, sizes, mask=None):
+    shapes = [shape.split() for shape in spec.split("|")]
+    if not isinstance(value, np.ndarray):
+        wanted = " or ".join(f"({', '.join(letters)})" for letters in shapes if letters)
+        came = f"is a {type(value).__name__}"
+        raise TypeError(f"{name} should be an array {wanted}".rstrip() + f", but {came}. Try np.array({name}).")
+    if value.dtype.kind not in "fi" or value.dtype.itemsize < 4:
+        # Bytes of a photograph, say, overflow when they are squared.
+        raise TypeError(f"{name} should hold real numbers, but holds {value.dtype}. Try {name}.astype(float).")
+    if spec:
+        letters = next((letters for letters in shapes if len(letters) == value.ndim), shapes[0])
+        clash = any(sizes.get(letter, size) != size for letter, size in zip(letters, value.shape))
+        if value.ndim != len(letters) or clash:
+            known = ", ".join(str(sizes.get(letter, letter)) for letter in letters)
+            raise ValueError(
+                f"{name} should have shape ({', '.join(letters)}) = ({known}) to fit the other arguments, "
+                f"but has shape {value.shape}. Look for a missing transpose or two arguments in the wrong order."
+            )
+        sizes.update(zip(letters, value.shape))
+    if not value.size:
+        raise ValueError(f"{name} should have entries, but has shape {value.shape}. Look at how it was cut out.")
+    if mask is not None:
+        value = np.where(mask, value, 0)
+    # The sum is quick and finite for all but broken (or astronomically large) data; only then look closer.
+    if not math.isfinite(value.sum()) and not np.isfinite(value).all():
+        bad = np.argwhere(~np.isfinite(value))
+        raise ValueError(
+            f"{name} should hold finite numbers, but {len(bad)} of its {value.size} entries are NaN or infinite "
+            f"(the first at {tuple(int(i) for i in bad[0])}). Fill or drop them first."
+        )
+
+
+def _check_mask(name, value, spec, sizes):
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "bfiu" or not np.isin(value, (0, 1)).all():
+        came = f"holds {np.unique(value)[:3]}, say" if isinstance(value, np.ndarray) else f"is a {type(value).__name__}"
+        raise TypeError(
+            f"{name} should be an array of True and False, or 1 and 0, but {came}. A comparison makes one, as in `R > 0`."
+        )
+    shape, hides, _ = spec.partition(" some hidden")
+    _check_array(name, value.astype(float), shape, sizes)
+    if hides and value.all():
+        raise ValueError(f"{name} should hide at least one entry, but hides none. Where should the error be taken?")
+
+
+def _check_count(name, count, least):
+    if isinstance(count, bool) or not isinstance(count, (int, np.integer)):
+        raise TypeError(f"{name} should be a whole number, but is {count!r}. Try int({name}).")
+    if count < least:
+        raise ValueError(f"{name} should be {least} or more, but is {count}. Take a larger one.")
+
+
+def _check_rank(name, rank, shape, fixed):
+    _check_count(name, rank, 0)
+    if rank > min(shape):
+        raise ValueError(
+            f"{name} should be at most {min(shape)} for a matrix of shape {shape}, but is {rank}. Take fewer atoms."
+        )
+    if fixed is not None and rank != fixed:
+        raise ValueError(
+            f"{name} should be {fixed}, the number of columns of the start, but is {rank}. Make them agree."
+        )
