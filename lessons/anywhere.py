@@ -133,10 +133,12 @@ IN_ANY = """
     first_sample_only: X - D @ A -> X[:, :1] - D @ A[:, :1]
         | X - D @ A -> X[:, -1:] - D @ A[:, -1:]
         | X - D @ A -> X[:1] - D[:1] @ A
-        | R - P @ Q.T -> R[:1] - P[:1] @ Q.T
+        | R - P @ Q.T -> R[{:1] - P[:1|-1:] - P[-1:}] @ Q.T
         | R - P @ Q.T -> R[:, :1] - P @ Q[:1].T
+        | R - P @ Q.T -> R[:1, :1] - P[:1] @ Q[:1].T
+        | X - D @ A -> X[:1, :1] - D[:1] @ A[:, :1]
         | x - D @ alpha -> x[:1] - D[:1] @ alpha
-        Only one column or one row of the residual counts. Does `return` stand inside the loop, or is a sum begun anew
+        Only one column, one row or one entry of the residual counts. Does `return` stand inside the loop, or is a sum begun anew
         in every round?
     sample_left_out: X - D @ A -> X[:, :-1] - D @ A[:, :-1]
         | X - D @ A -> X[:, 1:] - D @ A[:, 1:]
