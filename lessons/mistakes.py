@@ -166,7 +166,10 @@ class Known:
     def mistakes(self):
         """The exercise's own mistakes, and then those that any exercise can meet."""
         anywhere = ANYWHERE_IN_A_PAIR if _parts(self.sources[0].rpartition("return ")[2]) else ANYWHERE
-        own = self.exercise.mistakes
+        own, without = self.exercise.mistakes, self.exercise.without
+        if without:
+            kept = {key: [edit for edit in mistake.edits if without not in edit] for key, mistake in anywhere.items()}
+            anywhere = {key: Mistake(tuple(edits), anywhere[key].sentence) for key, edits in kept.items()}
         return own | {key: mistake for key, mistake in anywhere.items() if key not in own}
 
     @functools.cached_property
@@ -222,7 +225,10 @@ class Known:
             two += [
                 ((i + 1) * (j + 1), edits[i], edits[j])
                 for i, j in itertools.combinations(range(len(edits)), 2)
-                if (changes[i] or changes[j]) == (mine != right) and edits[i][0] != edits[j][0]
+                if (changes[i] or changes[j]) == (mine != right)
+                and edits[i][0] != edits[j][0]
+                # What is done to the arguments hides what else is done to them.
+                and not (edits[i][1][0] == edits[j][1][0] == "^")
             ]
         for _, (key, edit, source), (other, other_edit, other_source) in sorted(two, key=lambda each: each[0]):
             for inside, outer in ((source, other_edit), (other_source, edit)):
@@ -375,6 +381,14 @@ def _same_part(pair, other, part, case):
         return False
 
 
+def in_form(result, canonical):
+    """A result in canonical form, or as it is where it has none."""
+    try:
+        return canonical(result)
+    except (TypeError, ValueError, IndexError, AttributeError):
+        return result
+
+
 def alike(mine, its, case, canonical=lambda result: result):
     """Whether two outcomes are the same: errors of one type, or results that agree."""
     if mine.error is not None or its.error is not None:
@@ -382,6 +396,6 @@ def alike(mine, its, case, canonical=lambda result: result):
     if mine.value is None or its.value is None:
         return mine.value is its.value
     try:
-        return close(canonical(mine.value), canonical(its.value), case)
+        return close(in_form(mine.value, canonical), in_form(its.value, canonical), case)
     except (TypeError, ValueError, OverflowError, IndexError, AttributeError):
         return False

@@ -206,7 +206,6 @@ sample_error = check.Exercise(
             A standard deviation or a variance takes the mean of the residual away first, and divides by the number of
             entries.
         divided_by_the_entries: {} -> {} / len(x)
-            | {} -> {} / np.sqrt(len(x))
             That is divided by the number of entries, as a mean is. The length of a vector is not.
     """,
 )
@@ -316,8 +315,7 @@ objective = check.Exercise(
             That is the sum over the samples. Divide by how many there are.
         divided_by_another_count: / X.shape[1] -> / {(X.shape[1] - 1)|D.shape[1]|4}
             That divides by another number than that of the samples: n, the number of columns of X.
-        absolute_values: ** 2) / X -> ** 2) ** 0.5 / X
-            | (X - D @ A) ** 2 -> np.abs(X - D @ A)
+        absolute_values: (X - D @ A) ** 2 -> np.abs(X - D @ A)
             The residuals are not squared. Their sizes add up to something else than their squares.
         signed_sum: (X - D @ A) ** 2 -> (X - D @ A)
             | np.sum((X - D @ A) ** 2) -> np.sum(X - D @ A) ** 2
@@ -439,7 +437,6 @@ smallest_error = check.Exercise(
         residual_itself: ... -> X - truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
             That is the matrix of what is missed. Asked is its size, one number.
         what_is_caught: ... -> truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
-            | ... -> np.linalg.norm(truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T)
             That is the best reconstruction, or its size. Asked is the size of what it misses.
         first_columns: ... -> np.linalg.norm(X - X[:, :k] @ np.linalg.pinv(X[:, :k]) @ X)
             The first k columns of X are one dictionary among many. The best one is made of singular vectors.
