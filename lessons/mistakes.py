@@ -362,7 +362,10 @@ def _says_little(value, right):
 
 def _kind(came):
     """What shows at once of an outcome: the error's type, or the shapes that came."""
-    return type(came.error) if came.error is not None else (type(came.value) is tuple, str(_shapes(came.value)))
+    if came.error is not None:
+        return type(came.error)
+    number = isinstance(came.value, (int, float, np.number))
+    return (type(came.value) is tuple, "()" if number else str(_shapes(came.value)))
 
 
 def _shapes(value):
