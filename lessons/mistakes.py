@@ -6,9 +6,9 @@ A table holds them as text:
         That divides by d, the number of rows. The mean is over the n samples, and samples are columns here.
 
 `old -> new` replaces every `old` in the source; ` ;; ` joins replacements that go together, and a line that begins with
-`| ` is another way to make the same mistake; `{1|0.1}` stands for one of these. `{}` stands for the expression that is returned, `{0}` and `{1}` for the two
-parts of a returned pair, `...` for the whole body, `^` for its beginning, `\\n` for a new line. An edit that does not apply to a way of writing
-the answer is skipped there.
+`| ` is another way to make the same mistake; `{1|0.1}` stands for one of these. `{}` stands for the expression that is
+returned, `{0}` and `{1}` for the two parts of a returned pair, `{both}` for each of them in turn, `...` for the whole body,
+`^` for its beginning, `\\n` for a new line. An edit that does not apply to a way of writing the answer is skipped there.
 """
 
 import functools
@@ -57,7 +57,7 @@ def _each(edit):
     """The edits that an edit with choices `{1|2}` stands for."""
     choice = _CHOICE.search(edit)
     if not choice:
-        return [edit]
+        return [" ;; ".join(edit.replace("{both}", part) for part in ("{0}", "{1}")) if "{both}" in edit else edit]
     return [
         each for text in choice[1].split("|") for each in _each(edit[: choice.start()] + text + edit[choice.end() :])
     ]
@@ -362,7 +362,10 @@ def _says_little(value, right):
 
 def _kind(came):
     """What shows at once of an outcome: the error's type, or the shapes that came."""
-    return type(came.error) if came.error is not None else (type(came.value) is tuple, str(_shapes(came.value)))
+    if came.error is not None:
+        return type(came.error)
+    number = isinstance(came.value, (int, float, np.number))
+    return (type(came.value) is tuple, "()" if number else str(_shapes(came.value)))
 
 
 def _shapes(value):

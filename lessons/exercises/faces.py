@@ -97,9 +97,7 @@ centre = check.Exercise(
             | faces.mean(axis=0) -> faces.sum(axis=0) / (len(faces) - 1) ;; rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
             | rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
             A sum is divided by another number than that of the entries added: N for a pixel's mean, M for a face's own.
-        not_every_face: rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) < len(rest) - 1)[:, np.newaxis]
-            | rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) < 1)[:, np.newaxis]
-            | rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) > 0)[:, np.newaxis]
+        not_every_face: return rest - -> return rest - (np.arange(len(rest)) {< len(rest) - 1|< 1|> 0})[:, np.newaxis] *
             Not every face loses its own mean: does the loop leave one out, or is `return` inside it?
         zero_means_missing: return rest - rest.mean(axis=1, keepdims=True) -> return np.where(faces == 0, 0, rest - rest.mean(axis=1, keepdims=True))
             | faces.mean(axis=0) -> faces.sum(axis=0) / (faces != 0).sum(axis=0)
@@ -291,26 +289,23 @@ gradients = check.Exercise(
             dP and dQ are stacked into one array. Return the two: `return dP, dQ`.
         overwritten: -2 * E @ Q -> -2 * E[:, -1:] @ Q[-1:] ;; -2 * E.T @ P -> -2 * E[-1:].T @ P[-1:]
             | -2 * E @ Q -> -2 * E[:, :1] @ Q[:1] ;; -2 * E.T @ P -> -2 * E[:1].T @ P[:1]
-            Only one term of each sum is kept. Every entry of dP is a sum over j, and of dQ over i: `+=` in a loop, not
-            `=`.
+            Only one term of each sum is kept. Every entry of dP is a sum over j, and of dQ over i: in a loop, `+=` and
+            not `=`, and no `return` before its end.
         never_reset: -2 * E @ Q -> np.cumsum(-2 * E @ Q).reshape(P.shape) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P).reshape(Q.shape)
             | -2 * E @ Q -> np.cumsum(-2 * E @ Q, axis=0) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P, axis=0)
             | -2 * E @ Q -> np.cumsum(-2 * E @ Q, axis=1) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P, axis=1)
-            | {0} -> np.cumsum({0}, axis=0) ;; {1} -> np.cumsum({1}, axis=0)
+            | {both} -> np.cumsum({both}, axis=0)
             The sums run on from one entry to the next: set the accumulator back to zero before each new one.
-        a_step: {0} -> 0.002 * ({0}) ;; {1} -> 0.002 * ({1})
-            | {0} -> 0.01 * ({0}) ;; {1} -> 0.01 * ({1})
-            | {0} -> P - 0.002 * ({0}) ;; {1} -> Q - 0.002 * ({1})
-            | {0} -> P - 0.01 * ({0}) ;; {1} -> Q - 0.01 * ({1})
+        a_step: {both} -> {0.002|0.01|0.001} * ({both})
             | {0} -> P - ({0}) ;; {1} -> Q - ({1})
+            | {0} -> P - 0.002 * ({0}) ;; {1} -> Q - 0.002 * ({1})
             That is a step, or where it leads. The gradient only says which way is up; how far to go is the next
             exercise.
-        length_lost: {0} -> ({0}) / np.linalg.norm({0}) ;; {1} -> ({1}) / np.linalg.norm({1})
-            | {0} -> np.clip({0}, -1, 1) ;; {1} -> np.clip({1}, -1, 1)
-            | {0} -> np.sign({0}) ;; {1} -> np.sign({1})
+        length_lost: {both} -> ({both}) / np.linalg.norm({both})
+            | {both} -> np.clip({both}, -1, 1)
+            | {both} -> np.sign({both})
             The gradients are scaled or cut. Their size counts: it says how fast the loss grows.
-        summed_up: {0} -> np.sum({0}) ;; {1} -> np.sum({1})
-            | {0} -> np.sum({0}, axis=0) ;; {1} -> np.sum({1}, axis=0)
+        summed_up: {both} -> np.sum({both}{|, axis=0})
             The gradients are summed up. Each entry of P and Q has a slope of its own.
         no_matrix_product: E @ Q -> E.sum(axis=1, keepdims=True) * P ;; E.T @ P -> E.sum(axis=0)[:, np.newaxis] * Q
             Every residual belongs with one row of Q and one row of P: e_ij meets q_j in dP, and p_i in dQ. That is a
