@@ -445,6 +445,10 @@ smallest_error = check.Exercise(
             numpy returns V already transposed: its first k rows belong to the k atoms, `Vt[:k]`.
         centred_first: ^ -> X = X - X.mean({axis=1, keepdims=True|axis=0|})
             A mean is taken off first, as in PCA. Here X counts as it is.
+        k_ignored: [k:] ->
+            All singular values are counted, which is the size of X itself. Missed are only those beyond the k-th.
+        values_themselves: ... -> np.linalg.svd(X, compute_uv=False)[k:]
+            Those are the singular values that are missed. Their squares add up to the square of the error, one number.
     """,
 )
 
