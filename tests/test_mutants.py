@@ -29,4 +29,4 @@ def test_an_example_that_tells_too_little_is_found():
     lines = mutants.report(exercise)
 
     assert [line for line in lines if "PASSES" in line and "return A" in line]
-    assert [line for line in lines if "UNNAMED" in line and "return D @ (A != 0)" in line]
+    assert [line for line in lines if "UNNAMED" in line and line.endswith("return D")]
