@@ -69,10 +69,10 @@ def verdict_card(verdict):
 
 def verdict_text(verdict):
     """A verdict as plain text, broken at words; the arguments are those of `verdict_card`."""
-    parts = [f"{MARKS[verdict.status]} {_heading(verdict)}", _wrapped(verdict.reason)]
+    parts = [f"{MARKS[verdict.status]} {_heading(verdict)}", wrapped(verdict.reason)]
     if verdict.example is not None:
         parts += [f"{EXAMPLE}:", _text_tables(_tables(verdict))]
-    return "\n".join(part for part in [*parts, _wrapped(_after(verdict))] if part)
+    return "\n".join(part for part in [*parts, wrapped(_after(verdict))] if part)
 
 
 def _heading(verdict):
@@ -300,7 +300,7 @@ class Note:
     code: str = ""
 
     def __repr__(self):
-        return "\n".join(part for part in (self.heading, _wrapped(self.text), self.code) if part)
+        return "\n".join(part for part in (self.heading, wrapped(self.text), self.code) if part)
 
     def _repr_html_(self):
         # A page may break code anywhere; between words is early enough.
@@ -377,7 +377,7 @@ def _code_marks(text):
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
-def _wrapped(text):
+def wrapped(text):
     """Plain text broken at words, paragraph by paragraph."""
     return "\n".join(
         textwrap.fill(part, WIDTH, break_long_words=False, break_on_hyphens=False)
