@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 import pytest
+import student_answers
 
 import lessons.exercises
 from lessons import answers, factorise, mistakes
@@ -24,6 +25,7 @@ MISTAKES = [(exercise, key) for exercise in EXERCISES for key in exercise.mistak
 ANSWERS = [importlib.import_module(f"test_exercises_{module.__name__.rpartition('.')[2]}") for module in MODULES]
 ACCEPTED = [row for module in ANSWERS for row in module.ACCEPTED]
 RECOGNISED = [row for module in ANSWERS for row in module.RECOGNISED]
+COLLECTED = [answer for notebook in student_answers.NOTEBOOKS for answer in student_answers.read(notebook)]
 
 
 def name_of(value):
@@ -92,6 +94,7 @@ def test_mistakes_are_recognised_in_any_wording(exercise, answer, mistake):
 @pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
 def test_every_known_mistake_is_also_tried_in_another_wording(exercise):
     tried = {mistake for other, _, mistake in RECOGNISED if other is exercise}
+    tried |= {key for answer in COLLECTED if answer.exercise is exercise for key in answer.recorded.split(", ")}
 
     assert set(exercise.mistakes) - tried == set()
 

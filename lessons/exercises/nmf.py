@@ -304,6 +304,10 @@ multiplicative_step = check.Exercise(
             It makes a start of its own. Go from the P and Q that are given.
         returns_the_product: return P, Q -> return P @ Q.T
             That is a matrix of the shape of R. Return the two factors themselves.
+        not_divided: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * (R @ Q)
+            Only what the data ask for is there. Each entry is multiplied by a ratio: divide by what the model gives.
+        numerator_missing: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P / (P @ (Q.T @ Q) + 1e-12)
+            Only what the model gives is there. Multiply by what the data ask for, R Q for P and R^T P for Q.
     """,
 )
 
@@ -694,6 +698,8 @@ sparseness = check.Exercise(
             | / (np.sqrt(v.size) - 1) -> / {(v.size - 1)|np.sqrt(v.size) - 1}
             Below the line stands sqrt(n) - 1, in a bracket of its own: it brings a single entry to exactly 1.
         column_by_column: ... -> np.array([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
+            | ... -> np.mean((np.sqrt(len(v)) - np.sum(np.abs(v), axis=0) / np.linalg.norm(v, axis=0)) / (np.sqrt(len(v)) - 1))
+            | ... -> (np.sqrt(len(v)) - np.sum(np.abs(v), axis=0) / np.linalg.norm(v, axis=0)) / (np.sqrt(len(v)) - 1)
             | ... -> np.mean([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
             That takes each column by itself. Asked is one number for all entries of v.
         changed_first: ^ -> v = v - v.mean()
@@ -707,6 +713,10 @@ sparseness = check.Exercise(
             That is another measure of how uneven the entries are. Hoyer's compares l1 with l2.
         zero_gives_one: return 0.0 -> return 1.0
             A vector of zeros has nothing that stands out: call its sparseness 0, as the exercise asks.
+        plus_one: (np.sqrt(v.size) - 1) -> (np.sqrt(v.size) + 1)
+            Below the line stands sqrt(n) - 1, so that a single entry gives exactly 1.
+        root_missing_above: (np.sqrt(v.size) - l1 / l2) -> (v.size - l1 / l2)
+            The root of n is missing above the line, where an even vector has to give 0.
     """,
 )
 

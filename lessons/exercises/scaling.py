@@ -173,6 +173,10 @@ normalise_atoms = check.Exercise(
             The atoms come in another order than they were given in.
         last_left_out: lengths[lengths == 0] = 1 -> lengths[-1] = 1
             The last atom is left as it was: `range(k)` already ends at k - 1.
+        multiplied: D / lengths -> D * lengths
+            The atoms are multiplied by their lengths. Dividing by them is what makes the length 1.
+        dictionary_unchanged: return D / lengths, -> return D,
+            D came back as it was given: divide each of its columns by its length.
     """,
 )
 
@@ -338,6 +342,12 @@ update_dictionary = check.Exercise(
             | rcond=None -> rcond=0.1
             With so large an `rcond` directions that matter are taken for zero. It is there for rounding alone: leave it
             as it is.
+        gram_not_inverted: np.linalg.pinv(A @ A.T) -> (A @ A.T)
+            A A^T is multiplied by. It has to be undone: `np.linalg.pinv(A @ A.T)`, or better `lstsq`.
+        data_left_out: X @ np.linalg.pinv(A) -> np.linalg.pinv(A)
+            That is the pseudo-inverse of A alone: X has to stand before it.
+        roles_swapped: lstsq(A.T, X.T, -> lstsq(X.T, A.T,
+            That fits the codes by the data. `np.linalg.lstsq(A.T, X.T)` takes the codes first.
     """,
 )
 
