@@ -357,7 +357,9 @@ def _says_little(value, right):
     if not isinstance(value, (np.ndarray, float)):
         return False
     numbers = np.nan_to_num(np.abs(value))
-    return not numbers.any() or bool(np.isin(numbers, (0, 1)).all() and not np.isin(right, (0, 1)).all())
+    if not numbers.any() or (np.size(value) > 1 and np.ptp(numbers) == 0):
+        return True
+    return bool(np.isin(numbers, (0, 1)).all() and not np.isin(right, (0, 1)).all())
 
 
 def _kind(came):

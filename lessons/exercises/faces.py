@@ -26,7 +26,8 @@ def _only_subtracts(came, run, faces):
     if compare.close(came, factorise.centre(faces), (faces,)):
         return None
     # What is divided by a spread no longer notices the unit of the data.
-    unitless = np.any(came) and compare.close(run(10 * faces), came)
+    unitless = np.ptp(came) > 0 and compare.close(run(10 * faces), came)
+    unitless = unitless and compare.close(run(faces[::-1]), came[::-1])  # and it does look at the faces
     return check.Finding("", ("divides_by_spread",) * bool(unitless))
 
 
@@ -629,8 +630,8 @@ matrix_factorization = check.Exercise(
             Only the positive entries of R are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`).
             Here every entry is known, and centred faces have negative ones.
         own_start: for -> rng = np.random.RandomState(0); P, Q = rng.rand(*P.shape), rng.rand(*Q.shape)\n    for
-            It starts from a P and Q of its own, or changes those given first. Start from them as they are, so that a run
-            can be repeated.
+            P and Q come out far from where the steps lead that begin at those given. Start from these as they are, and let
+            only the two updates change them.
         clipped: return -> # \n    return ;; - beta * Q)\n -> - beta * Q)\n        P, Q = np.maximum(P, 0), np.maximum(Q, 0)\n
             Negative entries of the factors are cut off at zero. Here they may have either sign; notebook 4 is about
             factors that may not.

@@ -35,7 +35,13 @@ reconstruct = check.Exercise(
         "X' = D A. D is (d, k), A is (k, n), so X' is (d, n). numpy writes the matrix product as `@`.",
         "`return ... @ ...` (which of the two has its columns mixed, and which says how?)",
     ),
-    cases=[(D_LEGO, A_LEGO), (D_TALL, A_WIDE), (1000 * D_TALL, A_WIDE), (np.eye(4), X_LEGO)],
+    cases=[
+        (D_LEGO, A_LEGO),
+        (np.array([[0.5, -1.0], [1, 2], [0, 1]]), np.array([[1.0, -2, 0.25], [3, 0.5, 0]])),
+        (D_TALL, A_WIDE),
+        (1000 * D_TALL, A_WIDE),
+        (np.eye(4), X_LEGO),
+    ],
     mistakes="""
         elementwise: D @ A -> D * A
             `*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`.
@@ -122,6 +128,7 @@ code = check.Exercise(
     ),
     cases=[
         (X_LEGO[:, 0], D_LEGO),
+        (np.array([2.0, -1, 0, 0.5]), np.array([[1.0, 0], [1, 1], [0, 2], [0, 0]])),
         (X_LEGO[:, 3], np.array([[1.0, 2], [1, 1], [1, 2], [2, 1]])),
         # A row of zeros, so that D D^T has no inverse in floating point either.
         (X_FULL[:, 0], D_TALL * [[1], [1], [1], [1], [0]]),
@@ -291,7 +298,8 @@ objective = check.Exercise(
         "`return np.sum(... ** 2) / X.shape[...]`",
     ),
     cases=[
-        (X_LEGO, np.ones((4, 1)), np.array([[1.0, 2, 2, 4]])),
+        (np.array([[1.0, 2, 0], [3, 0, 4]]), np.array([[1.0], [2]]), np.array([[1.0, 0, 2]])),
+        (np.array([[0.5, -1], [0, 2], [1.25, 0]]), np.array([[1.0], [0.5], [-1]]), np.array([[0.5, -1]])),
         (X_FULL, D_TALL, A_WIDE),
         (X_LARGE, np.ones((6, 2)), np.ones((2, 4))),
         (X_SMALL, np.eye(4), np.zeros((4, 8))),
