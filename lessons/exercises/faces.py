@@ -98,7 +98,7 @@ centre = check.Exercise(
             | faces.mean(axis=0) -> faces.sum(axis=0) / (len(faces) - 1) ;; rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
             | rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
             A sum is divided by another number than that of the entries added: N for a pixel's mean, M for a face's own.
-        not_every_face: return rest - -> return rest - (np.arange(len(rest)) {< len(rest) - 1|< 1|> 0})[:, np.newaxis] *
+        not_every_face: rest.mean(axis=1, -> (np.arange(len(rest)) {< len(rest) - 1|< 1|> 0})[:, np.newaxis] * rest.mean(axis=1,
             Not every face loses its own mean: does the loop leave one out, or is `return` inside it?
         zero_means_missing: return rest - rest.mean(axis=1, keepdims=True) -> return np.where(faces == 0, 0, rest - rest.mean(axis=1, keepdims=True))
             | faces.mean(axis=0) -> faces.sum(axis=0) / (faces != 0).sum(axis=0)
