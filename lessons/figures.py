@@ -1,4 +1,4 @@
-"""The pictures of the lesson. Every function shows one figure with a text alternative that has the numbers in it.
+"""The page: pictures. Every function shows one figure with a text alternative that has the numbers in it.
 
 Signed values are drawn in a diverging colour map centred on zero, non-negative ones in a sequential map, and what is
 shown together shares one scale. Both maps can be told apart by colour-blind readers; in print, without colours, what is

@@ -1,4 +1,4 @@
-"""What the check shows, as HTML and as plain text: verdicts, hints, solutions and a student's progress.
+"""The page: what the check shows, as HTML and as plain text: verdicts, hints, solutions and a student's progress.
 
 Both say the same in the same order. A verdict tells the reason first, then the example (in HTML behind a click), then
 what helps. Nothing here judges: it reads a `lessons.check.Verdict`, or anything with the same attributes.
