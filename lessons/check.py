@@ -7,6 +7,7 @@ at what came, and finds the reason; `mistakes` knows how edits are made, `show` 
 
 import contextlib
 import copy
+import functools
 import inspect
 import sys
 import threading
@@ -150,6 +151,8 @@ class Exercise:
         Brings results that differ only in what is left open (a sign) to the same form.
     core : bool
         Whether the 40-minute class does it.
+    without : str, optional
+        What any exercise can meet is not looked for in this expression.
     """
 
     reference: object
@@ -165,6 +168,7 @@ class Exercise:
     law: object = None
     canonical: object = staticmethod(lambda result: result)
     core: bool = False
+    without: str | None = None
 
     def __post_init__(self):
         self.name = self.reference.__name__
@@ -176,7 +180,7 @@ class Exercise:
     def __repr__(self):
         return f"{self.number} {self.name}"
 
-    @property
+    @functools.cached_property
     def names(self):
         """The names of the arguments."""
         return list(inspect.signature(self.reference).parameters)

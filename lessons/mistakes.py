@@ -6,9 +6,9 @@ A table holds them as text:
         That divides by d, the number of rows. The mean is over the n samples, and samples are columns here.
 
 `old -> new` replaces every `old` in the source; ` ;; ` joins replacements that go together, and a line that begins with
-`| ` is another way to make the same mistake; `{1|0.1}` stands for one of these. `{}` stands for the expression that is returned, `{0}` and `{1}` for the two
-parts of a returned pair, `...` for the whole body, `^` for its beginning, `\\n` for a new line. An edit that does not apply to a way of writing
-the answer is skipped there.
+`| ` is another way to make the same mistake; `{1|0.1}` stands for one of these. `{}` stands for the expression that is
+returned, `{0}` and `{1}` for the two parts of a returned pair, `{both}` for each of them in turn, `...` for the whole body,
+`^` for its beginning, `\\n` for a new line. An edit that does not apply to a way of writing the answer is skipped there.
 """
 
 import functools
@@ -22,10 +22,10 @@ import numpy as np
 
 from lessons import anywhere, factorise
 from lessons.answers import outcome, quiet, said
-from lessons.compare import close, finite
+from lessons.compare import close, finite, largest
 
 # How many pairs are compiled at the most, in 0.3 s the first time.
-MOST_PAIRS = 2500
+MOST_PAIRS = 1600
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _each(edit):
     """The edits that an edit with choices `{1|2}` stands for."""
     choice = _CHOICE.search(edit)
     if not choice:
-        return [edit]
+        return [" ;; ".join(edit.replace("{both}", part) for part in ("{0}", "{1}")) if "{both}" in edit else edit]
     return [
         each for text in choice[1].split("|") for each in _each(edit[: choice.start()] + text + edit[choice.end() :])
     ]
@@ -166,8 +166,16 @@ class Known:
     def mistakes(self):
         """The exercise's own mistakes, and then those that any exercise can meet."""
         anywhere = ANYWHERE_IN_A_PAIR if _parts(self.sources[0].rpartition("return ")[2]) else ANYWHERE
-        own = self.exercise.mistakes
+        own, without = self.exercise.mistakes, self.exercise.without
+        if without:
+            kept = {key: [edit for edit in mistake.edits if without not in edit] for key, mistake in anywhere.items()}
+            anywhere = {key: Mistake(tuple(edits), anywhere[key].sentence) for key, edits in kept.items()}
         return own | {key: mistake for key, mistake in anywhere.items() if key not in own}
+
+    @functools.cached_property
+    def scales(self):
+        """The largest number in the arguments of each case, asked once."""
+        return {id(case): max([0.0, *map(largest, case)]) for case in self.exercise.cases}
 
     def result(self, source, case):
         """What a known way, right or wrong, does with one case of the exercise; asked once."""
@@ -204,22 +212,23 @@ class Known:
     def pairs(self, came):
         """Ways of making two known mistakes at once: (keys, source), no source twice, so many at the most.
 
-        came: the answer's outcome on the first case. Its kind and shape say which edits cannot be in it; the mistakes that stand
+        came: the answer's outcome on the first case. Its kind and shape say which edits cannot be in it. The mistakes that stand
         first in the table are tried first.
         """
-        case = self.exercise.cases[0]
+        case, count, two = self.exercise.cases[0], 0, []
         right, mine = _kind(self.result(self.sources[0], case)), _kind(came)
-        made, count = {source for _, source in self.singles()} | set(self.sources), 0
-        two = []
+        made = {source for _, source in self.singles()} | set(self.sources)
         for way in self.sources:
-            edits = [
-                (key, edit, source) for key, edit in self._edits() if (source := apply(edit, way)) not in (None, way)
-            ]
+            edits = [(key, edit, apply(edit, way)) for key, edit in self._edits()]
+            edits = [each for each in edits if each[2] not in (None, way) and compiled(each[2])]
             changes = [_kind(self.result(source, case)) != right for _, _, source in edits]
             two += [
                 ((i + 1) * (j + 1), edits[i], edits[j])
                 for i, j in itertools.combinations(range(len(edits)), 2)
-                if (changes[i] or changes[j]) == (mine != right) and edits[i][0] != edits[j][0]
+                if (changes[i] or changes[j]) == (mine != right)
+                and edits[i][0] != edits[j][0]
+                # What is done to the arguments hides what else is done to them.
+                and not (edits[i][1][0] == edits[j][1][0] == "^")
             ]
         for _, (key, edit, source), (other, other_edit, other_source) in sorted(two, key=lambda each: each[0]):
             for inside, outer in ((source, other_edit), (other_source, edit)):
@@ -230,13 +239,11 @@ class Known:
                 if outer.startswith("{} -> ") and not NEEDS_MORE.search(outer):
                     # No need to compile what is only done to a result that is known.
                     self.wrapped[both] = inside, done_to_a_result(outer)
-                elif not compiled(both):
+                elif count == MOST_PAIRS or not compiled(both):
                     continue
                 else:
                     count += 1
                 yield (key, other), both
-            if count > MOST_PAIRS:
-                return
 
     def _edits(self):
         # That an argument was changed is seen, and need not be searched for.
@@ -252,9 +259,11 @@ class Known:
             right, single = self._right(came), ()
             if right and not at_edges:
                 return ()
-            # Zeros, NaN, or one number everywhere can come about in too many ways to name two.
-            nothing = all(mine.error is None and _says_little(mine.value) for mine in came)
-            for candidates in (self.singles(),) if nothing else (self.singles(), self.pairs(came[0])):
+            # Zeros or NaN alone, or one answer to every question, can come about in too many ways to name two.
+            cases = zip(came, self.exercise.cases)
+            bare = all(mine.error is None and _says_little(mine.value, self.rights(case)[0]) for mine, case in cases)
+            bare = bare or len({mine.value for mine in came if isinstance(mine.value, (bool, np.bool_))}) == 1
+            for candidates in (self.singles(),) if bare else (self.singles(), self.pairs(came[0])):
                 found, fallback = [], []
                 for keys, source in candidates:
                     strange = self._strange(source, came)
@@ -299,7 +308,7 @@ class Known:
         strange, telling = 0, any(mine.error is None for mine in came)
         for mine, case in zip(came, self.exercise.cases):
             its = self.result(source, case)
-            if not alike(mine, its, case, self.exercise.canonical):
+            if not alike(mine, its, self.scales[id(case)], self.exercise.canonical):
                 return None
             strange += mine.error is not None and said(mine.error) != said(its.error)
         return strange if telling or not strange else None
@@ -343,17 +352,22 @@ class Known:
         return min((each for each in choices if each[0]), key=lambda each: (len(each[0]), each[1]), default=((),))[0]
 
 
-def _says_little(value):
-    """Whether a result is nothing but zeros, NaN, or one number again and again."""
-    if not isinstance(value, (np.ndarray, float)) or not np.size(value):
+def _says_little(value, right):
+    """Whether a result is nothing but zeros, NaN, or zeros and ones where other numbers belong."""
+    if not isinstance(value, (np.ndarray, float)):
         return False
-    numbers = np.nan_to_num(value)
-    return not numbers.any() or (np.size(value) > 1 and np.ptp(numbers) == 0)
+    numbers = np.nan_to_num(np.abs(value))
+    if not numbers.any() or (np.size(value) > 1 and np.ptp(numbers) == 0):
+        return True
+    return bool(np.isin(numbers, (0, 1)).all() and not np.isin(right, (0, 1)).all())
 
 
 def _kind(came):
     """What shows at once of an outcome: the error's type, or the shapes that came."""
-    return type(came.error) if came.error is not None else (type(came.value) is tuple, str(_shapes(came.value)))
+    if came.error is not None:
+        return type(came.error)
+    number = isinstance(came.value, (int, float, np.number))
+    return (type(came.value) is tuple, "()" if number else str(_shapes(came.value)))
 
 
 def _shapes(value):
@@ -372,6 +386,14 @@ def _same_part(pair, other, part, case):
         return False
 
 
+def in_form(result, canonical):
+    """A result in canonical form, or as it is where it has none."""
+    try:
+        return canonical(result)
+    except (TypeError, ValueError, IndexError, AttributeError):
+        return result
+
+
 def alike(mine, its, case, canonical=lambda result: result):
     """Whether two outcomes are the same: errors of one type, or results that agree."""
     if mine.error is not None or its.error is not None:
@@ -379,6 +401,6 @@ def alike(mine, its, case, canonical=lambda result: result):
     if mine.value is None or its.value is None:
         return mine.value is its.value
     try:
-        return close(canonical(mine.value), canonical(its.value), case)
+        return close(in_form(mine.value, canonical), in_form(its.value, canonical), case)
     except (TypeError, ValueError, OverflowError, IndexError, AttributeError):
         return False

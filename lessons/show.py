@@ -138,21 +138,24 @@ def _compared(which, came, expected, example):
         return [_table(returned, came)]
     if not _is_numbers(came) or not _is_numbers(expected) or np.shape(came) != np.shape(expected):
         return [_table(returned, came, wrong=not stopped), _table(should, expected)]
-    off = _off(came, expected, example.arguments.values())
+    off = _off(came, expected, example.arguments.values(), alone=not which)
     first = tuple(np.argwhere(off)[0]) if np.any(off) else (0,) * np.ndim(off)
     pairs = [(a, b) for a, b, wrong in zip(np.ravel(came), np.ravel(expected), np.ravel(off)) if wrong]
     digits = _digits(pairs[: LARGEST**2])
     return [_table(returned, came, off, first, digits), _table(should, expected, None, first, digits)]
 
 
-def _off(came, expected, arguments):
-    """Where two results differ by more than rounding; where nothing should come out, the arguments give the scale."""
+def _off(came, expected, arguments, alone):
+    """Where two results differ by more than rounding; where nothing should come out, the arguments give the scale.
+
+    alone: whether there is no other part of the result that may be the one that is off.
+    """
     came, expected = np.asarray(came, dtype=float), np.asarray(expected, dtype=float)
     given = max(map(largest, filter(_is_numbers, arguments)), default=0.0)
     tolerance = TOLERANCE * largest(expected) or ZERO_TOLERANCE * given
     off = ~np.isclose(came, expected, rtol=0, atol=tolerance, equal_nan=True)
     # Where the check was stricter than this, the largest differences are what it means.
-    return off if np.any(off) else np.abs(came - expected) > 0.1 * np.max(np.abs(came - expected), initial=0)
+    return off if np.any(off) or not alone else np.abs(came - expected) > 0.1 * np.max(np.abs(came - expected), initial=0)
 
 
 def _digits(pairs):

@@ -205,6 +205,7 @@ RECOGNISED = [
     (todo.project, coded(back=2), "mean_added_twice"),
     (todo.project, lambda X, D: coded()(X, D[:, :-1]), "not_every_atom"),
     (todo.project, coded(lambda codes: codes / 1.01), "codes_scaled"),
+    (todo.project, lambda X, D: np.c_[coded()(X, D)[:, :1], np.zeros(X[:, 1:].shape)], "not_every_sample"),
     (todo.project, coded(lambda codes: codes * (codes > 0)), "codes_cut"),
     (todo.project, lambda X, D: np.minimum(np.maximum(coded()(X, D), 0), 255), "cut_to_a_range"),
     (todo.project, lambda X, D: coded()(X / X.std(1)[:, None], D) * X.std(1)[:, None], "standardised"),

@@ -26,7 +26,8 @@ def _only_subtracts(came, run, faces):
     if compare.close(came, factorise.centre(faces), (faces,)):
         return None
     # What is divided by a spread no longer notices the unit of the data.
-    unitless = np.any(came) and compare.close(run(10 * faces), came)
+    unitless = np.ptp(came) > 0 and compare.close(run(10 * faces), came)
+    unitless = unitless and compare.close(run(faces[::-1]), came[::-1])  # and it does look at the faces
     return check.Finding("", ("divides_by_spread",) * bool(unitless))
 
 
@@ -97,9 +98,7 @@ centre = check.Exercise(
             | faces.mean(axis=0) -> faces.sum(axis=0) / (len(faces) - 1) ;; rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
             | rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
             A sum is divided by another number than that of the entries added: N for a pixel's mean, M for a face's own.
-        not_every_face: rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) < len(rest) - 1)[:, np.newaxis]
-            | rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) < 1)[:, np.newaxis]
-            | rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) > 0)[:, np.newaxis]
+        not_every_face: rest.mean(axis=1, -> (np.arange(len(rest)) {< len(rest) - 1|< 1|> 0})[:, np.newaxis] * rest.mean(axis=1,
             Not every face loses its own mean: does the loop leave one out, or is `return` inside it?
         zero_means_missing: return rest - rest.mean(axis=1, keepdims=True) -> return np.where(faces == 0, 0, rest - rest.mean(axis=1, keepdims=True))
             | faces.mean(axis=0) -> faces.sum(axis=0) / (faces != 0).sum(axis=0)
@@ -158,6 +157,7 @@ regularised_loss = check.Exercise(
         bracket_missing: (np.sum(P**2) + np.sum(Q**2)) -> np.sum(P**2) + np.sum(Q**2)
             beta / 2 multiplies only ||P||^2: put ||P||^2 + ||Q||^2 into a bracket.
         error_norm_not_squared: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T)
+            | np.sum((R - P @ Q.T) ** 2) -> np.sqrt(np.mean((R - P @ Q.T) ** 2))
             The norm of R - P Q^T has to be squared: the sum of squared entries, without a root.
         wrong_weight: beta / 2 * -> {2 * beta|beta / 4|beta**2|beta**2 / 2|beta // 2} *
             | beta / 2 * (np.sum(P**2) + np.sum(Q**2)) -> beta / (2 * (np.sum(P**2) + np.sum(Q**2)))
@@ -263,11 +263,12 @@ gradients = check.Exercise(
         penalty_per_entry: beta * P -> R.shape[1] * beta * P ;; beta * Q -> R.shape[0] * beta * Q
             That is the gradient of the penalty once for every entry, M times for P and N times for Q. In
             `regularised_loss` it counts once.
-        averaged: -2 -> -2 / R.size
-            The squared error is averaged over the entries here; in `regularised_loss` it is a sum.
+        averaged: -2 -> -2 / {R.size|len(R)|R.shape[1]}
+            The squared error is averaged here; in `regularised_loss` it is a sum.
         ignores_beta: beta -> {0.02|1.0|0.1|0.01}
             The penalty should have the weight asked for: both gradients hold a term with `beta`.
         penalty_not_differentiated: beta * P -> beta / 2 * np.sum(P**2) ;; beta * Q -> beta / 2 * np.sum(Q**2)
+            | beta * -> {beta / 4|4 * beta|beta**2} *
             | beta * P -> beta * np.sum(P**2) ;; beta * Q -> beta * np.sum(Q**2)
             | beta * P -> beta / 2 * P**2 ;; beta * Q -> beta / 2 * Q**2
             | beta * P -> beta * P**2 ;; beta * Q -> beta * Q**2
@@ -289,26 +290,23 @@ gradients = check.Exercise(
             dP and dQ are stacked into one array. Return the two: `return dP, dQ`.
         overwritten: -2 * E @ Q -> -2 * E[:, -1:] @ Q[-1:] ;; -2 * E.T @ P -> -2 * E[-1:].T @ P[-1:]
             | -2 * E @ Q -> -2 * E[:, :1] @ Q[:1] ;; -2 * E.T @ P -> -2 * E[:1].T @ P[:1]
-            Only one term of each sum is kept. Every entry of dP is a sum over j, and of dQ over i: `+=` in a loop, not
-            `=`.
+            Only one term of each sum is kept. Every entry of dP is a sum over j, and of dQ over i: in a loop, `+=` and
+            not `=`, and no `return` before its end.
         never_reset: -2 * E @ Q -> np.cumsum(-2 * E @ Q).reshape(P.shape) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P).reshape(Q.shape)
             | -2 * E @ Q -> np.cumsum(-2 * E @ Q, axis=0) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P, axis=0)
             | -2 * E @ Q -> np.cumsum(-2 * E @ Q, axis=1) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P, axis=1)
-            | {0} -> np.cumsum({0}, axis=0) ;; {1} -> np.cumsum({1}, axis=0)
+            | {both} -> np.cumsum({both}, axis=0)
             The sums run on from one entry to the next: set the accumulator back to zero before each new one.
-        a_step: {0} -> 0.002 * ({0}) ;; {1} -> 0.002 * ({1})
-            | {0} -> 0.01 * ({0}) ;; {1} -> 0.01 * ({1})
-            | {0} -> P - 0.002 * ({0}) ;; {1} -> Q - 0.002 * ({1})
-            | {0} -> P - 0.01 * ({0}) ;; {1} -> Q - 0.01 * ({1})
+        a_step: {both} -> {0.002|0.01|0.001} * ({both})
             | {0} -> P - ({0}) ;; {1} -> Q - ({1})
+            | {0} -> P - 0.002 * ({0}) ;; {1} -> Q - 0.002 * ({1})
             That is a step, or where it leads. The gradient only says which way is up; how far to go is the next
             exercise.
-        length_lost: {0} -> ({0}) / np.linalg.norm({0}) ;; {1} -> ({1}) / np.linalg.norm({1})
-            | {0} -> np.clip({0}, -1, 1) ;; {1} -> np.clip({1}, -1, 1)
-            | {0} -> np.sign({0}) ;; {1} -> np.sign({1})
+        length_lost: {both} -> ({both}) / np.linalg.norm({both})
+            | {both} -> np.clip({both}, -1, 1)
+            | {both} -> np.sign({both})
             The gradients are scaled or cut. Their size counts: it says how fast the loss grows.
-        summed_up: {0} -> np.sum({0}) ;; {1} -> np.sum({1})
-            | {0} -> np.sum({0}, axis=0) ;; {1} -> np.sum({1}, axis=0)
+        summed_up: {both} -> np.sum({both}{|, axis=0})
             The gradients are summed up. Each entry of P and Q has a slope of its own.
         no_matrix_product: E @ Q -> E.sum(axis=1, keepdims=True) * P ;; E.T @ P -> E.sum(axis=0)[:, np.newaxis] * Q
             Every residual belongs with one row of Q and one row of P: e_ij meets q_j in dP, and p_i in dQ. That is a
@@ -381,12 +379,22 @@ def _settings(run, R, P, Q, moved, priced):
         return check.Finding(f"{FEW} steps with alpha = {TINY:g} halved the squared error.", ("solved_at_once",))
     if any(compare.close(np.linalg.norm(part, axis=0), np.ones(part.shape[1])) for part in moved):
         return check.Finding("The columns of P or Q came back with length 1.", ("scaled_to_length_one", *also))
+    for name, part, first, second in zip("PQ", (P, Q), once, run(2)):
+        if 0 < np.linalg.norm(second - first) < 0.1 * np.linalg.norm(first - part):
+            clipped = np.linalg.norm(first - np.maximum(part, 0)) < 0.1 * np.linalg.norm(part)
+            words = f"{name} went farther in the first step than in any other."
+            return check.Finding(words, ("clipped" if clipped else "own_start", *also))
     # Two steps, because with an alpha of 1 a few more overflow, and then there is nothing left to compare.
     for part, slow, fast in zip((P, Q), run(2), run(2, 2 * TINY)):
         near = np.linalg.norm(slow - part) < 0.5 * np.linalg.norm(part)
         if np.array_equal(slow, fast) or (near and np.allclose(fast - part, slow - part, rtol=0.1, atol=0)):
             words = f"alpha = {TINY:g} and alpha = {2 * TINY:g} went just as far."
             return check.Finding(words, ("ignores_alpha", *also))
+        ratio = np.linalg.norm(fast - part) / np.linalg.norm(slow - part)
+        if near and ratio > 2.2:
+            return check.Finding(
+                f"With alpha twice as large, two steps should go twice as far, and went {ratio:.3g} times as far."
+            )
     if not compare.finite((*moved, *priced)):
         words = f"After {FEW} steps with alpha = {TINY:g} there were NaN or infinite entries."
         return check.Finding(words, ("overflows",))
@@ -472,7 +480,7 @@ def _direction(name, R, P, Q, moved, priced, once_per_entry):
         return None
     for key, seen in (("skips_entries", R > 0), ("zero_means_missing", R != 0)):
         (entries,), fits = _shares((moved - priced) / (FEW * TINY), BETA * seen.sum(axis=1, keepdims=True) * P)
-        if fits and _near(entries, 1) and not seen.all():
+        if fits and _near(entries, 1) and np.ptp(seen.sum(axis=1)):
             return check.Finding(f"{where}{BETA}, {name} moved as if some entries of R were not there.", (key,))
     known = {"penalty_sign": -1, "penalty_halved": 0.5, "penalty_doubled": 2}
     key = next((key for key, w in known.items() if _near(weight, w) or _near(weight, w * R.shape[1])), None)
@@ -622,7 +630,8 @@ matrix_factorization = check.Exercise(
             Only the positive entries of R are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`).
             Here every entry is known, and centred faces have negative ones.
         own_start: for -> rng = np.random.RandomState(0); P, Q = rng.rand(*P.shape), rng.rand(*Q.shape)\n    for
-            It starts from a P and Q of its own. Start from those given, so that a run can be repeated.
+            P and Q come out far from where the steps lead that begin at those given. Start from these as they are, and let
+            only the two updates change them.
         clipped: return -> # \n    return ;; - beta * Q)\n -> - beta * Q)\n        P, Q = np.maximum(P, 0), np.maximum(Q, 0)\n
             Negative entries of the factors are cut off at zero. Here they may have either sign; notebook 4 is about
             factors that may not.
@@ -632,7 +641,7 @@ matrix_factorization = check.Exercise(
         swapped: return P, Q -> return Q, P
             The two factors come back in the wrong order: P first, then Q.
         returns_the_product: return P, Q -> return P @ Q.T
-            That is a matrix of the shape of R. Return the two factors themselves.
+            Return the two factors, P and Q: one array is not enough, be it their product or one of them.
         returns_more: return P, Q -> return P, Q, regularised_loss(R, P, Q, beta)
             Return only P and Q; what else you would like to see can be computed from them.
         changes_arguments: P = P + -> P += ;; Q = Q + -> Q +=

@@ -48,11 +48,11 @@ def _nearest(came, run, X, D):
     if compare.close(chosen, distances.min(axis=0), (distances,)):
         return None
     column = int(np.argmax(chosen - distances.min(axis=0)))
-    mirrored = run(X, D[:, ::-1])
+    others = bool((came.sum(axis=1) > 0).sum() > 1) and all(np.array_equal(came, run(X, M)) for M in (D[:, ::-1], -D))
     return check.Finding(
         f"Sample {column} (counted from 0) is given an atom at a distance of {chosen[column]:.3g}, and there is one at "
         f"{distances[:, column].min():.3g}.",
-        ("refits",) * np.array_equal(came, mirrored),
+        ("refits",) * others,
     )
 
 
@@ -153,12 +153,13 @@ one_hot_codes = check.Exercise(
         zeros_and_ones_swapped: {} -> 1 - ({})
             Zeros and ones are swapped: the 1 belongs to the nearest atom.
         two_ones: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> (distances <= np.sort(distances, axis=0)[1]).astype(float)
-            Two atoms get a 1 in a column: only the nearest one should.
+            | np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> (distances == np.minimum.accumulate(distances)).astype(float)
+            More than one atom gets a 1 in a column: only the nearest one should.
         rows_of_X: np.eye(D.shape[1]) -> np.eye(D.shape[0])
             The codes have k rows, one for each atom, `D.shape[1]`, and not d.
-        one_atom_for_all: distances.argmin(axis=0) -> np.full(X.shape[1], np.sum(distances, axis=1).argmin())
-            All samples get the same atom. Every sample has its own nearest one: sum over the d rows only, not over the
-            samples.
+        one_atom_for_all: distances.argmin(axis=0) -> np.full(X.shape[1], {np.sum(distances, axis=1).argmin()|0|D.shape[1] - 1})
+            All samples get the same atom. Every sample has its own nearest one: is the sum taken over the samples as well, or
+            a smallest distance never beaten?
         whole_rows: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> np.eye(D.shape[1])[:, distances.argmin(axis=0)].any(axis=1)[:, np.newaxis] * np.ones(X.shape[1])
             `A[nearest] = 1` fills whole rows. Each sample needs its own column as well: `A[nearest,
             np.arange(len(nearest))] = 1`.
@@ -377,6 +378,8 @@ project = check.Exercise(
             | D @ (D.T -> D[:, :-1] @ (D[:, :-1].T
             | D @ (D.T -> D[:, 1:] @ (D[:, 1:].T
             Only some of the atoms of D are used: all of them should be.
+        not_every_sample: {} -> ({}) * (np.arange(X.shape[1]) {< 1|< X.shape[1] - 1|> 0})
+            Not every sample is done: does the loop leave one out, or is `return` inside it?
         codes_scaled: (D.T @ (X - mean)) -> (D.T @ (X - mean)) {/ 1.1|/ 2|/ 1.01|/ 1.001|* 2}
             | (D.T @ (X - mean)) -> (D.T @ (X - mean)) / np.linalg.norm(D.T @ (X - mean), axis=0)
             The codes are scaled, by a ridge, a factor, or to a fixed length. For orthonormal atoms D^T (X - mean) are
@@ -433,6 +436,7 @@ relative_error = check.Exercise(
         (100 * X_SMALL, D_SMALL, 100 * A_SMALL),
         (X_FULL, np.ones((5, 1)), X_FULL.mean(axis=0, keepdims=True)),
     ],
+    ways=["size = np.linalg.norm\nreturn size(X - D @ A) / size(X)"],
     mistakes="""
         squared: {} -> ({}) ** 2
             That is the square of it: the norms have roots.
@@ -441,21 +445,21 @@ relative_error = check.Exercise(
         share_explained: {} -> 1 - {}
             That is 1 minus something: the share that is explained. Asked is the share that is missed.
         not_divided: / np.linalg.norm(X) ->
+            | / size(X) ->
             That is the error itself, in the unit of the data. Divide by the size of the data.
         only_one_squared: np.linalg.norm(X - D @ A) -> np.sum((X - D @ A) ** 2)
             One of the two norms is squared and the other is not, so the unit of the data does not cancel. Take both
             with roots.
         divided_by_the_reconstruction: / np.linalg.norm(X) -> / np.linalg.norm(D @ A)
+            | / size(X) -> / size(D @ A)
             That divides by the size of D A. The measure is the data, so divide by the size of X.
         divided_by_the_spread: / np.linalg.norm(X) -> / np.linalg.norm(X - X.mean({axis=1, keepdims=True||axis=0}))
             That divides by the size of the centred data. Here the data count as they are: divide by the size of X.
-        absolute_values: norm(X - D @ A) -> norm((X - D @ A).ravel(), 1) ;; norm(X) -> norm(X.ravel(), 1)
+        absolute_values: size = np.linalg.norm -> size = lambda M: np.sum(np.abs(M))
             That sums absolute values. The norm squares the entries, sums, and takes the root.
-        spectral_norms: norm(X - D @ A) -> norm(X - D @ A, 2) ;; norm(X) -> norm(X, 2)
+        spectral_norms: size = np.linalg.norm -> size = lambda M: np.linalg.norm(M, {2|1|np.inf})
             | norm(X) -> norm(X, 2)
             | norm(X - D @ A) -> norm(X - D @ A, 2)
-            | norm(X - D @ A) -> norm(X - D @ A, 1) ;; norm(X) -> norm(X, 1)
-            | norm(X - D @ A) -> norm(X - D @ A, np.inf) ;; norm(X) -> norm(X, np.inf)
             `np.linalg.norm(M, 2)` is the largest singular value alone, and `np.linalg.norm(M, 1)` the largest sum of a
             column. Without a second argument it is the Frobenius norm.
         only_positive_counts: norm(X - D @ A) -> norm((X - D @ A)[X > 0]) ;; norm(X) -> norm(X[X > 0])
