@@ -155,7 +155,9 @@ def _off(came, expected, arguments, alone):
     tolerance = TOLERANCE * largest(expected) or ZERO_TOLERANCE * given
     off = ~np.isclose(came, expected, rtol=0, atol=tolerance, equal_nan=True)
     # Where the check was stricter than this, the largest differences are what it means.
-    return off if np.any(off) or not alone else np.abs(came - expected) > 0.1 * np.max(np.abs(came - expected), initial=0)
+    return (
+        off if np.any(off) or not alone else np.abs(came - expected) > 0.1 * np.max(np.abs(came - expected), initial=0)
+    )
 
 
 def _digits(pairs):
