@@ -222,13 +222,9 @@ def sheet(images, columns):
 
 @shows
 def losses(curves, title, floor=None):
-    """Squared error against steps, on a log axis, with the floor that no rank-K factorisation can pass.
+    """Squared error against steps, on a log axis, with the floor that no rank-K factorisation can pass, if it is given.
 
-    Parameters
-    ----------
-    curves : dict of name to array of losses, the first before any step
-    title : str
-    floor : float, optional
+    `curves` is a dict of name to array of losses, the first before any step.
     """
     figure, axis = plt.subplots(figsize=(8, 4.5))
     for (name, values), colour, style in zip(curves.items(), COLOURS, STYLES):
@@ -248,14 +244,7 @@ def losses(curves, title, floor=None):
 
 @shows
 def curve(x, y, title, xlabel, ylabel, mark):
-    """A curve over a log axis of positive x (a tick each doubling), with one point marked.
-
-    Parameters
-    ----------
-    x, y : arrays (n,)
-    title, xlabel, ylabel : str
-    mark : (x, y)
-    """
+    """A curve, arrays (n,), over a log axis of positive x (a tick each doubling), with the point `mark` = (x, y) marked."""
     figure, axis = plt.subplots(figsize=(7, 4))
     axis.plot(x, y, color=COLOURS[0], linewidth=2)
     axis.plot(*mark, "o", color=COLOURS[1], markersize=9)
@@ -270,12 +259,7 @@ def curve(x, y, title, xlabel, ylabel, mark):
 def valley(x, paths, title, beta=0.0):
     """The surface f(d, a) = (x - d a)^2 + (beta / 2) (d^2 + a^2) in relief and from above, and descents over it.
 
-    Parameters
-    ----------
-    x : float, positive
-    paths : dict of name to array (steps, 2) of points (d, a), both positive
-    title : str
-    beta : float, the weight of the penalty
+    x > 0 is a number; `paths` is a dict of name to array (steps, 2) of points (d, a), both positive.
     """
     reach = 1.1 * max(np.sqrt(x), *(np.max(path) for path in paths.values()))
     grid = np.linspace(0.02, reach, 200)
@@ -319,11 +303,7 @@ def valley(x, paths, title, beta=0.0):
 def shares(names, table, title):
     """Horizontal bars that split each row's whole into named shares, with the percentages written in.
 
-    Parameters
-    ----------
-    names : list of str, one a column
-    table : dict of row label to array of shares that sum to 1
-    title : str
+    `names` are those of the columns; `table` is a dict of row label to array of shares that sum to 1.
     """
     figure, axis = plt.subplots(figsize=(10, 0.75 * len(table) + 1.5))
     left = np.zeros(len(table))
@@ -513,14 +493,9 @@ def _always_together(matrix, kinds):
 
 @shows
 def heaviest(atoms, names, title, count=6):
-    """What is largest in each atom, as bars with names; one panel an atom.
+    """What is largest in each atom, as bars with names: one panel an atom, `count` bars a panel.
 
-    Parameters
-    ----------
-    atoms : dict of name to array (M,) of weights
-    names : sequence of M str
-    title : str
-    count : int, bars a panel
+    `atoms` is a dict of name to array (M,) of weights; `names` are M str.
     """
     words = []
     figsize = 10, 0.38 * count * len(atoms) + 1.3
