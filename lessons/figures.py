@@ -328,82 +328,6 @@ def shares(names, table, title):
     return figure, f"{title}: {words}."
 
 
-def _readable_on(colour):
-    """Black or white, whichever has the higher contrast (WCAG 2.2) on a colour."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    luminance = np.dot(linear, (0.2126, 0.7152, 0.0722))
-    return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "black"
-
-
-def _colours(values, sequential):
-    """Colour map and limits: diverging around zero where a value is negative, else sequential from zero."""
-    low, high = np.nanmin(values), np.nanmax(values)
-    if low < 0:
-        reach = max(-low, high)
-        return {"cmap": SIGNED, "vmin": -reach, "vmax": reach}
-    return {"cmap": sequential, "vmin": 0, "vmax": high or 1}
-
-
-def _span(values):
-    negative = np.mean(np.asarray(values) < 0)
-    share = f", {negative:.0%} of them negative" if negative else ""
-    low, high = np.nanmin(values), np.nanmax(values)
-    if abs(low) < 1e-9 * high:  # an entry on its way to zero: its exponent says nothing and differs between machines
-        low = 0.0
-    return f"Values from {low:.3g} to {high:.3g}{share}."
-
-
-def _numbers(matrix):
-    return "[" + ", ".join("[" + ", ".join(f"{value:.3g}" for value in row) + "]" for row in matrix) + "]"
-
-
-class Shown:
-    """A figure as a page shows it: a picture whose text alternative goes with it, and in plain text that alternative.
-
-    JupyterLab, Colab, voila and exported pages take the HTML, since they show a bare PNG without its `alt`; what cannot
-    show HTML takes the PNG.
-    """
-
-    def __init__(self, figure, words):
-        file = io.BytesIO()
-        # Twice as many pixels as the page gives it, for screens that show them. A palette halves the bytes.
-        figure.savefig(file, dpi=2 * PIXELS, facecolor="white")
-        picture = Image.open(file).convert("RGB")
-        self.width, self.height = picture.width // 2, picture.height // 2
-        file = io.BytesIO()
-        picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
-        self.png, self.words = file.getvalue(), words
-
-    def __repr__(self):
-        return show.wrapped(self.words)
-
-    def _repr_png_(self):
-        return self.png, {"width": self.width, "height": self.height}
-
-    def _repr_html_(self):
-        return image_html(self.png, self.words, self.width, self.height)
-
-
-def image_html(png, words, width, height, letters=LETTERS, limit=""):
-    """An HTML image of PNG bytes with a text alternative.
-
-    It is `width` pixels wide where the page has room for that, less on a narrow page, down to where its smallest `letters`
-    (in pixels) can just be read; from there on the page scrolls. `limit` may be one more CSS length that it should not be
-    wider than. It has a ground and a rim of its own, so that it looks meant on a dark page.
-    """
-    data = base64.b64encode(png).decode("ascii")
-    wide, narrow = width + 2 * RIM, width * LEGIBLE / letters + 2 * RIM
-    size = f"width: min({wide}px, max(100%, {narrow:.0f}px){limit and ', ' + limit})"
-    style = f"{size}; max-width: none; height: auto; box-sizing: border-box; padding: {RIM}px; margin: 4px 0"
-    return (
-        f'<img src="data:image/png;base64,{data}" alt="{html.escape(words)}" width="{width}" height="{height}" '
-        f'style="{style}; background: white; border-radius: 6px" decoding="sync">'
-    )
-
-
-# ---- Notebook 6 ----
-
-
 @shows
 def errors_over_K(K, seen, hidden, title, without_atoms):
     """Relative error of the seen and of the hidden entries over the number of atoms, with the lowest hidden one marked.
@@ -511,3 +435,79 @@ def heaviest(atoms, names, title, count=6):
     axes[-1, 0].set_xlabel("weight")
     figure.suptitle(title)
     return figure, f"{title}: {'; '.join(words)}."
+
+
+# ---- What they have in common ----
+
+
+def _readable_on(colour):
+    """Black or white, whichever has the higher contrast (WCAG 2.2) on a colour."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    luminance = np.dot(linear, (0.2126, 0.7152, 0.0722))
+    return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "black"
+
+
+def _colours(values, sequential):
+    """Colour map and limits: diverging around zero where a value is negative, else sequential from zero."""
+    low, high = np.nanmin(values), np.nanmax(values)
+    if low < 0:
+        reach = max(-low, high)
+        return {"cmap": SIGNED, "vmin": -reach, "vmax": reach}
+    return {"cmap": sequential, "vmin": 0, "vmax": high or 1}
+
+
+def _span(values):
+    negative = np.mean(np.asarray(values) < 0)
+    share = f", {negative:.0%} of them negative" if negative else ""
+    low, high = np.nanmin(values), np.nanmax(values)
+    if abs(low) < 1e-9 * high:  # an entry on its way to zero: its exponent says nothing and differs between machines
+        low = 0.0
+    return f"Values from {low:.3g} to {high:.3g}{share}."
+
+
+def _numbers(matrix):
+    return "[" + ", ".join("[" + ", ".join(f"{value:.3g}" for value in row) + "]" for row in matrix) + "]"
+
+
+class Shown:
+    """A figure as a page shows it: a picture whose text alternative goes with it, and in plain text that alternative.
+
+    JupyterLab, Colab, voila and exported pages take the HTML, since they show a bare PNG without its `alt`; what cannot
+    show HTML takes the PNG.
+    """
+
+    def __init__(self, figure, words):
+        file = io.BytesIO()
+        # Twice as many pixels as the page gives it, for screens that show them. A palette halves the bytes.
+        figure.savefig(file, dpi=2 * PIXELS, facecolor="white")
+        picture = Image.open(file).convert("RGB")
+        self.width, self.height = picture.width // 2, picture.height // 2
+        file = io.BytesIO()
+        picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+        self.png, self.words = file.getvalue(), words
+
+    def __repr__(self):
+        return show.wrapped(self.words)
+
+    def _repr_png_(self):
+        return self.png, {"width": self.width, "height": self.height}
+
+    def _repr_html_(self):
+        return image_html(self.png, self.words, self.width, self.height)
+
+
+def image_html(png, words, width, height, letters=LETTERS, limit=""):
+    """An HTML image of PNG bytes with a text alternative.
+
+    It is `width` pixels wide where the page has room for that, less on a narrow page, down to where its smallest `letters`
+    (in pixels) can just be read; from there on the page scrolls. `limit` may be one more CSS length that it should not be
+    wider than. It has a ground and a rim of its own, so that it looks meant on a dark page.
+    """
+    data = base64.b64encode(png).decode("ascii")
+    wide, narrow = width + 2 * RIM, width * LEGIBLE / letters + 2 * RIM
+    size = f"width: min({wide}px, max(100%, {narrow:.0f}px){limit and ', ' + limit})"
+    style = f"{size}; max-width: none; height: auto; box-sizing: border-box; padding: {RIM}px; margin: 4px 0"
+    return (
+        f'<img src="data:image/png;base64,{data}" alt="{html.escape(words)}" width="{width}" height="{height}" '
+        f'style="{style}; background: white; border-radius: 6px" decoding="sync">'
+    )
