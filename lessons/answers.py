@@ -1,4 +1,4 @@
-"""What a student's function is, seen from outside, and what it does when it is called: on copies, and quietly."""
+"""Part of the check: what a student's function is, seen from outside, and what it does, called quietly and on copies."""
 
 import ast
 import contextlib

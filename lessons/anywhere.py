@@ -1,4 +1,4 @@
-"""What can go wrong in any exercise, as tables that `lessons.mistakes` reads.
+"""Knowledge about answers: what can go wrong in any exercise, as tables that `lessons.mistakes` reads.
 
 An exercise that has more to say about one of these has a mistake of its own that does the same, and that one is found first.
 """

@@ -228,10 +228,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Finding:
-    """What is not right: in words that follow "For ... ", with the mistakes behind it where they are known.
-
-    alone: `words` is a reason by itself, of the exercise's law, and no question of these arguments only.
-    """
+    """What is not right, in words (perhaps none), with the mistakes behind it where they are known."""
 
     words: str
     mistakes: tuple[str, ...] = ()
@@ -282,6 +279,7 @@ class Run:
     def example(self, came=None, expected=None):
         return Example(copy.deepcopy(self.arguments or {}), came, expected)
 
+    @contextlib.contextmanager
     def told_when_slow(self):
         """A context that says after some seconds which example still runs."""
         page = sys.stdout
@@ -293,7 +291,10 @@ class Run:
         timer = threading.Timer(PATIENCE, tell)
         timer.daemon = True
         timer.start()
-        return contextlib.closing(_Closing(timer.cancel))
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _ask(self, args, kwargs=()):
         self.arguments = {**dict(zip(self.exercise.names, args)), **dict(kwargs)}
@@ -313,11 +314,6 @@ class Run:
             return f"It could not be called as `{wanted}`. {named(error)}.", key
         key = "unknown_name" if isinstance(error, NameError) else "leaves" if isinstance(error, SystemExit) else None
         return f"{named(error)}{where}.{missing_name(error)}", key
-
-
-class _Closing:
-    def __init__(self, close):
-        self.close = close
 
 
 def judged(exercise, run, cases=None):

@@ -1,4 +1,4 @@
-"""How results are compared, and put into words."""
+"""Part of the check: how results are compared, and put into words."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the functions of `factorise` accept, in one line each: shapes by letters, counts, signs; and what is said of the rest."""
+"""The mathematics: what the functions of `factorise` accept, in one line each, and what is said of the rest."""
 
 import functools
 import inspect

@@ -1,4 +1,4 @@
-"""The algorithms of the lesson, one plain function each.
+"""The mathematics: the algorithms of the lesson, one plain function each.
 
 Two notations, one model. Notebooks 1, 2 and 5 keep samples as columns: data X (d, n), dictionary D (d, k), codes A (k, n),
 X ~ D A. Notebooks 3, 4 and 6 keep samples as rows: data R = X^T (N, M), codes P (N, K), dictionary Q (M, K), R ~ P Q^T.

@@ -1,4 +1,4 @@
-"""The pictures of the lesson. Every function shows one figure with a text alternative that has the numbers in it.
+"""The page: pictures. Every function shows one figure with a text alternative that has the numbers in it.
 
 Signed values are drawn in a diverging colour map centred on zero, non-negative ones in a sequential map, and what is
 shown together shares one scale. Both maps can be told apart by colour-blind readers; in print, without colours, what is
@@ -6,6 +6,7 @@ well below zero is hatched.
 """
 
 import base64
+import functools
 import html
 import io
 import textwrap
@@ -26,11 +27,27 @@ HATCHES = ["", "//", "..", "xx", "\\\\", "++"]
 MARKERS = ["o", "s", "^", "D", "v", "P"]
 LOOK = {"font.size": 13, "axes.titlesize": 14, "figure.titlesize": 16, "legend.fontsize": 12}
 LOOK |= {"hatch.linewidth": 0.5, "hatch.color": "#053061", "image.interpolation": "nearest"}
+LOOK |= {"figure.constrained_layout.use": True}
 PIXELS = 72  # an inch on the page, so that a text of 12 points is 12 pixels high
 LETTERS, LEGIBLE = 12, 11  # pixels: the smallest letters of a figure, and how small a narrow page may make them
 RIM = 6  # pixels of white around a picture, which are its edge on a dark page
 
 
+def shows(draw):
+    """Decorator of a function that returns a figure and its text alternative: in the look of the lesson, and shown."""
+
+    @functools.wraps(draw)
+    def shown(*args, **kwargs):
+        with plt.rc_context(LOOK):
+            figure, words = draw(*args, **kwargs)
+            picture = Shown(figure, words)
+        plt.close(figure)
+        show.display(picture)
+
+    return shown
+
+
+@shows
 def equation(*terms, title, rows=None, columns=None):
     """Matrices as heat maps with their entries, and the signs between them, as in X = D x A.
 
@@ -44,28 +61,27 @@ def equation(*terms, title, rows=None, columns=None):
     matrices = [np.asarray(term[1], dtype=float) for term in terms if not isinstance(term, str)]
     colours = _colours(np.concatenate([matrix.ravel() for matrix in matrices]), MATRIX)
     tallest = max(len(matrix) for matrix in matrices)
-    with plt.rc_context(LOOK):
-        figure, axis = plt.subplots(layout="constrained")
-        axis.axis("off")
-        left = 0.0
-        for term in terms:
-            if isinstance(term, str):
-                axis.text(left + 0.5, tallest / 2, term, ha="center", va="center", fontsize=20)
-                left += 1
-            else:
-                _heat_map(axis, *term, left, (tallest - len(term[1])) / 2, colours)
-                left += term[1].shape[1]
-        top = (tallest - len(matrices[0])) / 2
-        for number, label in enumerate(rows or ()):
-            axis.text(-0.2, top + number + 0.5, label, ha="right", va="center")
-        for number, label in enumerate(columns or ()):
-            axis.text(number + 0.7, tallest + 0.2, label, ha="right", va="top", rotation=35)
-        axis.set(xlim=(-2.2 if rows else -0.2, left + 0.2), ylim=(tallest + (1.8 if columns else 0.2), -0.9))
-        figure.set_size_inches(0.68 * np.ptp(axis.get_xlim()) + 0.2, 0.65 * np.ptp(axis.get_ylim()) + 0.5)
-        axis.set_aspect("equal")
-        figure.suptitle(title)
-        words = " ".join(term if isinstance(term, str) else f"{term[0]} {_numbers(term[1])}" for term in terms)
-        _show(figure, f"{title}: {words}.")
+    figure, axis = plt.subplots()
+    axis.axis("off")
+    left = 0.0
+    for term in terms:
+        if isinstance(term, str):
+            axis.text(left + 0.5, tallest / 2, term, ha="center", va="center", fontsize=20)
+            left += 1
+        else:
+            _heat_map(axis, *term, left, (tallest - len(term[1])) / 2, colours)
+            left += term[1].shape[1]
+    top = (tallest - len(matrices[0])) / 2
+    for number, label in enumerate(rows or ()):
+        axis.text(-0.2, top + number + 0.5, label, ha="right", va="center")
+    for number, label in enumerate(columns or ()):
+        axis.text(number + 0.7, tallest + 0.2, label, ha="right", va="top", rotation=35)
+    axis.set(xlim=(-2.2 if rows else -0.2, left + 0.2), ylim=(tallest + (1.8 if columns else 0.2), -0.9))
+    figure.set_size_inches(0.68 * np.ptp(axis.get_xlim()) + 0.2, 0.65 * np.ptp(axis.get_ylim()) + 0.5)
+    axis.set_aspect("equal")
+    figure.suptitle(title)
+    words = " ".join(term if isinstance(term, str) else f"{term[0]} {_numbers(term[1])}" for term in terms)
+    return figure, f"{title}: {words}."
 
 
 def _heat_map(axis, name, matrix, left, top, colours):
@@ -85,6 +101,7 @@ def _write_entries(axis, matrix, left, top, colours):
         axis.text(*place, f"{value:.3g}", ha="center", va="center", color="white" if dark else "black")
 
 
+@shows
 def tiles(images, title, labels=None, columns=None):
     """A sheet of small images on one colour scale: faces, atoms, residuals.
 
@@ -102,28 +119,23 @@ def tiles(images, title, labels=None, columns=None):
     size = np.clip(9 / columns, 0.7, 2)
     colours = _colours(images, PHOTO)
     colours["cmap"] = plt.get_cmap(colours["cmap"]).with_extremes(bad=GAP)
-    with plt.rc_context(LOOK):
-        figure, axes = plt.subplots(
-            rows,
-            columns,
-            figsize=(size * columns + 1.2, (size + (0.3 if labels else 0)) * rows + 0.9),
-            squeeze=False,
-            layout="constrained",
-        )
-        for axis in axes.flat:
-            axis.axis("off")
-        for number, (axis, image) in enumerate(zip(axes.flat, images)):
-            picture = axis.imshow(image, **colours)
-            _hatch(axis, image, colours)
-            if labels:
-                axis.set_title(labels[number], fontsize=12)
-        figure.colorbar(picture, ax=axes, shrink=0.8, aspect=25)
-        figure.suptitle(title)
-        height, width = images.shape[1:]
-        count = f"{len(images)} image{'s' * (len(images) > 1)}"
-        _show(figure, f"{title}: {count} of {height} × {width} pixels. {_span(images)}")
+    figsize = size * columns + 1.2, (size + (0.3 if labels else 0)) * rows + 0.9
+    figure, axes = plt.subplots(rows, columns, figsize=figsize, squeeze=False)
+    for axis in axes.flat:
+        axis.axis("off")
+    for number, (axis, image) in enumerate(zip(axes.flat, images)):
+        picture = axis.imshow(image, **colours)
+        _hatch(axis, image, colours)
+        if labels:
+            axis.set_title(labels[number], fontsize=12)
+    figure.colorbar(picture, ax=axes, shrink=0.8, aspect=25)
+    figure.suptitle(title)
+    height, width = images.shape[1:]
+    count = f"{len(images)} image{'s' * (len(images) > 1)}"
+    return figure, f"{title}: {count} of {height} × {width} pixels. {_span(images)}"
 
 
+@shows
 def recipe(sample, atoms, code, title, offset=0):
     """One sample beside what its code makes of the atoms: sample ~ offset + atoms x code.
 
@@ -150,40 +162,34 @@ def recipe(sample, atoms, code, title, offset=0):
         f"=  {'mean + ' * bool(np.any(offset))}mixture\nrelative error {error:.3f}": (mixture, photo),
     }
     rows = int(np.ceil(len(atoms) / side))
-    with plt.rc_context(LOOK):
-        # The atoms get most of the page: of 49 faces, each is 60 pixels wide.
-        figure = plt.figure(figsize=(10, max(4.8, 6.4 * rows / side + 1.2)), layout="constrained")
-        grid = figure.add_gridspec(2, 3, width_ratios=[1, 3.4, 1])
-        places = [grid[0, 0], grid[:, 1], grid[0, 2], grid[1, 2]]
-        axes = [figure.add_subplot(place) for place in places]
-        for axis, (name, (picture, colours)) in zip(axes, panels.items()):
-            axis.axis("off")
-            shown = axis.imshow(picture, **colours)
-            beyond = np.nanmax(np.abs(picture)) > colours["vmax"]
-            extend = ("both" if colours["vmin"] else "max") if beyond else "neither"
-            ticks = {
-                "ticks": plt.MaxNLocator(3),
-                "format": "{x:g}",
-                "aspect": 50 if axis is axes[1] else 15,
-                "pad": 0.02,
-            }
-            figure.colorbar(shown, ax=axis, shrink=0.9, location="bottom", extend=extend, **ticks)
-            axis.set_title(name, fontsize=13)
-        _hatch(axes[1], *panels[f"≈  {len(atoms)} atoms"])
-        for between in np.arange(side - 1) + 0.5:
-            axes[2].axhline(between, color="white", linewidth=2)
-            axes[2].axvline(between, color="white", linewidth=2)
-        if len(code) <= 9:
-            _write_entries(axes[2], weights, -0.5, -0.5, panels["×  code"][1])
-        else:
-            _write_signs(axes[2], weights)
-        figure.suptitle(title)
-        negative = np.mean(np.asarray(code) < 0)
-        _show(
-            figure,
-            f"{title}: a sample of {height} × {width} pixels from {len(atoms)} atoms, relative error {error:.3f}, "
-            f"{np.mean(atoms < 0):.0%} of the atoms' and {negative:.0%} of the code's entries negative.",
-        )
+    # The atoms get most of the page: of 49 faces, each is 60 pixels wide.
+    figure = plt.figure(figsize=(10, max(4.8, 6.4 * rows / side + 1.2)))
+    grid = figure.add_gridspec(2, 3, width_ratios=[1, 3.4, 1])
+    places = [grid[0, 0], grid[:, 1], grid[0, 2], grid[1, 2]]
+    axes = [figure.add_subplot(place) for place in places]
+    for axis, (name, (picture, colours)) in zip(axes, panels.items()):
+        axis.axis("off")
+        shown = axis.imshow(picture, **colours)
+        beyond = np.nanmax(np.abs(picture)) > colours["vmax"]
+        extend = ("both" if colours["vmin"] else "max") if beyond else "neither"
+        ticks = {"ticks": plt.MaxNLocator(3), "format": "{x:g}", "extend": extend}
+        place = {"location": "bottom", "shrink": 0.9, "aspect": 50 if axis is axes[1] else 15, "pad": 0.02}
+        figure.colorbar(shown, ax=axis, **ticks, **place)
+        axis.set_title(name, fontsize=13)
+    _hatch(axes[1], *panels[f"≈  {len(atoms)} atoms"])
+    for between in np.arange(side - 1) + 0.5:
+        axes[2].axhline(between, color="white", linewidth=2)
+        axes[2].axvline(between, color="white", linewidth=2)
+    if len(code) <= 9:
+        _write_entries(axes[2], weights, -0.5, -0.5, panels["×  code"][1])
+    else:
+        _write_signs(axes[2], weights)
+    figure.suptitle(title)
+    negative = np.mean(np.asarray(code) < 0)
+    return figure, (
+        f"{title}: a sample of {height} × {width} pixels from {len(atoms)} atoms, relative error {error:.3f}, "
+        f"{np.mean(atoms < 0):.0%} of the atoms' and {negative:.0%} of the code's entries negative."
+    )
 
 
 def _write_signs(axis, weights):
@@ -214,63 +220,46 @@ def sheet(images, columns):
     return picture
 
 
+@shows
 def losses(curves, title, floor=None):
-    """Squared error against steps, on a log axis, with the floor that no rank-K factorisation can pass.
+    """Squared error against steps, on a log axis, with the floor that no rank-K factorisation can pass, if it is given.
 
-    Parameters
-    ----------
-    curves : dict of name to array of losses, the first before any step
-    title : str
-    floor : float, optional
+    `curves` is a dict of name to array of losses, the first before any step.
     """
-    with plt.rc_context(LOOK):
-        figure, axis = plt.subplots(figsize=(8, 4.5), layout="constrained")
-        for (name, values), colour, style in zip(curves.items(), COLOURS, STYLES):
-            axis.plot(np.arange(len(values)), values, color=colour, linestyle=style, linewidth=2, label=name)
-        if floor is not None:
-            axis.axhline(floor, color="black", linewidth=1, linestyle=(0, (1, 1)), label=f"SVD floor {floor:.4g}")
-        axis.set(yscale="log", xlabel="step", ylabel="squared error")
-        axis.set_xscale("symlog", linthresh=1)
-        axis.set_xlim(left=0)
-        axis.legend()
-        axis.set_title(title)
-        ends = "; ".join(
-            f"{name} from {values[0]:.4g} to {values[-1]:.4g} in {len(values) - 1} steps"
-            for name, values in curves.items()
-        )
-        _show(figure, f"{title}: {ends}." + ("" if floor is None else f" The floor is {floor:.4g}."))
+    figure, axis = plt.subplots(figsize=(8, 4.5))
+    for (name, values), colour, style in zip(curves.items(), COLOURS, STYLES):
+        axis.plot(np.arange(len(values)), values, color=colour, linestyle=style, linewidth=2, label=name)
+    if floor is not None:
+        axis.axhline(floor, color="black", linewidth=1, linestyle=(0, (1, 1)), label=f"SVD floor {floor:.4g}")
+    axis.set(yscale="log", xlabel="step", ylabel="squared error")
+    axis.set_xscale("symlog", linthresh=1)
+    axis.set_xlim(left=0)
+    axis.legend()
+    axis.set_title(title)
+    ends = "; ".join(
+        f"{name} from {values[0]:.4g} to {values[-1]:.4g} in {len(values) - 1} steps" for name, values in curves.items()
+    )
+    return figure, f"{title}: {ends}." + ("" if floor is None else f" The floor is {floor:.4g}.")
 
 
-def curve(x, y, title, xlabel, ylabel, mark=None):
-    """A curve over a log axis of positive x (a tick each doubling), with its smallest point (or `mark`) marked.
-
-    Parameters
-    ----------
-    x, y : arrays (n,)
-    title, xlabel, ylabel : str
-    mark : (x, y), optional
-    """
-    mark = mark or (x[np.argmin(y)], np.min(y))
-    with plt.rc_context(LOOK):
-        figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
-        axis.plot(x, y, color=COLOURS[0], linewidth=2)
-        axis.plot(*mark, "o", color=COLOURS[1], markersize=9)
-        axis.annotate(f"({mark[0]:.3g}, {mark[1]:.4g})", mark, xytext=(0, 14), textcoords="offset points", ha="center")
-        axis.set_xscale("log", base=2)
-        axis.xaxis.set_major_formatter("{x:g}")
-        axis.set(xlabel=xlabel, ylabel=ylabel, title=title)
-        _show(figure, f"{title}: marked at {xlabel} = {mark[0]:.3g}, {ylabel} = {mark[1]:.4g}.")
+@shows
+def curve(x, y, title, xlabel, ylabel, mark):
+    """A curve, arrays (n,), over a log axis of positive x (a tick each doubling), with the point `mark` = (x, y) marked."""
+    figure, axis = plt.subplots(figsize=(7, 4))
+    axis.plot(x, y, color=COLOURS[0], linewidth=2)
+    axis.plot(*mark, "o", color=COLOURS[1], markersize=9)
+    axis.annotate(f"({mark[0]:.3g}, {mark[1]:.4g})", mark, xytext=(0, 14), textcoords="offset points", ha="center")
+    axis.set_xscale("log", base=2)
+    axis.xaxis.set_major_formatter("{x:g}")
+    axis.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    return figure, f"{title}: marked at {xlabel} = {mark[0]:.3g}, {ylabel} = {mark[1]:.4g}."
 
 
+@shows
 def valley(x, paths, title, beta=0.0):
     """The surface f(d, a) = (x - d a)^2 + (beta / 2) (d^2 + a^2) in relief and from above, and descents over it.
 
-    Parameters
-    ----------
-    x : float, positive
-    paths : dict of name to array (steps, 2) of points (d, a), both positive
-    title : str
-    beta : float, the weight of the penalty
+    x > 0 is a number; `paths` is a dict of name to array (steps, 2) of points (d, a), both positive.
     """
     reach = 1.1 * max(np.sqrt(x), *(np.max(path) for path in paths.values()))
     grid = np.linspace(0.02, reach, 200)
@@ -280,70 +269,175 @@ def valley(x, paths, title, beta=0.0):
     height = np.log10(f + 1e-3)
     shade = plt.get_cmap("cividis")(plt.Normalize(height.min(), height.max())(height))
     bottom = np.linspace(x / reach, reach, 200)
-    with plt.rc_context(LOOK):
-        figure = plt.figure(figsize=(10, 4.9), layout="constrained")
-        relief = figure.add_subplot(1, 2, 1, projection="3d")
-        relief.plot_surface(d, a, np.where(f > top, np.nan, f), facecolors=shade, rcount=100, ccount=100, shade=False)
-        relief.plot(bottom, x / bottom, beta / 2 * (bottom**2 + (x / bottom) ** 2), "w", linewidth=3, zorder=10)
-        relief.set(xlabel="d", ylabel="a", zlabel="f", xlim=(0, reach), ylim=(0, reach), zlim=(0, top))
-        relief.set_title(f"in relief, cut off at {top:.3g}")
-        relief.view_init(elev=40, azim=215)
-        axis = figure.add_subplot(1, 2, 2)
-        above = axis.contourf(d, a, height, levels=20, cmap="cividis")
-        figure.colorbar(above, ax=axis, label="log10 of (f + 0.001)")
-        axis.plot(bottom, x / bottom, color="white", linewidth=3)
-        axis.text(1.3 * x / reach, 0.9 * reach, f"d a = {x:g}", color="white", weight="bold")
-        for number, (name, path) in enumerate(paths.items()):
-            # Colour alone would vanish on this ground for some readers: an outline, a dash and a marker each.
-            sign = {"color": COLOURS[number + 1], "marker": MARKERS[number], "markeredgecolor": "black"}
-            outline = [withStroke(linewidth=4, foreground="white")]
-            line = {"linestyle": STYLES[number], "linewidth": 1.5, "path_effects": outline}
-            apart = max(1, len(path) // 12)
-            axis.plot(*path.T, **sign, **line, markersize=7, markevery=apart, label=name, zorder=2.9 - number / 10)
-            axis.plot(
-                *path[-1], marker="*", markersize=16, color=COLOURS[number + 1], markeredgecolor="black", zorder=3
-            )
-        axis.set(xlim=(0, reach), ylim=(0, reach), xlabel="d", ylabel="a", title="from above, a star at each end")
-        figure.legend(loc="outside lower center", ncols=len(paths))
-        figure.suptitle(title)
-        ends = "; ".join(
-            f"{name} from ({path[0][0]:.3g}, {path[0][1]:.3g}) to ({path[-1][0]:.3g}, {path[-1][1]:.3g})"
-            for name, path in paths.items()
-        )
-        _show(figure, f"{title}: {ends}.")
+    figure = plt.figure(figsize=(10, 4.9))
+    relief = figure.add_subplot(1, 2, 1, projection="3d")
+    relief.plot_surface(d, a, np.where(f > top, np.nan, f), facecolors=shade, rcount=100, ccount=100, shade=False)
+    relief.plot(bottom, x / bottom, beta / 2 * (bottom**2 + (x / bottom) ** 2), "w", linewidth=3, zorder=10)
+    relief.set(xlabel="d", ylabel="a", zlabel="f", xlim=(0, reach), ylim=(0, reach), zlim=(0, top))
+    relief.set_title(f"in relief, cut off at {top:.3g}")
+    relief.view_init(elev=40, azim=215)
+    axis = figure.add_subplot(1, 2, 2)
+    above = axis.contourf(d, a, height, levels=20, cmap="cividis")
+    figure.colorbar(above, ax=axis, label="log10 of (f + 0.001)")
+    axis.plot(bottom, x / bottom, color="white", linewidth=3)
+    axis.text(1.3 * x / reach, 0.9 * reach, f"d a = {x:g}", color="white", weight="bold")
+    for number, (name, path) in enumerate(paths.items()):
+        # Colour alone would vanish on this ground for some readers: an outline, a dash and a marker each.
+        sign = {"color": COLOURS[number + 1], "marker": MARKERS[number], "markeredgecolor": "black"}
+        outline = [withStroke(linewidth=4, foreground="white")]
+        line = {"linestyle": STYLES[number], "linewidth": 1.5, "path_effects": outline}
+        apart = max(1, len(path) // 12)
+        axis.plot(*path.T, **sign, **line, markersize=7, markevery=apart, label=name, zorder=2.9 - number / 10)
+        axis.plot(*path[-1], marker="*", markersize=16, color=COLOURS[number + 1], markeredgecolor="black", zorder=3)
+    axis.set(xlim=(0, reach), ylim=(0, reach), xlabel="d", ylabel="a", title="from above, a star at each end")
+    figure.legend(loc="outside lower center", ncols=len(paths))
+    figure.suptitle(title)
+    ends = "; ".join(
+        f"{name} from ({path[0][0]:.3g}, {path[0][1]:.3g}) to ({path[-1][0]:.3g}, {path[-1][1]:.3g})"
+        for name, path in paths.items()
+    )
+    return figure, f"{title}: {ends}."
 
 
+@shows
 def shares(names, table, title):
     """Horizontal bars that split each row's whole into named shares, with the percentages written in.
 
+    `names` are those of the columns; `table` is a dict of row label to array of shares that sum to 1.
+    """
+    figure, axis = plt.subplots(figsize=(10, 0.75 * len(table) + 1.5))
+    left = np.zeros(len(table))
+    labels = [textwrap.fill(label, 36) for label in table]
+    for number, (name, colour) in enumerate(zip(names, COLOURS)):
+        widths = np.array([row[number] for row in table.values()])
+        look = {"color": colour, "edgecolor": "black", "hatch": HATCHES[number]}
+        bars = axis.barh(labels, widths, left=left, label=name, **look)
+        names_too = [f"{name}\n" * bool(width > 0.18) for width in widths]
+        texts = [f"{its_name}{width:.0%}" if width >= 0.06 else "" for its_name, width in zip(names_too, widths)]
+        # On its own ground, since the hatch would run through the letters.
+        ground = {"facecolor": colour, "edgecolor": "none", "pad": 1.5}
+        axis.bar_label(bars, texts, label_type="center", color=_readable_on(colour), fontsize=12, bbox=ground)
+        left += widths
+    axis.invert_yaxis()
+    axis.set(xlim=(0, 1), xlabel="share of the code", title=title)
+    figure.legend(ncols=len(names), loc="outside lower center")
+    words = "; ".join(
+        f"{label}: " + " + ".join(f"{share:.0%} {name}" for name, share in zip(names, row))
+        for label, row in table.items()
+    )
+    return figure, f"{title}: {words}."
+
+
+@shows
+def errors_over_K(K, seen, hidden, title, without_atoms):
+    """Relative error of the seen and of the hidden entries over the number of atoms, with the lowest hidden one marked.
+
     Parameters
     ----------
-    names : list of str, one a column
-    table : dict of row label to array of shares that sum to 1
+    K : sequence of n int
+    seen, hidden : arrays (masks, n); a thin line each, and their mean
+    title : str
+    without_atoms : float
+        The error of a guess that needs no factorisation, drawn as a line.
+    """
+    seen, hidden = np.atleast_2d(seen), np.atleast_2d(hidden)
+    lowest = np.argmin(hidden.mean(axis=0))
+    figure, axis = plt.subplots(figsize=(8, 4.5))
+    for name, errors, number in (("hidden entries", hidden, 1), ("seen entries", seen, 0)):
+        colour, style = COLOURS[number], STYLES[number]
+        axis.plot(K, errors.T, color=colour, linewidth=0.8, alpha=0.6)
+        axis.plot(K, errors.mean(axis=0), color=colour, linestyle=style, linewidth=2.5, label=name)
+    axis.plot(K[lowest], hidden.mean(axis=0)[lowest], "*", color=COLOURS[1], markersize=18, markeredgecolor="black")
+    axis.axhline(without_atoms, color="black", linewidth=1, linestyle=(0, (1, 1)), label="means, without atoms")
+    axis.set_xscale("log", base=2)
+    axis.set_xticks(K, [str(each) for each in K])
+    axis.minorticks_off()
+    axis.set(ylim=(0, None), xlabel="number of atoms K", ylabel="relative error", title=title)
+    axis.legend()
+    rows = "; ".join(
+        f"K = {each}: {shown:.3f} and {guessed:.3f}"
+        for each, shown, guessed in zip(K, seen.mean(axis=0), hidden.mean(axis=0))
+    )
+    return figure, (
+        f"{title}: mean relative error of the seen and of the hidden entries. {rows}. The hidden one is lowest at "
+        f"K = {K[lowest]}; the means alone give {without_atoms:.3f}."
+    )
+
+
+@shows
+def consensus(matrices, kinds, title):
+    """Consensus matrices side by side, samples ordered so that those that fall together stand together.
+
+    Parameters
+    ----------
+    matrices : dict of name to array (n, n) of shares
+    kinds : sequence of n str, or None
+        What is known of each sample; it takes no part in the order, and stands beside it as a mark.
     title : str
     """
-    with plt.rc_context(LOOK):
-        figure, axis = plt.subplots(figsize=(10, 0.75 * len(table) + 1.5), layout="constrained")
-        left = np.zeros(len(table))
-        labels = [textwrap.fill(label, 36) for label in table]
-        for number, (name, colour) in enumerate(zip(names, COLOURS)):
-            widths = np.array([row[number] for row in table.values()])
-            look = {"color": colour, "edgecolor": "black", "hatch": HATCHES[number]}
-            bars = axis.barh(labels, widths, left=left, label=name, **look)
-            names_too = [f"{name}\n" * bool(width > 0.18) for width in widths]
-            texts = [f"{its_name}{width:.0%}" if width >= 0.06 else "" for its_name, width in zip(names_too, widths)]
-            # On its own ground, since the hatch would run through the letters.
-            ground = {"facecolor": colour, "edgecolor": "none", "pad": 1.5}
-            axis.bar_label(bars, texts, label_type="center", color=_readable_on(colour), fontsize=12, bbox=ground)
-            left += widths
-        axis.invert_yaxis()
-        axis.set(xlim=(0, 1), xlabel="share of the code", title=title)
-        figure.legend(ncols=len(names), loc="outside lower center")
-        words = "; ".join(
-            f"{label}: " + " + ".join(f"{share:.0%} {name}" for name, share in zip(names, row))
-            for label, row in table.items()
+    from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import squareform
+
+    size = len(next(iter(matrices.values())))
+    kinds = np.asarray([""] * size if kinds is None else kinds)
+    names, words = [kind for kind in dict.fromkeys(kinds) if kind], []
+    figsize = min(2.6 * len(matrices) + 0.7, 11), 4
+    figure, axes = plt.subplots(1, len(matrices), figsize=figsize, squeeze=False)
+    for axis, (name, matrix) in zip(axes[0], matrices.items()):
+        order = leaves_list(linkage(squareform(1 - matrix, checks=False), "average", optimal_ordering=True))
+        picture = axis.imshow(matrix[np.ix_(order, order)], cmap=MATRIX, vmin=0, vmax=1)
+        for number, kind in enumerate(names):
+            rows = np.flatnonzero(kinds[order] == kind)
+            look = {"color": COLOURS[number % len(COLOURS)], "markersize": 3, "clip_on": False, "label": kind}
+            axis.plot(np.full(len(rows), -0.03 * size), rows, MARKERS[number % len(MARKERS)], **look)
+        axis.set(xticks=[], yticks=[], title=name, xlim=(-0.06 * size, size - 0.5), xlabel="sample")
+        undecided = np.mean((matrix > 0) & (matrix < 1))
+        words.append(
+            f"{name}: {undecided:.0%} of the entries are neither 0 nor 1; always together are "
+            f"{_always_together(matrix, kinds)}"
         )
-        _show(figure, f"{title}: {words}.")
+    axes[0, 0].set_ylabel("sample")
+    figure.colorbar(picture, ax=axes, shrink=0.7, label="share of runs together")
+    if names:
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, labels, ncols=len(names), loc="outside lower center", markerscale=2)
+    figure.suptitle(title)
+    return figure, f"{title}: {'. '.join(words)}."
+
+
+def _always_together(matrix, kinds):
+    """The groups that every run agrees on, from the largest on, by kind: "19 B-cell ALL + 1 AML, 8 T-cell ALL"."""
+    groups = {}
+    for row, kind in zip(matrix > 1 - 1e-9, kinds):
+        groups.setdefault(row.tobytes(), []).append(kind)
+    several = sorted((group for group in groups.values() if len(group) > 1), key=len, reverse=True)
+    words = [" + ".join(f"{group.count(kind)} {kind}".strip() for kind in dict.fromkeys(group)) for group in several]
+    return ", ".join(words) or "none"
+
+
+@shows
+def heaviest(atoms, names, title, count=6):
+    """What is largest in each atom, as bars with names: one panel an atom, `count` bars a panel.
+
+    `atoms` is a dict of name to array (M,) of weights; `names` are M str.
+    """
+    words = []
+    figsize = 10, 0.38 * count * len(atoms) + 1.3
+    figure, axes = plt.subplots(len(atoms), 1, figsize=figsize, sharex=True, squeeze=False)
+    for number, (axis, (name, weights)) in enumerate(zip(axes[:, 0], atoms.items())):
+        largest = np.argsort(-np.asarray(weights), kind="stable")[:count]
+        labels = [textwrap.shorten(str(names[entry]), 44, placeholder=" ...") for entry in largest]
+        axis.barh(np.arange(len(largest)), np.asarray(weights)[largest], color=COLOURS[number % len(COLOURS)])
+        axis.set_yticks(np.arange(len(largest)), labels, fontsize=12)
+        axis.invert_yaxis()
+        axis.set_title(name, fontsize=13, loc="left")
+        words.append(f"{name}: " + ", ".join(f"{label} {weights[entry]:.2g}" for label, entry in zip(labels, largest)))
+    axes[-1, 0].set_xlabel("weight")
+    figure.suptitle(title)
+    return figure, f"{title}: {'; '.join(words)}."
+
+
+# ---- What they have in common ----
 
 
 def _readable_on(colour):
@@ -417,143 +511,3 @@ def image_html(png, words, width, height, letters=LETTERS, limit=""):
         f'<img src="data:image/png;base64,{data}" alt="{html.escape(words)}" width="{width}" height="{height}" '
         f'style="{style}; background: white; border-radius: 6px" decoding="sync">'
     )
-
-
-def _show(figure, words):
-    shown = Shown(figure, words)
-    plt.close(figure)
-    show.display(shown)
-
-
-# ---- Notebook 6 ----
-
-
-def errors_over_K(K, seen, hidden, title, without_atoms):
-    """Relative error of the seen and of the hidden entries over the number of atoms, with the lowest hidden one marked.
-
-    Parameters
-    ----------
-    K : sequence of n int
-    seen, hidden : arrays (masks, n); a thin line each, and their mean
-    title : str
-    without_atoms : float
-        The error of a guess that needs no factorisation, drawn as a line.
-    """
-    seen, hidden = np.atleast_2d(seen), np.atleast_2d(hidden)
-    lowest = np.argmin(hidden.mean(axis=0))
-    with plt.rc_context(LOOK):
-        figure, axis = plt.subplots(figsize=(8, 4.5), layout="constrained")
-        for name, errors, number in (("hidden entries", hidden, 1), ("seen entries", seen, 0)):
-            colour, style = COLOURS[number], STYLES[number]
-            axis.plot(K, errors.T, color=colour, linewidth=0.8, alpha=0.6)
-            axis.plot(K, errors.mean(axis=0), color=colour, linestyle=style, linewidth=2.5, label=name)
-        axis.plot(K[lowest], hidden.mean(axis=0)[lowest], "*", color=COLOURS[1], markersize=18, markeredgecolor="black")
-        axis.axhline(without_atoms, color="black", linewidth=1, linestyle=(0, (1, 1)), label="means, without atoms")
-        axis.set_xscale("log", base=2)
-        axis.set_xticks(K, [str(each) for each in K])
-        axis.minorticks_off()
-        axis.set(ylim=(0, None), xlabel="number of atoms K", ylabel="relative error", title=title)
-        axis.legend()
-        rows = "; ".join(
-            f"K = {each}: {shown:.3f} and {guessed:.3f}"
-            for each, shown, guessed in zip(K, seen.mean(axis=0), hidden.mean(axis=0))
-        )
-        _show(
-            figure,
-            f"{title}: mean relative error of the seen and of the hidden entries. {rows}. The hidden one is lowest at "
-            f"K = {K[lowest]}; the means alone give {without_atoms:.3f}.",
-        )
-
-
-def consensus(matrices, kinds, title):
-    """Consensus matrices side by side, samples ordered so that those that fall together stand together.
-
-    Parameters
-    ----------
-    matrices : dict of name to array (n, n) of shares
-    kinds : sequence of n str, or None
-        What is known of each sample; it takes no part in the order, and stands beside it as a mark.
-    title : str
-    """
-    from scipy.cluster.hierarchy import leaves_list, linkage
-    from scipy.spatial.distance import squareform
-
-    size = len(next(iter(matrices.values())))
-    kinds = np.asarray([""] * size if kinds is None else kinds)
-    names, words = [kind for kind in dict.fromkeys(kinds) if kind], []
-    with plt.rc_context(LOOK):
-        figure, axes = plt.subplots(
-            1, len(matrices), figsize=(min(2.6 * len(matrices) + 0.7, 11), 4), squeeze=False, layout="constrained"
-        )
-        for axis, (name, matrix) in zip(axes[0], matrices.items()):
-            order = leaves_list(linkage(squareform(1 - matrix, checks=False), "average", optimal_ordering=True))
-            picture = axis.imshow(matrix[np.ix_(order, order)], cmap=MATRIX, vmin=0, vmax=1)
-            for number, kind in enumerate(names):
-                rows = np.flatnonzero(kinds[order] == kind)
-                axis.plot(
-                    np.full(len(rows), -0.03 * size),
-                    rows,
-                    MARKERS[number % len(MARKERS)],
-                    color=COLOURS[number % len(COLOURS)],
-                    markersize=3,
-                    clip_on=False,
-                    label=kind,
-                )
-            axis.set(xticks=[], yticks=[], title=name, xlim=(-0.06 * size, size - 0.5), xlabel="sample")
-            undecided = np.mean((matrix > 0) & (matrix < 1))
-            words.append(
-                f"{name}: {undecided:.0%} of the entries are neither 0 nor 1; always together are "
-                f"{_always_together(matrix, kinds)}"
-            )
-        axes[0, 0].set_ylabel("sample")
-        figure.colorbar(picture, ax=axes, shrink=0.7, label="share of runs together")
-        if names:
-            handles, labels = axes[0, 0].get_legend_handles_labels()
-            figure.legend(handles, labels, ncols=len(names), loc="outside lower center", markerscale=2)
-        figure.suptitle(title)
-        _show(figure, f"{title}: {'. '.join(words)}.")
-
-
-def _always_together(matrix, kinds):
-    """The groups that every run agrees on, from the largest on, by kind: "19 B-cell ALL + 1 AML, 8 T-cell ALL"."""
-    groups = {}
-    for row, kind in zip(matrix > 1 - 1e-9, kinds):
-        groups.setdefault(row.tobytes(), []).append(kind)
-    several = sorted((group for group in groups.values() if len(group) > 1), key=len, reverse=True)
-    words = [" + ".join(f"{group.count(kind)} {kind}".strip() for kind in dict.fromkeys(group)) for group in several]
-    return ", ".join(words) or "none"
-
-
-def heaviest(atoms, names, title, count=6):
-    """What is largest in each atom, as bars with names; one panel an atom.
-
-    Parameters
-    ----------
-    atoms : dict of name to array (M,) of weights
-    names : sequence of M str
-    title : str
-    count : int, bars a panel
-    """
-    words = []
-    with plt.rc_context(LOOK):
-        figure, axes = plt.subplots(
-            len(atoms),
-            1,
-            figsize=(10, 0.38 * count * len(atoms) + 1.3),
-            sharex=True,
-            squeeze=False,
-            layout="constrained",
-        )
-        for number, (axis, (name, weights)) in enumerate(zip(axes[:, 0], atoms.items())):
-            largest = np.argsort(-np.asarray(weights), kind="stable")[:count]
-            labels = [textwrap.shorten(str(names[entry]), 44, placeholder=" ...") for entry in largest]
-            axis.barh(np.arange(len(largest)), np.asarray(weights)[largest], color=COLOURS[number % len(COLOURS)])
-            axis.set_yticks(np.arange(len(largest)), labels, fontsize=12)
-            axis.invert_yaxis()
-            axis.set_title(name, fontsize=13, loc="left")
-            words.append(
-                f"{name}: " + ", ".join(f"{label} {weights[entry]:.2g}" for label, entry in zip(labels, largest))
-            )
-        axes[-1, 0].set_xlabel("weight")
-        figure.suptitle(title)
-        _show(figure, f"{title}: {'; '.join(words)}.")

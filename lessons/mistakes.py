@@ -1,4 +1,4 @@
-"""Known mistakes, each one edit of a right answer and one sentence that says why it is wrong; any two go together.
+"""Part of the check: known mistakes, each one edit of a right answer and a sentence that says why; any two go together.
 
 A table holds them as text:
 

@@ -1,4 +1,4 @@
-"""Predictions: a choice before the result, and afterwards why each choice is tempting and what the picture shows.
+"""The page: predictions. A choice before the result; afterwards why each is tempting and what the picture shows.
 
 They are not scored. A choice is asked for because a result is remembered better by who expected something of it.
 """

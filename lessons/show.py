@@ -1,4 +1,4 @@
-"""What the check shows, as HTML and as plain text: verdicts, hints, solutions and a student's progress.
+"""The page: what the check shows, as HTML and as plain text: verdicts, hints, solutions and a student's progress.
 
 Both say the same in the same order. A verdict tells the reason first, then the example (in HTML behind a click), then
 what helps. Nothing here judges: it reads a `lessons.check.Verdict`, or anything with the same attributes.
@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from lessons.compare import TOLERANCE, ZERO_TOLERANCE, largest
+
 WIDTH = 76  # characters a line of plain text; JupyterLab breaks longer ones in the middle of a word
 LARGEST = 7  # rows and columns of an array that are shown
-TOLERANCE = 1e-5  # as in the check: a share of the largest number that should come out
 
 WORDS = {
     "correct": "correct",
@@ -150,12 +151,13 @@ def _off(came, expected, arguments, alone):
     alone: whether there is no other part of the result that may be the one that is off.
     """
     came, expected = np.asarray(came, dtype=float), np.asarray(expected, dtype=float)
-    sizes = [np.abs(np.asarray(value, dtype=float)) for value in [expected, *filter(_is_numbers, arguments)]]
-    largest, *given = [np.max(size, initial=0.0, where=np.isfinite(size)) for size in sizes]
-    tolerance = TOLERANCE * largest or 1e-7 * max(given, default=0.0)
+    given = max(map(largest, filter(_is_numbers, arguments)), default=0.0)
+    tolerance = TOLERANCE * largest(expected) or ZERO_TOLERANCE * given
     off = ~np.isclose(came, expected, rtol=0, atol=tolerance, equal_nan=True)
     # Where the check was stricter than this, the largest differences are what it means.
-    return off if np.any(off) or not alone else np.abs(came - expected) > 0.1 * np.max(np.abs(came - expected), initial=0)
+    return (
+        off if np.any(off) or not alone else np.abs(came - expected) > 0.1 * np.max(np.abs(came - expected), initial=0)
+    )
 
 
 def _digits(pairs):
@@ -274,7 +276,7 @@ def _text_table(table):
     """The lines of a table, all of one length."""
     if table.words:
         text = table.cells[0][0] + " *" * bool(table.off)
-        lines = textwrap.wrap(text, WIDTH - 4, break_long_words=False, break_on_hyphens=False) or [""]
+        lines = wrapped(text, WIDTH - 4).splitlines() or [""]
     else:
         rows = [
             [text + ("*" if (i, j) in table.off else " ") for j, text in enumerate(row)]
@@ -380,10 +382,7 @@ def _code_marks(text):
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
-def wrapped(text):
+def wrapped(text, width=WIDTH):
     """Plain text broken at words, paragraph by paragraph."""
-    return "\n".join(
-        textwrap.fill(part, WIDTH, break_long_words=False, break_on_hyphens=False)
-        for part in text.split("\n\n")
-        if part
-    )
+    parts = filter(None, text.split("\n\n"))
+    return "\n".join(textwrap.fill(part, width, break_long_words=False, break_on_hyphens=False) for part in parts)

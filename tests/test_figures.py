@@ -49,7 +49,7 @@ CALLS = [
     lambda: figures.tiles(np.abs(SIGNED), title="A title", labels=["one", "two"]),
     lambda: figures.recipe(SIGNED[0], SIGNED, np.array([1.0, 0.0]), title="A title"),
     lambda: figures.losses({"descent": np.array([8.0, 4.0, 3.5])}, title="A title", floor=3.0),
-    lambda: figures.curve(np.array([1.0, 2, 4]), np.array([3.0, 1, 2]), "A title", "scale", "penalty"),
+    lambda: figures.curve(np.array([1.0, 2, 4]), np.array([3.0, 1, 2]), "A title", "scale", "penalty", mark=(2, 1)),
     lambda: figures.valley(1.0, STEPS, title="A title"),
     lambda: figures.shares(["a", "b"], {"first": [0.25, 0.75]}, title="A title"),
     lambda: figures.errors_over_K([1, 2, 4], ERRORS / 2, ERRORS, title="A title", without_atoms=0.2),

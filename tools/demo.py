@@ -4,7 +4,7 @@ import sys
 
 from voila.app import main
 
-from tools.generate import ROOT
+from tools import ROOT
 
 # Voila's page asks a host outside for icons. With this the page asks nobody but the server that it came from.
 OWN = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: ws: wss:"

@@ -216,10 +216,6 @@ regularised_loss = check.Exercise(
 )
 
 
-def _square(M):
-    return np.sum(M**2)
-
-
 gradients = check.Exercise(
     factorise.gradients,
     number="3.3",

@@ -6,7 +6,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.patches import Rectangle
 
 from lessons import datasets, factorise, figures
-from lessons.explore._panel import Picture, explorer, frame, matrix, number, sign
+from lessons.explore._panel import Picture, equation, explorer, number
 
 PACKS = ["A", "B", "C", "D"]
 MODELS = ["small house", "big house", "small plane", "big plane"]
@@ -35,17 +35,12 @@ def lego():
     ]
     left.legend(loc="upper center", ncols=2)
     colours = {"cmap": figures.MATRIX, "vmin": 0, "vmax": 9}
-    fill_sets, set_artists = matrix(right, "D", (4, 2), 0.7, 0, colours)
-    sign(right, "×", 2.7, 2)
-    fill_code, code_artists = matrix(right, "α", (2, 1), 3.7, 1, colours)
-    sign(right, "=", 4.7, 2)
-    fill_packs, pack_artists = matrix(right, "x = D α", (4, 1), 5.7, 0, colours)
+    terms = ("D", (4, 2)), "×", ("α", (2, 1)), "=", ("x = D α", (4, 1))
+    fill, artists = equation(right, *terms, left=0.7, colours=colours)
     for row, pack in enumerate(PACKS):
         right.text(0.5, row + 0.5, pack, ha="right", va="center")
-    frame(right, 6.7, 4)
     answer = right.text(3.35, 5, "", ha="center", va="center", fontsize=13)
     right.set_ylim(5.5, -0.7)
-    fill_sets(SETS)
 
     def draw(set_1, set_2):
         code = np.array([[set_1], [set_2]], dtype=float)
@@ -56,15 +51,14 @@ def lego():
                 [_brick(pack, bottom[pack] + n) for pack in range(4) for n in range(int(atom[pack] * count))]
             )
             bottom += atom * count
-        fill_code(code)
-        fill_packs(packs)
+        fill(SETS, code, packs)
         which = [name for name, model in zip(MODELS, models.T) if np.array_equal(model, packs[:, 0])]
         answer.set_text(f"the {which[0]}" if which else "none of the four models")
         counts = ", ".join(f"{count:.0f} of {pack}" for pack, count in zip(PACKS, packs[:, 0]))
         sentence = (
             f"{set_1} × set 1 + {set_2} × set 2 takes {packs.sum():.0f} packs: {counts}. That is {answer.get_text()}."
         )
-        return picture.png(*bricks, *code_artists, *pack_artists, *set_artists, answer), sentence
+        return picture.png(*bricks, *artists, answer), sentence
 
     controls = {"set_1": number("set 1", 1, 0, MOST, 1), "set_2": number("set 2", 0, 0, MOST, 1)}
     return explorer(controls, draw)
@@ -83,14 +77,12 @@ def dictionary_error():
     picture = Picture(3.3, figures.SIGNED)
     left, right = picture.figure.subplots(1, 2, width_ratios=[2.6, 1])
     colours = {"cmap": figures.SIGNED, "vmin": -4, "vmax": 4}
-    fill_D, D_artists = matrix(left, "D", (4, 2), 0.7, 0, colours)
-    fill_A, A_artists = matrix(left, "A", (2, 4), 3.2, 1, colours)
-    fill_E, E_artists = matrix(left, "E = X − D A", (4, 4), 8.2, 0, colours)
+    terms = ("D", (4, 2)), "", ("A", (2, 4)), "", ("E = X − D A", (4, 4))
+    fill, artists = equation(left, *terms, left=0.7, colours=colours)
     for row, pack in enumerate(PACKS):
         left.text(0.5, row + 0.5, pack, ha="right", va="center")
-        left.text(8.0, row + 0.5, pack, ha="right", va="center")
+        left.text(8.5, row + 0.5, pack, ha="right", va="center")
     moved = left.add_patch(Rectangle((0, 0), 1, 1, fill=False, edgecolor="black", linewidth=2.5))
-    frame(left, 12.2, 4)
     bars = right.barh(MODELS, [0] * 4, color=figures.COLOURS[0])
     right.set(title="error of each model", xlim=(0, 8), xlabel="||x − D α||")
     right.invert_yaxis()
@@ -101,8 +93,7 @@ def dictionary_error():
         A = CODES if codes == "kept" else factorise.update_codes(X, D)
         E = X - factorise.reconstruct(D, A)
         errors = [factorise.sample_error(x, D, alpha) for x, alpha in zip(X.T, A.T)]
-        for fill, values in ((fill_D, D), (fill_A, A), (fill_E, E)):
-            fill(values)
+        fill(D, A, E)
         moved.set_xy((0.7 + atom, pack))
         for bar, error in zip(bars, errors):
             bar.set_width(error)
@@ -112,7 +103,7 @@ def dictionary_error():
             + ", ".join(f"{model} {error:.3f}" for model, error in zip(MODELS, errors))
             + "."
         )
-        return picture.png(*D_artists, *A_artists, *E_artists, moved, *bars), sentence
+        return picture.png(*artists, moved, *bars), sentence
 
     controls = {
         "pack": widgets.Dropdown(

@@ -7,6 +7,7 @@ import contextlib
 import functools
 import html
 import io
+import itertools
 
 import ipywidgets as widgets
 import matplotlib as mpl
@@ -105,41 +106,47 @@ def font(points):
     return ImageFont.truetype(path, points * DPI / 72, layout_engine=ImageFont.Layout.BASIC)
 
 
-def matrix(axis, name, shape, left, top, colours):
-    """Prepare a matrix whose entries are drawn as coloured cells with numbers in them.
+def equation(axis, *terms, left, colours):
+    """Prepare matrices, their entries as coloured cells with numbers in them, and the signs between them.
+
+    Parameters
+    ----------
+    axis : Axes
+    *terms : pairs (name, shape), and str for the signs
+    left : float, where the first begins; a cell is 1 wide
+    colours : dict, colour map and limits
 
     Returns
     -------
-    (fill, artists) : fill(values) sets all entries; artists are what moves
+    (fill, artists) : fill(*matrices) sets their entries; artists are what moves
     """
-    height, width = shape
-    image = axis.imshow(np.zeros(shape), extent=(left, left + width, top + height, top), **colours)
-    axis.text(left + width / 2, top - 0.15, f"{name} ({height} × {width})", ha="center", va="bottom")
-    texts = [
-        axis.text(left + column + 0.5, top + row + 0.5, "", ha="center", va="center")
-        for row, column in np.ndindex(shape)
-    ]
-
-    def fill(values):
-        image.set_data(values)
-        brightness = image.to_rgba(values)[..., :3] @ (0.3, 0.6, 0.1)
-        for text, value, bright in zip(texts, values.flat, brightness.flat):
-            text.set_text(f"{round(value, 2) + 0.0:g}")
-            text.set_color("black" if bright > 0.5 else "white")
-
-    return fill, [image, *texts]
-
-
-def sign(axis, symbol, left, middle):
-    """A sign between two matrices."""
-    axis.text(left + 0.5, middle, symbol, ha="center", va="center", fontsize=18)
-
-
-def frame(axis, right, bottom):
-    """Square cells for the matrices of an axis, from the corner (0, 0) to (right, bottom), with room for their names."""
+    tallest = max(term[1][0] for term in terms if not isinstance(term, str))
+    images, texts = [], []
+    for term in terms:
+        if isinstance(term, str):
+            axis.text(left + 0.5, tallest / 2, term, ha="center", va="center", fontsize=18)
+            left += 1
+            continue
+        name, (height, width) = term
+        top = (tallest - height) / 2
+        extent = (left, left + width, top + height, top)
+        images.append(axis.imshow(np.zeros((height, width)), extent=extent, **colours))
+        axis.text(left + width / 2, top - 0.15, f"{name} ({height} × {width})", ha="center", va="bottom")
+        cells = ((left + column + 0.5, top + row + 0.5) for row, column in np.ndindex(height, width))
+        texts.append([axis.text(*cell, "", ha="center", va="center") for cell in cells])
+        left += width
     axis.axis("off")
-    axis.set(xlim=(-0.1, right + 0.1), ylim=(bottom + 0.1, -0.7))
-    axis.set_aspect("equal")
+    axis.set(xlim=(-0.1, left + 0.1), ylim=(tallest + 0.1, -0.7), aspect="equal")
+
+    def fill(*matrices):
+        for image, its_texts, values in zip(images, texts, matrices):
+            image.set_data(values)
+            brightness = image.to_rgba(values)[..., :3] @ (0.3, 0.6, 0.1)
+            for text, value, bright in zip(its_texts, values.flat, brightness.flat):
+                text.set_text(f"{round(value, 2) + 0.0:g}")
+                text.set_color("black" if bright > 0.5 else "white")
+
+    return fill, [*images, *itertools.chain(*texts)]
 
 
 # ---- Controls ----

@@ -5,7 +5,7 @@ import numpy as np
 
 from lessons import datasets, factorise, figures
 from lessons.explore._lego import CODES, SETS
-from lessons.explore._panel import Picture, choice, explorer, frame, matrix, number, sign
+from lessons.explore._panel import Picture, choice, equation, explorer, number
 
 SCALES = [0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.4, 1.7, 2, 2.5, 2.9, 3.4, 4]
 
@@ -16,12 +16,8 @@ def scaling():
     picture = Picture(3.6, figures.SIGNED)
     left, right = picture.figure.subplots(1, 2, width_ratios=[2.3, 1])
     colours = {"cmap": figures.SIGNED, "vmin": -6, "vmax": 6}
-    fill_D, D_artists = matrix(left, "D' = D Q", (4, 2), 0, 0, colours)
-    sign(left, "×", 2, 2)
-    fill_A, A_artists = matrix(left, "A' = Q⁻¹ A", (2, 4), 3, 1, colours)
-    sign(left, "=", 7, 2)
-    fill_X, X_artists = matrix(left, "D' A'", (4, 4), 8, 0, colours)
-    frame(left, 12, 4)
+    terms = ("D' = D Q", (4, 2)), "×", ("A' = Q⁻¹ A", (2, 4)), "=", ("D' A'", (4, 4))
+    fill, artists = equation(left, *terms, left=0, colours=colours)
     grid = np.geomspace(SCALES[0], SCALES[-1], 25)
     lines = [
         right.plot(grid, grid, color=colour, linestyle=style, label=label)[0]
@@ -41,8 +37,7 @@ def scaling():
         order = [1, 0] if swap else [0, 1]
         D, A = factorise.rescale(SETS, CODES, (np.diag([scale_1, scale_2]) @ mixing)[:, order])
         product = factorise.reconstruct(D, A)
-        for fill, values in ((fill_D, D), (fill_A, A), (fill_X, product)):
-            fill(values)
+        fill(D, A, product)
         over_1, over_2 = _penalty(grid, scale_2), _penalty(scale_1, grid)
         lines[0].set_ydata(over_1)
         lines[1].set_ydata(over_2)
@@ -56,7 +51,7 @@ def scaling():
             f"Penalty {penalty:.2f}; over scale 1 alone it could be {min(over_1):.2f}, "
             f"over scale 2 alone {min(over_2):.2f}."
         )
-        return picture.png(*D_artists, *A_artists, *X_artists, *lines, *points), sentence
+        return picture.png(*artists, *lines, *points), sentence
 
     controls = {
         "scale_1": choice("scale of set 1", 2, SCALES),

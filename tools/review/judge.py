@@ -17,7 +17,6 @@ import functools
 import importlib
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -207,6 +206,8 @@ def _scope():
 
 def main():
     """Judge the submission that stands on the standard input and write its row to the standard output."""
+    import resource  # which Windows has not, where the review should still say that it cannot work there
+
     for name, limit in (("RLIMIT_CPU", JUDGE_SECONDS), ("RLIMIT_AS", JUDGE_MEMORY)):
         with contextlib.suppress(ValueError, OSError):  # macOS does not know both
             number = getattr(resource, name)
