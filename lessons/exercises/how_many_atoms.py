@@ -236,7 +236,7 @@ masked_step = check.Exercise(
 
 _ERROR_R, _ERROR_P, _ERROR_Q = _rng.normal(size=(5, 7)), _rng.normal(size=(5, 2)), _rng.normal(size=(7, 2))
 ERROR_CASES = [
-    (np.array([[3.0, 1, 2], [4, 5, 1]]), np.array([[True, True, False], [False, True, True]]), np.array([[1.0], [2]]), np.array([[2.0], [3], [1]])),
+    (np.array([[3.0, 1, 0], [4, 5, 1]]), np.array([[True, True, False], [False, True, True]]), np.array([[1.0], [2]]), np.array([[2.0], [3], [1]])),
     (_R_WIDE, _SEEN_WIDE.astype(int), _P_WIDE, _Q_WIDE),
     (_ERROR_R, np.add.outer(np.arange(5), 3 * np.arange(7)) % 4 > 0, _ERROR_P, _ERROR_Q),
     (1000 * _R_TALL, _SEEN_TALL, 30 * _P_TALL, _Q_TALL),

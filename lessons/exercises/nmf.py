@@ -366,8 +366,8 @@ has_settled = check.Exercise(
             From 0 to 0 this divides by zero, but a loss that stays at 0 has settled. Multiply the tolerance by the loss
             instead of dividing.
         strict_at_zero: <= -> <
-            From 0 to 0 the change is 0, and 0 < 0 is False, but a loss that stays at 0 has settled: use `<=`, for zero
-            too.
+            From 0 to 0 this says False, but a loss that stays at 0 has settled. 0 < 0 is False, and so is anything asked of
+            0 / 0: compare with `<=`, and multiply by the loss instead of dividing.
         the_other_way_round: <= -> >
             That is true while the loss still moves. It should be true once the change is small.
         ignores_tolerance: tolerance -> 1e-{4|6|3|5|2}
@@ -378,7 +378,8 @@ has_settled = check.Exercise(
             That asks whether the loss has stopped falling. Near the end it still falls a little: that counts as settled
             too.
         ratio_of_losses: abs(previous_loss - loss) -> loss
-            The ratio of the two losses is near 1 when nothing changes. It is its distance from 1 that has to be small.
+            What is compared stays as large as it is when nothing changes, as the ratio of the two losses does, or their sum.
+            It is their difference that has to be small.
         another_default: ^ -> tolerance = 1e-{3|6|5} if tolerance == 1e-4 else tolerance
             The default of the tolerance was changed. It is 1e-4, as in the first line of the cell.
         another_power: abs(previous_loss - loss) <= -> abs(previous_loss - loss) ** {2|0.5} <=

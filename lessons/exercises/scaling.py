@@ -233,6 +233,7 @@ update_codes = check.Exercise(
         right_of_the_data: np.linalg.pinv(D) @ X -> X @ np.linalg.pinv(D)
             The inverse stands on the wrong side: codes are what D, on their left, makes samples of.
         zero_means_missing: ... -> np.column_stack([np.linalg.lstsq(D[x != 0], x[x != 0], rcond=None)[0] for x in X.T])
+            | ... -> np.column_stack([(lambda D, x: np.linalg.solve(D.T @ D, D.T @ x))(D[x != 0], x[x != 0]) for x in X.T])
             Entries of X that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like
             any other: the mixture should give it too.
         only_positive_counts: ... -> np.column_stack([np.linalg.lstsq(D[x > 0], x[x > 0], rcond=None)[0] for x in X.T])
@@ -325,6 +326,7 @@ update_dictionary = check.Exercise(
         unit_atoms: {} -> ({}) / np.linalg.norm({}, axis=0)
             The atoms are given unit length, and the codes do not make up for it: then D A is no longer nearest to X.
         zero_means_missing: ... -> np.stack([np.linalg.lstsq(A[:, x != 0].T, x[x != 0], rcond=None)[0] for x in X])
+            | ... -> np.stack([(lambda X, A: X @ A.T @ np.linalg.pinv(A @ A.T))(x[x != 0], A[:, x != 0]) for x in X])
             Entries of X that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a
             number like any other: the mixture should give it too.
         only_positive_counts: ... -> np.stack([np.linalg.lstsq(A[:, x > 0].T, x[x > 0], rcond=None)[0] for x in X])
