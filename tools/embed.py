@@ -69,8 +69,7 @@ def first_cell(notebook):
     shows_faces = "datasets.faces(" in source
     if shows_faces:
         paths += [ROOT / "data" / "olivetti_eyes.csv", ROOT / "data" / "tutorial_numbers.json"]
-    explorers = [explore.HOMES[name] for name in re.findall(r"\bexplore\.(\w+)\(", source)]
-    paths += _imported("explore", ["__init__", *explorers])
+    paths += _imported("explore", ["__init__", *(explore.HOMES[name] for name in explorers_in(source))])
     payload = _pack(sorted(paths))
     code = CELL.format(
         version=lessons.__version__,
@@ -81,6 +80,11 @@ def first_cell(notebook):
     cell.id = "first-cell"
     cell.metadata = nbformat.from_dict({"cellView": "form", "jupyter": {"source_hidden": True}})
     return cell
+
+
+def explorers_in(source):
+    """The names of the explorers that some code shows."""
+    return re.findall(r"\bexplore\.(\w+)\(", source)
 
 
 def _imported(folder, names):

@@ -8,6 +8,7 @@ from lessons.explore._lego import CODES, SETS
 from lessons.explore._panel import Picture, choice, equation, explorer, number
 
 SCALES = [0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.4, 1.7, 2, 2.5, 2.9, 3.4, 4]
+MOVES = 60  # the steps of a path
 
 
 def scaling():
@@ -124,9 +125,6 @@ def valley():
         "alpha": number("step size alpha", 0.05, 0.01, 0.2, 0.01),
     }
     return explorer(controls, draw, play="step")
-
-
-MOVES = 60
 
 
 def _f(x, d, a, beta):

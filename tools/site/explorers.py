@@ -113,8 +113,3 @@ def _label(explorer, name):
     """A control stands in a row, in which one widget has the name that the reader sees."""
     row = explorer.children[0].children[list(explorer.controls).index(name)]
     return next(widget.description for widget in row.children if widget.description)
-
-
-def used(source):
-    """The names of the explorers that some code shows."""
-    return re.findall(r"\bexplore\.(\w+)\(", source)

@@ -5,7 +5,7 @@ import re
 
 from nbformat.v4 import new_markdown_cell, new_output
 
-from tools.site import explorers
+from tools.embed import explorers_in
 
 WAYS = """\
 :::{{admonition}} Three ways to work on it
@@ -51,7 +51,7 @@ def page(notebook, stem, explorer, repository=None):
         if SOLUTION_MARK.search(cell.source):
             cell.source = SOLUTION_MARK.sub("", cell.source)
             _fold(cell, "input", "One solution")
-        for name in explorers.used(cell.source):
+        for name in explorers_in(cell.source):
             cell.outputs = [new_output("display_data", {"text/html": explorer(name)})]
     binder = BINDER.format(repository=repository, stem=stem) if repository else BINDER_FORM
     notebook.cells.insert(1, new_markdown_cell(WAYS.format(stem=stem, binder=binder)))
