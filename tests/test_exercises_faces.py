@@ -348,6 +348,30 @@ def kept_non_negative(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
     return P, Q
 
 
+def bracket_round_the_error_alone(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        E = R - P @ Q.T
+        P, Q = P + 2 * alpha * E @ Q - beta * P, Q + 2 * alpha * E.T @ P - beta * Q
+    return P, Q
+
+
+def stops_at_a_thousandth(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        E = R - P @ Q.T
+        P = P + alpha * (2 * E @ Q - beta * P)
+        Q = Q + alpha * (2 * E.T @ P - beta * Q)
+        if np.sum(E**2) < 0.001:
+            break
+    return P, Q
+
+
+def divided_by_the_spread_that_is_left(faces):
+    faces = faces - faces.mean(axis=0)
+    faces = faces - faces.mean(axis=1, keepdims=True)
+    return faces / faces.std(axis=0)
+
+
+
 ACCEPTED = [
     (todo.centre, local_first),
     (todo.centre, overall_mean_added_back),
@@ -473,6 +497,9 @@ def svd_factors(R, K):
 
 
 RECOGNISED = [
+    (todo.centre, divided_by_the_spread_that_is_left, "divides_by_spread"),
+    (todo.matrix_factorization, bracket_round_the_error_alone, "penalty_without_alpha"),
+    (todo.matrix_factorization, stops_at_a_thousandth, "stops_early"),
     (todo.centre, lambda faces: local_first(faces) + np.mean(faces), "overall_mean_added_back"),
     (
         todo.centre,

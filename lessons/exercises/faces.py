@@ -109,6 +109,7 @@ centre = check.Exercise(
         returns_more: {} -> {}, faces.mean(axis=0)
             Return the centred faces alone. The means can be computed again from the faces.
         divides_by_spread: {} -> ({}) / faces.std({|axis=0|axis=1, keepdims=True})
+            | {} -> ({}) / ({}).std({|axis=0|axis=1, keepdims=True})
             | rest = faces - faces.mean(axis=0) -> rest = (faces - faces.mean(axis=0)) / faces.std(axis=0)
             It divides by the standard deviation, or another measure of spread. Centring only subtracts: the photographs
             ten times as bright should come out ten times as large.
@@ -488,6 +489,8 @@ def _direction(name, R, P, Q, moved, priced, once_per_entry):
             return check.Finding(f"{where}{BETA}, {name} moved as if some entries of R were not there.", (key,))
     known = {"penalty_sign": -1, "penalty_halved": 0.5, "penalty_doubled": 2}
     key = next((key for key, w in known.items() if _near(weight, w) or _near(weight, w * R.shape[1])), None)
+    if weight > 100:
+        key = "penalty_without_alpha"
     if abs(weight) < 0.05:  # not in both, or beta would have made no difference
         key = "penalty_on_one_factor"
     words = f"{where}{BETA}, the penalty pulled {name} back {weight:.3g} times as much as it should."
@@ -497,6 +500,9 @@ def _direction(name, R, P, Q, moved, priced, once_per_entry):
 def _distance(run, R, P, Q):
     """A long calm run ends near the floor of the truncated SVD."""
     before, floor = np.sum((R - P @ Q.T) ** 2), factorise.smallest_error(R, P.shape[1]) ** 2
+    small = 1e-3 * R, 1e-3**0.5 * P, 1e-3**0.5 * Q
+    if _same(run(1, CALM, start=small), run(FEW, CALM, start=small)):
+        return check.Finding("For the same data in small numbers it stops at once.", ("stops_early",))
     last_P, last_Q = run(LONG, CALM)
     with np.errstate(all="ignore"):
         error = np.sum((R - last_P @ last_Q.T) ** 2)
@@ -598,6 +604,9 @@ matrix_factorization = check.Exercise(
             The half goes when the penalty is differentiated: (beta / 2) p^2 has slope beta p.
         penalty_doubled: - beta * -> - (2 * beta) *
             The 2 of the update belongs to the error alone: the penalty (beta / 2) p^2 has slope beta p, not 2 beta p.
+        penalty_without_alpha: alpha * (2 * E @ Q - beta * P) -> alpha * 2 * E @ Q - beta * P ;; alpha * (2 * E.T @ P - beta * Q) -> alpha * 2 * E.T @ P - beta * Q
+            The penalty is not multiplied by alpha. The step is alpha times the whole gradient: put both of its parts into a
+            bracket.
         penalty_on_one_factor: - beta * Q ->
             Only one of the two factors feels the penalty: both updates hold a term with `beta`.
         step_shrinks: E = R - P @ Q.T -> E = R - P @ Q.T\n        alpha = {0.99 * alpha|0.9 * alpha|alpha / 2}
