@@ -3,11 +3,11 @@
 import collections
 import concurrent.futures
 import json
-import multiprocessing
 import os
 import random
 import time
 
+from tools import ROOT
 from tools.review import __main__ as command
 from tools.review import judge, report, submissions
 
@@ -17,16 +17,13 @@ SUBMISSIONS = 300
 def run():
     handed_in = list(generated(SUBMISSIONS))
     jobs = len(os.sched_getaffinity(0))
-    processes = multiprocessing.get_context("spawn")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     start = time.perf_counter()
-    rows = list(
-        command.review_all(handed_in, lambda: concurrent.futures.ProcessPoolExecutor(jobs, mp_context=processes), False)
-    )
+    with concurrent.futures.ThreadPoolExecutor(jobs) as executor:
+        rows = list(command.review_all(handed_in, executor, judge.Settings(seed=6)))
     minutes = (time.perf_counter() - start) / 60
     print(f"\n{len(rows)} generated submissions over {len(submissions.lessons())} notebooks, {jobs} at a time,")
-    print(f"isolation {rows[0]['isolation']}: {60 * minutes:.0f} s, {len(rows) / minutes:.0f} a minute")
+    print(f"isolation {rows[0]['isolation']}, on the known cases and fresh ones:")
+    print(f"{60 * minutes:.0f} s, {len(rows) / minutes:.0f} a minute")
     print(f"  {report.summary(rows)}")
     for lesson in submissions.lessons():
         seconds = sorted(row["seconds"] for row in rows if row["lesson"] == lesson.name)
@@ -38,16 +35,23 @@ def generated(count):
     """Submissions as a class might hand them in: each answer right, one of the known mistakes, or not attempted."""
     rng = random.Random(6)
     lessons = submissions.lessons()
+    made = {
+        exercise.name: [source for keys, source in exercise.known.singles() if keys[0] in exercise.mistakes]
+        for lesson in lessons
+        for exercise in report.exercises_of(lesson.name)
+    }
     for number in range(count):
         lesson = lessons[number % len(lessons)]
-        folder = submissions.ROOT / ("notebooks" if rng.random() < 0.1 else "solutions")
+        folder = ROOT / ("notebooks" if rng.random() < 0.1 else "solutions")
         notebook = json.loads((folder / f"{lesson.name}.ipynb").read_text(encoding="utf-8"))
         for exercise in report.exercises_of(lesson.name):
             for cell in notebook["cells"]:
                 if cell["cell_type"] == "code" and f"def {exercise.name}(" in "".join(cell["source"]):
                     if rng.random() < 0.3:
-                        key = rng.choice(list(exercise.mistakes))
-                        cell["source"] = f"{exercise.name} = todo.{exercise.name}.mistakes[{key!r}]"
+                        source = rng.choice(made[exercise.name])
+                        cell["source"] = (
+                            f"from lessons.mistakes import compiled\n{exercise.name} = compiled({source!r})"
+                        )
         content = json.dumps(notebook).encode("utf-8")
         yield submissions.Submission(f"student {number}", f"student {number}/{lesson.name}.ipynb", content)
 
@@ -78,15 +82,14 @@ def where_the_time_goes(handed_in):
     judge.sandbox.Sandbox.__enter__ = timed(lambda args: parts["module"], enter)
     judge.sandbox.Sandbox.__exit__ = timed(lambda args: "end the process", leave)
     try:
-        judge.isolation(False)
         start = time.perf_counter()
         for each in handed_in:
-            judge.review(each)
+            judge._row(each, judge.Settings(seed=6), "bubblewrap")
         total = time.perf_counter() - start
     finally:
         judge.Process.ask = ask
         judge.sandbox.Sandbox.__enter__, judge.sandbox.Sandbox.__exit__ = enter, leave
-    spent["judge: references, cases, known mistakes"] = total - sum(spent.values())
+    spent["judge: references, cases, known mistakes, fresh cases"] = total - sum(spent.values())
     print(f"\nWhere the time of one submission goes (mean of {len(handed_in)}, one at a time)")
     for name, seconds in spent.most_common():
         print(f"  {name:48} {seconds / len(handed_in):7.3f} s  {100 * seconds / total:3.0f} %")

@@ -178,17 +178,13 @@ IN_A_PAIR = """
         The first result is transposed: rows and columns have changed places.
     second_transposed: {1} -> ({1}).T
         The second result is transposed: rows and columns have changed places.
-    negated: {0} -> -({0}) ;; {1} -> -({1})
+    negated: {both} -> -({both})
         The signs are turned round: every number comes out as minus what it should be.
-    rounded: {0} -> np.round({0}, 2) ;; {1} -> np.round({1}, 2)
-        | {0} -> np.round({0}) ;; {1} -> np.round({1})
-        | {0} -> np.round({0}, 1) ;; {1} -> np.round({1}, 1)
-        | {0} -> np.round({0}, 3) ;; {1} -> np.round({1}, 3)
-        | {0} -> np.round({0}, 4) ;; {1} -> np.round({1}, 4)
+    rounded: {both} -> np.round({both}{, 2||, 1|, 3|, 4})
         The numbers are rounded. Return them as they come, and round only what is printed.
-    whole_numbers: {0} -> np.asarray({0}).astype(int) ;; {1} -> np.asarray({1}).astype(int)
+    whole_numbers: {both} -> np.asarray({both}).astype(int)
         The numbers are cut down to whole ones, as an array of integers does with what is put into it: make it with
         `dtype=float`, and leave out `int` and `//`.
-    cut_at_zero: {0} -> np.maximum({0}, 0) ;; {1} -> np.maximum({1}, 0)
+    cut_at_zero: {both} -> np.maximum({both}, 0)
         Negative numbers are cut off at zero, and nothing asks for that here.
 """

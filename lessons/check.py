@@ -151,6 +151,8 @@ class Exercise:
         Brings results that differ only in what is left open (a sign) to the same form.
     core : bool
         Whether the 40-minute class does it.
+    without : str, optional
+        What any exercise can meet is not looked for in this expression.
     """
 
     reference: object
@@ -166,6 +168,7 @@ class Exercise:
     law: object = None
     canonical: object = staticmethod(lambda result: result)
     core: bool = False
+    without: str | None = None
 
     def __post_init__(self):
         self.name = self.reference.__name__

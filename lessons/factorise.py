@@ -16,33 +16,13 @@ from lessons.expects import expects
 
 @expects(D="d k", A="k n|k")
 def reconstruct(D, A):
-    """Mix the atoms by the codes: X' = D A.
-
-    Parameters
-    ----------
-    D : array (d, k), one atom a column
-    A : array (k, n), one code a column, or a single code (k,)
-
-    Returns
-    -------
-    array (d, n), or (d,) for a single code
-    """
+    """Mix the atoms D (d, k) by the codes A (k, n), or by a single code (k,): X' = D A."""
     return D @ A
 
 
 @expects(x="d", D="d k")
 def code(x, D):
-    """The code of one sample: argmin over alpha of ||x - D alpha||^2, the shortest one if there are several.
-
-    Parameters
-    ----------
-    x : array (d,)
-    D : array (d, k)
-
-    Returns
-    -------
-    array (k,)
-    """
+    """The code (k,) of a sample x (d,): argmin over alpha of ||x - D alpha||^2, the shortest one if there are several."""
     return np.linalg.lstsq(D, x, rcond=None)[0]
 
 
@@ -60,35 +40,15 @@ def frobenius_norm(M):
 
 @expects(X="d n", D="d k", A="k n")
 def objective(X, D, A):
-    """The mean squared error of the samples, (1/n) ||X - D A||_F^2.
-
-    Parameters
-    ----------
-    X : array (d, n)
-    D : array (d, k)
-    A : array (k, n)
-
-    Returns
-    -------
-    float
-    """
+    """The mean squared error of the samples, (1/n) ||X - D A||_F^2, of X (d, n), D (d, k) and A (k, n)."""
     return np.sum((X - D @ A) ** 2) / X.shape[1]
 
 
 @expects(X="d n", k="rank X")
 def smallest_error(X, k):
-    """The least ||X - D A||_F that any k atoms can reach: what the singular values beyond the k-th leave.
+    """The least ||X - D A||_F that any k atoms can reach, k from 0 to min(d, n): what the other singular values leave.
 
     Source: Eckart and Young, The approximation of one matrix by another of lower rank, Psychometrika 1936.
-
-    Parameters
-    ----------
-    X : array (d, n)
-    k : int from 0 to min(d, n)
-
-    Returns
-    -------
-    float
     """
     singular_values = np.linalg.svd(X, compute_uv=False)
     return np.sqrt(np.sum(singular_values[k:] ** 2))
@@ -99,22 +59,9 @@ def smallest_error(X, k):
 
 @expects(D="d k", A="k n", Q="k k")
 def rescale(D, A, Q):
-    """Another pair with the same product: (D Q, Q^-1 A), for an invertible Q (k, k).
+    """Another pair with the product of D (d, k) and A (k, n): (D Q, Q^-1 A), for an invertible Q (k, k).
 
-    Parameters
-    ----------
-    D : array (d, k)
-    A : array (k, n)
-    Q : array (k, k)
-
-    Returns
-    -------
-    (D', A') : arrays (d, k) and (k, n)
-
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        Q has no inverse.
+    Raises numpy.linalg.LinAlgError where Q has no inverse.
     """
     return D @ Q, np.linalg.solve(Q, A)
 
@@ -123,14 +70,7 @@ def rescale(D, A, Q):
 def normalise_atoms(D, A):
     """Give every atom unit length and let its codes make up for it; an atom of zeros stays as it is.
 
-    Parameters
-    ----------
-    D : array (d, k)
-    A : array (k, n)
-
-    Returns
-    -------
-    (D', A') : arrays (d, k) and (k, n) with D' A' = D A
+    Returns (D', A'), of the shapes of D (d, k) and A (k, n), with D' A' = D A.
     """
     lengths = np.sqrt(np.sum(D**2, axis=0))
     lengths[lengths == 0] = 1
@@ -156,15 +96,7 @@ def update_dictionary(X, A):
 def alternate(X, D, steps):
     """Alternating least squares: best codes for the dictionary, best dictionary for the codes, again and again.
 
-    Parameters
-    ----------
-    X : array (d, n)
-    D : array (d, k), the start
-    steps : int, at least 1
-
-    Returns
-    -------
-    (D, A) : arrays (d, k) and (k, n)
+    Begins with D (d, k); returns (D, A), arrays (d, k) and (k, n), after `steps` rounds, at least 1.
     """
     for _ in range(steps):
         A = update_codes(X, D)
@@ -177,53 +109,20 @@ def alternate(X, D, steps):
 
 @expects(faces="N M")
 def centre(faces):
-    """Subtract each pixel's mean over the faces (global), then each face's own mean (local).
-
-    Parameters
-    ----------
-    faces : array (N, M), one face a row
-
-    Returns
-    -------
-    array (N, M)
-    """
+    """Subtract each pixel's mean over the faces (N, M), one a row (global), then each face's own mean (local)."""
     faces = faces - faces.mean(axis=0)
     return faces - faces.mean(axis=1, keepdims=True)
 
 
 @expects(R="N M", P="N K", Q="M K")
 def regularised_loss(R, P, Q, beta):
-    """||R - P Q^T||_F^2 + (beta / 2) (||P||_F^2 + ||Q||_F^2).
-
-    Parameters
-    ----------
-    R : array (N, M)
-    P : array (N, K)
-    Q : array (M, K)
-    beta : float
-
-    Returns
-    -------
-    float
-    """
+    """||R - P Q^T||_F^2 + (beta / 2) (||P||_F^2 + ||Q||_F^2), of R (N, M), P (N, K) and Q (M, K)."""
     return np.sum((R - P @ Q.T) ** 2) + beta / 2 * (np.sum(P**2) + np.sum(Q**2))
 
 
 @expects(R="N M", P="N K", Q="M K")
 def gradients(R, P, Q, beta):
-    """The gradients of `regularised_loss` with respect to P and Q.
-
-    Parameters
-    ----------
-    R : array (N, M)
-    P : array (N, K)
-    Q : array (M, K)
-    beta : float
-
-    Returns
-    -------
-    (dP, dQ) : arrays (N, K) and (M, K)
-    """
+    """The gradients of `regularised_loss` with respect to P (N, K) and Q (M, K), in the shapes of P and Q."""
     E = R - P @ Q.T
     return -2 * E @ Q + beta * P, -2 * E.T @ P + beta * Q
 
@@ -237,8 +136,7 @@ def matrix_factorization(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
     Parameters
     ----------
     R : array (N, M)
-    P : array (N, K), the start
-    Q : array (M, K), the start
+    P, Q : arrays (N, K) and (M, K), the start
     K : int, the number of atoms
     steps : int
     alpha : float, the step size
@@ -259,17 +157,7 @@ def matrix_factorization(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
 def entrywise_step(R, P, Q, alpha=0.002, beta=0.02):
     """One pass of gradient descent over the entries r_ij, one after the other; the penalty acts once an entry.
 
-    Parameters
-    ----------
-    R : array (N, M)
-    P : array (N, K)
-    Q : array (M, K)
-    alpha : float, the step size
-    beta : float, the weight of the penalty
-
-    Returns
-    -------
-    (P, Q) : arrays (N, K) and (M, K)
+    Arguments and results are those of one step of `matrix_factorization`.
     """
     P, Q = P.copy(), Q.copy()
     for i, j in np.ndindex(R.shape):
@@ -345,19 +233,9 @@ def gradient_codes(X, D, A):
 def multiplicative_step(R, P, Q):
     """One multiplicative update of P, then one of Q with the new P, for the squared error.
 
-    Negative data are not refused here: notebook 4 shows what the update makes of them.
-
+    R (N, M), P (N, K) and Q (M, K) are non-negative; so are the new P and Q, with no larger error. Negative data are not
+    refused here: notebook 4 shows what the update makes of them.
     Source: Lee and Seung, Algorithms for non-negative matrix factorization, NIPS 2000, Theorem 1 (equation 4).
-
-    Parameters
-    ----------
-    R : array (N, M), non-negative
-    P : array (N, K), non-negative
-    Q : array (M, K), non-negative
-
-    Returns
-    -------
-    (P, Q) : arrays (N, K) and (M, K), non-negative, with no larger error
     """
     tiny = 1e-12  # keeps 0 / 0 from becoming NaN
     P = P * (R @ Q) / (P @ (Q.T @ Q) + tiny)
@@ -374,16 +252,7 @@ def has_settled(previous_loss, loss, tolerance=1e-4):
 def mf_multiplicative_update(R, P, Q, steps=5000):
     """Non-negative factorisation: multiplicative steps until the loss has settled, `steps` at the most.
 
-    Parameters
-    ----------
-    R : array (N, M), non-negative
-    P : array (N, K), non-negative, the start
-    Q : array (M, K), non-negative, the start
-    steps : int
-
-    Returns
-    -------
-    (P, Q) : arrays (N, K) and (M, K), non-negative
+    R (N, M) and the start, P (N, K) and Q (M, K), are non-negative; so are the P and Q that are returned.
     """
     loss = np.sum((R - P @ Q.T) ** 2)
     for _ in range(steps):
@@ -409,8 +278,7 @@ def hals(R, P, Q, steps, sweeps=4):
     Parameters
     ----------
     R : array (N, M), non-negative
-    P : array (N, K), non-negative, the start
-    Q : array (M, K), non-negative, the start
+    P, Q : arrays (N, K) and (M, K), non-negative, the start
     steps : int
     sweeps : int, how often each column is improved in a step
 
@@ -448,16 +316,8 @@ def _sweep(factor, gram, target, sweeps):
 def sparseness(v):
     """How few entries carry the weight: 0 when all have the same size, 1 when a single one is not zero.
 
-    (sqrt(n) - ||v||_1 / ||v||_2) / (sqrt(n) - 1), and 0 for a vector of zeros.
+    (sqrt(n) - ||v||_1 / ||v||_2) / (sqrt(n) - 1), and 0 for zeros; v is an array of any shape with n >= 2 entries.
     Source: Hoyer, Non-negative matrix factorization with sparseness constraints, JMLR 2004, section 3.1.
-
-    Parameters
-    ----------
-    v : array of any shape, with n >= 2 entries
-
-    Returns
-    -------
-    float
     """
     l1, l2 = np.sum(np.abs(v)), np.sqrt(np.sum(v**2))
     if l2 == 0:
@@ -470,18 +330,9 @@ def sparseness(v):
 
 @expects(X="d n", D="d k")
 def one_hot_codes(X, D):
-    """The codes of k-means: a single 1 in each column, at the atom nearest to that sample.
+    """The codes of k-means, (k, n): a single 1 in each column, at the atom of D (d, k) nearest to that sample of X (d, n).
 
     Source: Lloyd, Least squares quantization in PCM, IEEE Transactions on Information Theory 1982.
-
-    Parameters
-    ----------
-    X : array (d, n)
-    D : array (d, k)
-
-    Returns
-    -------
-    array (k, n) of zeros and ones
     """
     # ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2, and ||x||^2 is the same for every atom.
     distances = np.sum(D**2, axis=0)[:, np.newaxis] - 2 * D.T @ X
@@ -490,18 +341,10 @@ def one_hot_codes(X, D):
 
 @expects(X="d n", k="rank X")
 def pca_dictionary(X, k):
-    """The k directions of largest variance: leading left singular vectors of X less its mean column.
+    """The k directions of largest variance: leading left singular vectors of X (d, n) less its mean column.
 
+    Returns an array (d, k) with orthonormal columns, largest variance first; k is from 0 to min(d, n).
     Source: Hotelling, Analysis of a complex of statistical variables into principal components, 1933.
-
-    Parameters
-    ----------
-    X : array (d, n)
-    k : int from 0 to min(d, n)
-
-    Returns
-    -------
-    array (d, k) with orthonormal columns, largest variance first
     """
     U, _, _ = np.linalg.svd(X - X.mean(axis=1, keepdims=True), full_matrices=False)
     return U[:, :k]
@@ -511,14 +354,7 @@ def pca_dictionary(X, k):
 def project(X, D):
     """Reconstruct X from an orthonormal dictionary: code X less its mean column, decode, add the mean back.
 
-    Parameters
-    ----------
-    X : array (d, n)
-    D : array (d, k) with orthonormal columns
-
-    Returns
-    -------
-    array (d, n)
+    X and what is returned are (d, n), D is (d, k).
     """
     mean = X.mean(axis=1, keepdims=True)
     return mean + D @ (D.T @ (X - mean))
@@ -544,8 +380,7 @@ def masked_step(R, seen, P, Q):
     ----------
     R : array (N, M), non-negative where seen; what is hidden may hold anything, NaN too
     seen : array (N, M) of True and False, or 1 and 0: True where an entry of R is known
-    P : array (N, K), non-negative
-    Q : array (M, K), non-negative
+    P, Q : arrays (N, K) and (M, K), non-negative
 
     Returns
     -------
@@ -562,16 +397,7 @@ def masked_step(R, seen, P, Q):
 def hidden_error(R, seen, P, Q):
     """||R - P Q^T|| / ||R||, both over the entries that were not seen: how well the hidden ones are guessed.
 
-    Parameters
-    ----------
-    R : array (N, M), all of it known
-    seen : array (N, M) of True and False, or 1 and 0, at least one of them hidden
-    P : array (N, K)
-    Q : array (M, K)
-
-    Returns
-    -------
-    float
+    `seen` (N, M) holds True and False, or 1 and 0, and hides at least one entry of R (N, M), all of which is known here.
     """
     hidden = seen == 0
     return np.linalg.norm((R - P @ Q.T)[hidden]) / np.linalg.norm(R[hidden])
@@ -579,18 +405,11 @@ def hidden_error(R, seen, P, Q):
 
 @expects(labels="runs n")
 def consensus(labels):
-    """In what share of the runs each two samples carry the same label.
+    """In what share of the runs each two samples carry the same label, as an array (n, n) with ones on the diagonal.
 
+    `labels` (runs, n) are numbers; those of one run say nothing about those of another.
     Source: Monti, Tamayo, Mesirov and Golub, Consensus clustering, Machine Learning 2003; for factorisations Brunet,
     Tamayo, Golub and Mesirov, Metagenes and molecular pattern discovery using matrix factorization, PNAS 2004.
-
-    Parameters
-    ----------
-    labels : array (runs, n) of numbers; labels of one run say nothing about those of another
-
-    Returns
-    -------
-    array (n, n) of numbers from 0 to 1, with ones on the diagonal
     """
     same = labels[:, :, np.newaxis] == labels[:, np.newaxis, :]
     return same.mean(axis=0)

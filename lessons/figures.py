@@ -142,10 +142,10 @@ def recipe(sample, atoms, code, title, offset=0):
     error = np.linalg.norm(sample - mixture) / np.linalg.norm(sample)
     # A few bright pixels would leave every other one pale, so the atoms' scale ends at the 99.5th percentile.
     bound = np.percentile(np.abs(atoms), 99.5)
-    photo, weights = _colours(np.stack([sample, mixture]), PHOTO), _sheet(np.reshape(code, (-1, 1, 1)), side)
+    photo, weights = _colours(np.stack([sample, mixture]), PHOTO), sheet(np.reshape(code, (-1, 1, 1)), side)
     panels = {
         "sample": (sample, photo),
-        f"≈  {len(atoms)} atoms": (_sheet(atoms, side), _colours(np.clip(atoms, -bound, bound), PHOTO)),
+        f"≈  {len(atoms)} atoms": (sheet(atoms, side), _colours(np.clip(atoms, -bound, bound), PHOTO)),
         "×  code": (weights, _colours(code, MATRIX)),
         f"=  {'mean + ' * bool(np.any(offset))}mixture\nrelative error {error:.3f}": (mixture, photo),
     }
@@ -202,16 +202,16 @@ def _hatch(axis, image, colours):
         )
 
 
-def _sheet(images, columns):
+def sheet(images, columns):
     """Images (n, height, width) as one picture, with a gap of NaN between them."""
     count, height, width = images.shape
     gap = max(1, height // 16) if height > 1 else 0
     rows = int(np.ceil(count / columns))
-    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), np.nan)
+    picture = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), np.nan)
     for number, image in enumerate(images):
         top, left = number // columns * (height + gap), number % columns * (width + gap)
-        sheet[top : top + height, left : left + width] = image
-    return sheet
+        picture[top : top + height, left : left + width] = image
+    return picture
 
 
 def losses(curves, title, floor=None):
@@ -393,7 +393,7 @@ class Shown:
         self.png, self.words = file.getvalue(), words
 
     def __repr__(self):
-        return textwrap.fill(self.words, show.WIDTH, break_long_words=False, break_on_hyphens=False)
+        return show.wrapped(self.words)
 
     def _repr_png_(self):
         return self.png, {"width": self.width, "height": self.height}

@@ -6,9 +6,9 @@ A table holds them as text:
         That divides by d, the number of rows. The mean is over the n samples, and samples are columns here.
 
 `old -> new` replaces every `old` in the source; ` ;; ` joins replacements that go together, and a line that begins with
-`| ` is another way to make the same mistake; `{1|0.1}` stands for one of these. `{}` stands for the expression that is returned, `{0}` and `{1}` for the two
-parts of a returned pair, `...` for the whole body, `^` for its beginning, `\\n` for a new line. An edit that does not apply to a way of writing
-the answer is skipped there.
+`| ` is another way to make the same mistake; `{1|0.1}` stands for one of these. `{}` stands for the expression that is
+returned, `{0}` and `{1}` for the two parts of a returned pair, `{both}` for each of them in turn, `...` for the whole body,
+`^` for its beginning, `\\n` for a new line. An edit that does not apply to a way of writing the answer is skipped there.
 """
 
 import functools
@@ -57,7 +57,7 @@ def _each(edit):
     """The edits that an edit with choices `{1|2}` stands for."""
     choice = _CHOICE.search(edit)
     if not choice:
-        return [edit]
+        return [" ;; ".join(edit.replace("{both}", part) for part in ("{0}", "{1}")) if "{both}" in edit else edit]
     return [
         each for text in choice[1].split("|") for each in _each(edit[: choice.start()] + text + edit[choice.end() :])
     ]
@@ -166,7 +166,10 @@ class Known:
     def mistakes(self):
         """The exercise's own mistakes, and then those that any exercise can meet."""
         anywhere = ANYWHERE_IN_A_PAIR if _parts(self.sources[0].rpartition("return ")[2]) else ANYWHERE
-        own = self.exercise.mistakes
+        own, without = self.exercise.mistakes, self.exercise.without
+        if without:
+            kept = {key: [edit for edit in mistake.edits if without not in edit] for key, mistake in anywhere.items()}
+            anywhere = {key: Mistake(tuple(edits), anywhere[key].sentence) for key, edits in kept.items()}
         others = {key: mistake for key, mistake in anywhere.items() if key not in own}
         # Where no right result is negative no sign can get lost.
         if "made_positive" in others and not any(np.any(self.rights(case)[0] < 0) for case in self.exercise.cases):
@@ -226,7 +229,10 @@ class Known:
             two += [
                 ((i + 1) * (j + 1), edits[i], edits[j])
                 for i, j in itertools.combinations(range(len(edits)), 2)
-                if (changes[i] or changes[j]) == (mine != right) and edits[i][0] != edits[j][0]
+                if (changes[i] or changes[j]) == (mine != right)
+                and edits[i][0] != edits[j][0]
+                # What is done to the arguments hides what else is done to them.
+                and not (edits[i][1][0] == edits[j][1][0] == "^")
             ]
         for _, (key, edit, source), (other, other_edit, other_source) in sorted(two, key=lambda each: each[0]):
             for inside, outer in ((source, other_edit), (other_source, edit)):
@@ -357,12 +363,17 @@ def _says_little(value, right):
     if not isinstance(value, (np.ndarray, float)):
         return False
     numbers = np.nan_to_num(np.abs(value))
-    return not numbers.any() or bool(np.isin(numbers, (0, 1)).all() and not np.isin(right, (0, 1)).all())
+    if not numbers.any() or (np.size(value) > 1 and np.ptp(numbers) == 0):
+        return True
+    return bool(np.isin(numbers, (0, 1)).all() and not np.isin(right, (0, 1)).all())
 
 
 def _kind(came):
     """What shows at once of an outcome: the error's type, or the shapes that came."""
-    return type(came.error) if came.error is not None else (type(came.value) is tuple, str(_shapes(came.value)))
+    if came.error is not None:
+        return type(came.error)
+    number = isinstance(came.value, (int, float, np.number))
+    return (type(came.value) is tuple, "()" if number else str(_shapes(came.value)))
 
 
 def _shapes(value):
@@ -381,6 +392,14 @@ def _same_part(pair, other, part, case):
         return False
 
 
+def in_form(result, canonical):
+    """A result in canonical form, or as it is where it has none."""
+    try:
+        return canonical(result)
+    except (TypeError, ValueError, IndexError, AttributeError):
+        return result
+
+
 def alike(mine, its, case, canonical=lambda result: result):
     """Whether two outcomes are the same: errors of one type, or results that agree."""
     if mine.error is not None or its.error is not None:
@@ -388,6 +407,6 @@ def alike(mine, its, case, canonical=lambda result: result):
     if mine.value is None or its.value is None:
         return mine.value is its.value
     try:
-        return close(canonical(mine.value), canonical(its.value), case)
+        return close(in_form(mine.value, canonical), in_form(its.value, canonical), case)
     except (TypeError, ValueError, OverflowError, IndexError, AttributeError):
         return False

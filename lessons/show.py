@@ -69,10 +69,10 @@ def verdict_card(verdict):
 
 def verdict_text(verdict):
     """A verdict as plain text, broken at words; the arguments are those of `verdict_card`."""
-    parts = [f"{MARKS[verdict.status]} {_heading(verdict)}", _wrapped(verdict.reason)]
+    parts = [f"{MARKS[verdict.status]} {_heading(verdict)}", wrapped(verdict.reason)]
     if verdict.example is not None:
         parts += [f"{EXAMPLE}:", _text_tables(_tables(verdict))]
-    return "\n".join(part for part in [*parts, _wrapped(_after(verdict))] if part)
+    return "\n".join(part for part in [*parts, wrapped(_after(verdict))] if part)
 
 
 def _heading(verdict):
@@ -137,22 +137,25 @@ def _compared(which, came, expected, example):
         return [_table(returned, came)]
     if not _is_numbers(came) or not _is_numbers(expected) or np.shape(came) != np.shape(expected):
         return [_table(returned, came, wrong=not stopped), _table(should, expected)]
-    off = _off(came, expected, example.arguments.values())
+    off = _off(came, expected, example.arguments.values(), alone=not which)
     first = tuple(np.argwhere(off)[0]) if np.any(off) else (0,) * np.ndim(off)
     pairs = [(a, b) for a, b, wrong in zip(np.ravel(came), np.ravel(expected), np.ravel(off)) if wrong]
     digits = _digits(pairs[: LARGEST**2])
     return [_table(returned, came, off, first, digits), _table(should, expected, None, first, digits)]
 
 
-def _off(came, expected, arguments):
-    """Where two results differ by more than rounding; where nothing should come out, the arguments give the scale."""
+def _off(came, expected, arguments, alone):
+    """Where two results differ by more than rounding; where nothing should come out, the arguments give the scale.
+
+    alone: whether there is no other part of the result that may be the one that is off.
+    """
     came, expected = np.asarray(came, dtype=float), np.asarray(expected, dtype=float)
     sizes = [np.abs(np.asarray(value, dtype=float)) for value in [expected, *filter(_is_numbers, arguments)]]
     largest, *given = [np.max(size, initial=0.0, where=np.isfinite(size)) for size in sizes]
     tolerance = TOLERANCE * largest or 1e-7 * max(given, default=0.0)
     off = ~np.isclose(came, expected, rtol=0, atol=tolerance, equal_nan=True)
     # Where the check was stricter than this, the largest differences are what it means.
-    return off if np.any(off) else np.abs(came - expected) > 0.1 * np.max(np.abs(came - expected), initial=0)
+    return off if np.any(off) or not alone else np.abs(came - expected) > 0.1 * np.max(np.abs(came - expected), initial=0)
 
 
 def _digits(pairs):
@@ -300,7 +303,7 @@ class Note:
     code: str = ""
 
     def __repr__(self):
-        return "\n".join(part for part in (self.heading, _wrapped(self.text), self.code) if part)
+        return "\n".join(part for part in (self.heading, wrapped(self.text), self.code) if part)
 
     def _repr_html_(self):
         # A page may break code anywhere; between words is early enough.
@@ -377,7 +380,7 @@ def _code_marks(text):
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
-def _wrapped(text):
+def wrapped(text):
     """Plain text broken at words, paragraph by paragraph."""
     return "\n".join(
         textwrap.fill(part, WIDTH, break_long_words=False, break_on_hyphens=False)

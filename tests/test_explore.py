@@ -12,7 +12,7 @@ from PIL import Image
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from lessons import datasets, explore, factorise, figures, show
-from lessons.explore import _faces, _hidden, _lego, _nmf, _one_objective, _panel
+from lessons.explore import _hidden, _lego, _nmf, _one_objective, _panel, _runs
 
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
 
@@ -227,8 +227,8 @@ def test_valley_descends_and_says_when_it_diverges(boxes):
 def test_descent_ends_where_the_algorithm_ends(boxes):
     box = boxes("descent")
     box.controls["step"].value = 5000
-    R = _faces.centred()
-    P, Q = factorise.matrix_factorization(R, *_faces.start(R, 2, seed=1), 2, steps=5000)
+    R = _runs.centred()
+    P, Q = factorise.matrix_factorization(R, *_runs.start(R, 2, seed=1), 2, steps=5000)
 
     assert number_after("squared error", said(box)) == pytest.approx(np.sum((R - P @ Q.T) ** 2), rel=1e-3)
     assert f"entries {np.mean(Q < 0):.0%} are negative" in said(box)
@@ -252,7 +252,7 @@ def test_descent_shows_divergence_as_such(boxes):
 def test_rank_says_the_floor(K, boxes):
     box = boxes("rank")
     box.controls["K"].value, box.controls["face"].value = K, 5
-    R = _faces.centred()
+    R = _runs.centred()
     P, Q = factorise.truncated_svd(R, K)
     residual = (R - P @ Q.T)[5]
 
@@ -322,9 +322,9 @@ def test_codes_of_the_methods_are_what_the_methods_promise():
 def test_hidden_says_the_errors_of_seen_and_of_hidden_pixels(share, K, boxes):
     box = boxes("hidden")
     box.controls["share"].value, box.controls["K"].value, box.controls["face"].value = share, K, 3
-    R = _faces.photographs()
+    R = _runs.photographs()
     seen = np.random.RandomState(0).rand(*R.shape) >= share / 100
-    P, Q = _faces.start(R, K, seed=1)
+    P, Q = _runs.start(R, K, seed=1)
     for _ in range(500):
         P, Q = factorise.masked_step(np.where(seen, R, np.nan), seen, P, Q)
 
@@ -344,7 +344,7 @@ def test_hidden_the_more_is_seen_the_more_atoms_pay(boxes):
 
 
 def test_hidden_computes_a_share_once_with_a_bar_that_moves_meanwhile(boxes, monkeypatch):
-    monkeypatch.setattr(_hidden, "_RUNS", {})
+    monkeypatch.setattr(_hidden, "_run", _panel.kept(_hidden._run.__wrapped__))
     monkeypatch.setattr(_hidden, "STEPS", 2)
     original, seen = factorise.masked_step, []
     box = boxes("hidden")
@@ -366,7 +366,7 @@ def test_hidden_computes_a_share_once_with_a_bar_that_moves_meanwhile(boxes, mon
 
 
 def test_a_run_is_computed_once_with_a_bar_that_moves_meanwhile(boxes, monkeypatch):
-    monkeypatch.setattr(_nmf, "_RUNS", {})
+    monkeypatch.setattr(_nmf, "_run", _panel.kept(_nmf._run.__wrapped__))
     original, seen = factorise.track, []
     box = boxes("parts")
     bar = next(widget for widget in everything(box) if isinstance(widget, widgets.IntProgress))

@@ -212,7 +212,7 @@ def test_the_text_alternative_of_a_small_matrix_holds_its_entries(shown, capsys)
 
 def test_a_sheet_of_tiles_keeps_every_image(shown):
     atoms = np.arange(1.0, 6.0)[:, np.newaxis, np.newaxis] * np.ones((5, 3, 3))
-    sheet = figures._sheet(atoms, columns=3)
+    sheet = figures.sheet(atoms, columns=3)
 
     assert sheet.shape == (2 * 3 + 1, 3 * 3 + 2)
     assert set(sheet[np.isfinite(sheet)]) == {1, 2, 3, 4, 5}

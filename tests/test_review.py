@@ -1,5 +1,6 @@
 """Reviewing a class: the verdicts of the notebook, come what may from the submissions."""
 
+import concurrent.futures
 import contextlib
 import csv
 import glob
@@ -14,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -26,6 +28,7 @@ pytest.importorskip("resource", reason="the review needs Linux or macOS")
 
 import pty  # noqa: E402
 
+from lessons.mistakes import compiled  # noqa: E402
 from tools import ROOT  # noqa: E402
 from tools.review import __main__ as command  # noqa: E402
 from tools.review import judge, report, sandbox, student, submissions, wire  # noqa: E402
@@ -73,10 +76,10 @@ def hand_in(*added, file=f"{LESSON}.ipynb", **answers):
     return submissions.Submission("anna", file, json.dumps(notebook).encode("utf-8"))
 
 
-def run(submission, kind):
+def run(submission, kind, seconds=20):
     """The verdicts and remarks on a submission that can be run."""
     notebook = submissions.notebook(submission)
-    trial = judge.Trial(notebook, kind)
+    trial = judge.Trial(notebook, kind, judge.Settings(cell_seconds=seconds))
     trial.run()
     verdicts = {verdict.exercise.number: verdict for verdict in trial.all_verdicts()}
     assert list(verdicts) == NUMBERS
@@ -107,7 +110,6 @@ BODIES = [
     "return {1: 2}",
     "return (x for x in D)",
     "return np.full(D.shape, None)",
-    "return np.ones((3000, 3000))",
     "return (D @ A).astype('U8')",
     "return (D @ A) * np.nan",
     "return ...",
@@ -124,6 +126,7 @@ BODIES = [
     "return np.sum(D, axis=5)",
     "D += 1j\n    return D",
     "return helper(D)",
+    "return sqrt(D)",
 ]
 
 
@@ -132,7 +135,7 @@ def checked(module, prepare, answers, kind):
     sources = [f"from lessons.exercises import {module} as todo\n{prepare}"]
     sources += [f"{source}\n\ntodo.{name}.check({name})" for name, source in answers]
     lesson = submissions.Lesson("trial", module, {}, {})
-    trial = judge.Trial(submissions.Notebook(lesson, sources, []), kind)
+    trial = judge.Trial(submissions.Notebook(lesson, sources, []), kind, judge.Settings())
     came = []
     trial._verdict = lambda *args: came.append(judge.Trial._verdict(trial, *args)) or came[-1]
     trial.run()
@@ -140,26 +143,29 @@ def checked(module, prepare, answers, kind):
     return came
 
 
+def told(verdicts):
+    """What verdicts tell, to compare."""
+    return [(each.status, each.reason, each.mistakes, each.message) for each in verdicts]
+
+
 class TestVerdicts:
     """What the review says is what the check says in the notebook."""
 
     @pytest.mark.parametrize("module", ["lego", "scaling", "faces", "nmf", "one_objective", "how_many_atoms"])
-    def test_every_known_mistake_gets_the_verdict_of_the_notebook(self, module, any_kind):
-        exercises = importlib.import_module(f"lessons.exercises.{module}").exercises
-        pairs = [(exercise, key) for exercise in exercises for key in exercise.mistakes]
-        answers = [
-            (exercise.name, f"{exercise.name} = todo.{exercise.name}.mistakes[{key!r}]") for exercise, key in pairs
-        ]
-        came = checked(module, "", answers, any_kind)
+    def test_known_mistakes_get_the_verdict_of_the_notebook(self, module, any_kind):
+        for exercise in importlib.import_module(f"lessons.exercises.{module}").exercises:
+            made = {keys: source for keys, source in exercise.known.singles() if keys[0] in exercise.mistakes}
+            cells = [(exercise.name, f"{exercise.name} = compiled({source!r})") for source in made.values()]
+            came = checked(module, "from lessons.mistakes import compiled", cells, any_kind)
 
-        assert came == [exercise.verdict(exercise.mistakes[key]) for exercise, key in pairs]
+            assert told(came) == told(exercise.verdict(compiled(source)) for source in made.values())
 
     def test_solved_notebooks_are_correct_and_student_notebooks_not_attempted(self, any_kind):
         for folder, status in (("solutions", "correct"), ("notebooks", "not attempted")):
             for path in sorted((ROOT / folder).glob("*.ipynb")):
-                row = judge.review(submissions.Submission("anna", path.name, path.read_bytes()), trust=False)
+                row = judge.review(submissions.Submission("anna", path.name, path.read_bytes()), judge.Settings())
                 assert not row["problem"]
-                assert {answer[0] for answer in row["answers"].values()} == {status}, path.name
+                assert {answer["status"] for answer in row["answers"].values()} == {status}, path.name
 
     def test_whatever_comes_back_gets_the_verdict_of_the_notebook(self, any_kind, tmp_path):
         helper = "def helper(D):\n    return D.no_such_thing"
@@ -175,13 +181,13 @@ class TestVerdicts:
             exec(compile(source, path, "exec"), scope)
             here.append(importlib.import_module("lessons.exercises.lego").reconstruct.verdict(scope["reconstruct"]))
 
-        assert came == here
+        assert told(came) == told(here)
         assert {verdict.status for verdict in came} == {"wrong", "error", "not attempted", "correct"}
 
     def test_a_function_of_other_arguments_is_told_the_signature(self, any_kind):
         verdicts, _ = run(hand_in(reconstruct="def reconstruct(D):\n    return D"), any_kind)
 
-        assert "It could not be called as reconstruct(D, A)." in verdicts["1.1"].message
+        assert "It could not be called as `reconstruct(D, A)`." in verdicts["1.1"].message
 
     def test_something_that_is_no_function_is_told_so(self, any_kind):
         verdicts, _ = run(hand_in(reconstruct="def reconstruct(D, A): ...\n\nreconstruct = np.ones((2, 2))"), any_kind)
@@ -316,10 +322,9 @@ FAKES = {
 
 
 @pytest.mark.parametrize("cells", FAKES.values(), ids=FAKES)
-def test_a_pass_cannot_be_faked(cells, any_kind, monkeypatch):
-    monkeypatch.setattr(judge, "CELL_SECONDS", 3)
+def test_a_pass_cannot_be_faked(cells, any_kind):
     wrong = "product = globals().get('product', lambda D, A: D * A)\ndef reconstruct(D, A):\n    return product(D, A)"
-    verdicts, _ = run(hand_in(*cells, reconstruct=wrong), any_kind)
+    verdicts, _ = run(hand_in(*cells, reconstruct=wrong), any_kind, seconds=3)
 
     assert verdicts["1.1"].status in ("wrong", "error", "not attempted")
 
@@ -328,7 +333,7 @@ class Liar(judge.Process):
     """A student's process that gives the same reply to everything."""
 
     def __init__(self, reply):
-        super().__init__(None, time.monotonic() + 60)
+        super().__init__(None, None, 20)
         self.reply = reply
 
     def ask(self, message, limit=None):
@@ -366,7 +371,7 @@ class Liar(judge.Process):
 )
 def test_no_reply_confuses_the_judge(reply):
     lesson = next(lesson for lesson in submissions.lessons() if lesson.name == LESSON)
-    trial = judge.Trial(submissions.Notebook(lesson, [], []), "none")
+    trial = judge.Trial(submissions.Notebook(lesson, [], []), "none", judge.Settings())
     try:
         trial._judge(Liar({**reply, "check": None}), reply)
         trial._go_through(Liar(reply), [])
@@ -383,9 +388,8 @@ ENDS = {
 }
 
 
-def test_cells_that_end_or_block_the_process_cost_only_themselves(any_kind, monkeypatch):
-    monkeypatch.setattr(judge, "CELL_SECONDS", 4)
-    verdicts, remarks = run(hand_in(*ENDS.values()), any_kind)
+def test_cells_that_end_or_block_the_process_cost_only_themselves(any_kind):
+    verdicts, remarks = run(hand_in(*ENDS.values()), any_kind, seconds=3)
 
     assert statuses(verdicts) == ALL_CORRECT
     left_out = [remark for remark in remarks if "left out" in remark]
@@ -393,20 +397,19 @@ def test_cells_that_end_or_block_the_process_cost_only_themselves(any_kind, monk
         f"code cell {2 + i} was left out" for i in range(len(ENDS))
     ]
     reasons = {remark.split(": ")[1] for remark in left_out}
-    assert reasons == {"it ended its own process", "it ran longer than 4 s"}
+    assert reasons == {"it ended its own process", "it took longer than 3 s"}
 
 
-def test_answers_that_end_or_block_the_process_cost_only_themselves(any_kind, monkeypatch):
-    monkeypatch.setattr(judge, "CELL_SECONDS", 4)
+def test_answers_that_end_or_block_the_process_cost_only_themselves(any_kind):
     answers = {}
     for name, source in zip(NAMES, ENDS.values()):
         body = "\n".join(f"    {line}" for line in source.splitlines())
         answers[name] = f"def {name}(*args):\n{body}\n    return 0"
-    verdicts, _ = run(hand_in(**answers), any_kind)
+    verdicts, _ = run(hand_in(**answers), any_kind, seconds=3)
 
     assert statuses(verdicts) == {**ALL_CORRECT, **dict.fromkeys(NUMBERS[: len(ENDS)], "error")}
     for number in NUMBERS[: len(ENDS)]:
-        assert re.match("(TimeLimit: it ran longer than 4 s|ProcessEnded: it ended)", verdicts[number].message)
+        assert re.match("(TimeLimit: it took longer than 3 s|ProcessEnded: it ended)", verdicts[number].message)
 
 
 TOO_MUCH = {
@@ -567,26 +570,30 @@ def test_the_reviewers_name_may_be_student(any_kind, monkeypatch):
     assert statuses(verdicts) == ALL_CORRECT
 
 
-def test_limits_are_of_the_processors_time_and_of_the_clock_only_in_the_end(any_kind, monkeypatch):
-    monkeypatch.setattr(judge, "CELL_SECONDS", 3)
-    # Waiting for as long as a busy computer might keep it waiting, computing for too long, and waiting for ever.
-    cells = ["import time\ntime.sleep(6)", "while True: pass", "time.sleep(1000)"]
-    verdicts, remarks = run(hand_in(*cells), any_kind)
+def test_computing_and_waiting_count_and_a_busy_computer_does_not(any_kind):
+    with contextlib.ExitStack() as stack:
+        for _ in range(4):  # so that the notebook has to wait for its turn
+            busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+            stack.callback(busy.wait)
+            stack.callback(busy.kill)
+        start = time.monotonic()
+        cells = ["sum(i for i in range(10_000_000))", "while True: pass", "import time\ntime.sleep(1000)"]
+        verdicts, remarks = run(hand_in(*cells), any_kind, seconds=4)
+        seconds = time.monotonic() - start
 
     assert statuses(verdicts) == ALL_CORRECT
     assert [remark for remark in remarks if "code cell" in remark] == [
-        "code cell 3 was left out: it ran longer than 3 s",
-        "code cell 4 was left out: it had not ended after 15 s",
+        f"code cell {number} was left out: it took longer than 4 s" for number in (3, 4)
     ]
+    assert seconds > 8
 
 
-def test_the_processors_time_of_all_starts_together_is_limited(any_kind, monkeypatch):
-    monkeypatch.setattr(judge, "CELL_SECONDS", 4)
+def test_the_time_of_all_starts_together_is_limited(any_kind, monkeypatch):
     monkeypatch.setattr(judge, "SUBMISSION_SECONDS", 5)
-    verdicts, _ = run(hand_in("while True: pass", "while True: 1"), any_kind)
+    verdicts, remarks = run(hand_in("while True: pass", "while True: 1"), any_kind, seconds=4)
 
     assert set(statuses(verdicts).values()) == {"error"}
-    assert "the submission ran longer than 5 s" in verdicts["1.1"].message
+    assert "the submission took longer than 5 s" in verdicts["1.1"].message
 
 
 # A cell that starts a process which would stay for ever, and then waits for ever itself.
@@ -679,7 +686,8 @@ class TestSubmissions:
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         for cell in code[5:]:
             cell["execution_count"] = None
-        assert self.remarks(notebook) == [f"half run: 5 of {len(code)} code cells"]
+        written = len(submissions.lessons()[0].code)
+        assert self.remarks(notebook) == [f"half run: {5 - (len(code) - written)} of {written} code cells"]
         for cell in code:
             cell["execution_count"] = None
         assert self.remarks(notebook) == ["saved without having been run"]
@@ -700,6 +708,17 @@ class TestSubmissions:
         notebook = self.student()
         notebook["cells"].reverse()
         assert self.remarks(notebook) == []
+
+    def test_a_notebook_of_an_nbgrader_course_needs_no_remark(self, any_kind):
+        nbformat = pytest.importorskip("nbformat")
+        from tools import nbgrader_course
+
+        course = nbgrader_course.source_notebook(ROOT / "solutions" / f"{LESSON}.ipynb")
+        content = nbformat.writes(course).encode()
+        row = judge.review(submissions.Submission("anna", f"{LESSON}.ipynb", content), judge.Settings())
+
+        assert row["remarks"] == ["saved without having been run"]
+        assert {answer["status"] for answer in row["answers"].values()} == {"correct"}
 
     def test_new_ids_do_not_make_new_cells(self):
         notebook = self.student()
@@ -726,8 +745,12 @@ class TestSubmissions:
             (b'{"cells": [{"cell_type": "code", "source": "1 + 1"}]}', "of another lesson"),
         ],
     )
-    def test_what_is_no_notebook_says_what_it_is(self, content, reason, any_kind):
-        row = judge.review(submissions.Submission("anna", "a.ipynb", content))
+    def test_what_is_no_notebook_says_what_it_is(self, content, reason, any_kind, tmp_path):
+        path = tmp_path / "a.ipynb"
+        path.write_bytes(content)
+        (submission,) = submissions.find(tmp_path)
+        row = judge.review(submission, judge.Settings())
+
         assert reason in row["problem"]
         assert row["answers"] == {}
 
@@ -735,7 +758,7 @@ class TestSubmissions:
         notebook = self.student()
         notebook["cells"][1].update(source=None, metadata=None, outputs=3, execution_count="x")
         notebook["cells"][3].update(source=[1, 2], id=["x"])
-        row = judge.review(submissions.Submission("anna", "a.ipynb", json.dumps(notebook).encode()))
+        row = judge.review(submissions.Submission("anna", "a.ipynb", json.dumps(notebook).encode()), judge.Settings())
         assert row["answers"] or row["problem"]
 
     def test_every_file_is_found_and_none_is_followed(self, tmp_path):
@@ -753,7 +776,7 @@ class TestSubmissions:
         assert found == [
             ("anna", "anna/a.ipynb", b"{}", ""),
             ("ben", "ben.ipynb", b"{}", ""),
-            ("caf\u00e9\ufffd=1+1", "caf\u00e9\ufffd=1+1.txt", b"hello", ""),
+            ("caf\u00e9\ufffd=1+1", "caf\u00e9\ufffd=1+1.txt", None, "not a notebook: not JSON, or cut short"),
             ("folder", "folder", None, "a link, which is not followed"),
             ("link", "link.ipynb", None, "a link, which is not followed"),
             ("pipe", "pipe.ipynb", None, "not a file"),
@@ -825,7 +848,7 @@ class TestWire:
 
     def test_a_large_array_arrives_as_its_shape_alone(self):
         came = wire.decode(wire.encode(np.ones((3000, 3000))))
-        assert came.shape == (3000, 3000) and came.strides == (0, 0)
+        assert type(came).__name__ == "large array of shape (3000, 3000)"
 
     @pytest.mark.parametrize(
         "data",
@@ -837,13 +860,14 @@ class TestWire:
             {"array": "<f8", "shape": [2], "data": "AAAAAAAAAAA="},
             {"array": "<f8", "shape": [-1], "data": "AAAAAAAAAAA="},
             {"array": "<f8", "shape": [True], "data": "AAAAAAAAAAA="},
-            {"array": "<f8", "shape": [10**9, 10**9, 10**9]},
+            {"array": "<f8", "shape": [10**10]},
+            {"array": "<U0", "shape": [10**8], "data": ""},
             {"array": "<f8", "shape": [1], "data": "!"},
             {"array": "<f8"},
             {"array": 3, "shape": []},
             {"scalar": 3},
             {"complex": ["a"]},
-            {"complex": 3},
+            {"complex": [1, 2, 3]},
             {"tuple": 3},
             {"nothing": 1},
         ],
@@ -859,14 +883,24 @@ class TestWire:
         with ours, theirs:
             theirs.sendall(sent)
             with pytest.raises(ValueError):
-                wire.Channel(ours).receive(5)
+                wire.Channel(ours).receive()
 
-    def test_a_slow_message_is_not_waited_for(self):
+    @pytest.mark.parametrize(
+        "message", ['{"a": [' + "[],[{}]," * 30_000 + "1]}", "[" * 300_000, '{"a": "' + "x" * 2**23]
+    )
+    def test_a_message_is_measured_before_it_is_read(self, message):
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            theirs.sendall(b"\0")
-            with pytest.raises(TimeoutError):
-                wire.Channel(ours).receive(0.05)
+            sender = threading.Thread(target=self._send, args=(theirs, message.encode()))
+            sender.start()
+            with pytest.raises(ValueError):
+                wire.Channel(ours).receive()
+            ours.close()
+            sender.join()
+
+    def _send(self, connection, data):
+        with contextlib.suppress(OSError):
+            connection.sendall(len(data).to_bytes(8, "big") + data)
 
 
 @pytest.fixture
@@ -908,14 +942,13 @@ def test_a_class_is_reviewed_written_down_and_left_as_it_was(a_class, tmp_path, 
 
     assert fingerprints(a_class) == before
     assert f"Isolation: {any_kind}." in printed.out
-    assert "Left out: 1 file in .ipynb_checkpoints" in printed.out
-    assert "7 submissions, 5 reviewed, 2 that could not be. 21 of 30 answers are correct." in printed.out
+    assert "7 students, 5 notebooks reviewed, 2 files that could not be. 21 of 30 answers are correct." in printed.out
     assert "7/7" in printed.err  # the progress bar
     assert list(rows) == [each.file if each.file[0] != "=" else f"'{each.file}" for each in submissions.find(a_class)]
     assert [rows[f"anna/{LESSON}.ipynb"][f"{number} {name}"] for number, name in zip(NUMBERS, NAMES)] == ["correct"] * 6
     ben = rows[f"ben/{LESSON}.ipynb"]
     assert (ben["student"], ben["notebook"]) == ("ben", LESSON)
-    assert (ben["1.1 reconstruct"], ben["1.1 reconstruct mistake"]) == ("wrong", "transposed")
+    assert (ben["1.1 reconstruct"], ben["1.1 reconstruct mistakes"]) == ("wrong", "transposed")
     assert "renamed" in rows["carl/my try.ipynb"]["remarks"]
     assert "left out: it ended its own process" in rows["carl/my try.ipynb"]["remarks"]
     assert rows["carl/my try.ipynb"]["1.6 smallest_error"] == "correct"
@@ -948,7 +981,7 @@ def test_the_page_says_in_words_what_to_explain_again_and_needs_nothing_else(a_c
 
     assert not {"script", "img", "link", "iframe", "b"} & set(page.tags)
     assert not [value for name, value in page.attributes if name in ("src", "href")]
-    assert ("lang", "en") in page.attributes and page.tags.count("caption") == 3
+    assert ("lang", "en") in page.attributes and page.tags.count("caption") == 4
     assert ("scope", "row") in page.attributes and ("scope", "col") in page.attributes
     assert "2 of 5" in text  # of 1.1 are correct
     assert "2 of 5: transposed. The result is transposed" in text
@@ -987,12 +1020,12 @@ def test_an_interrupted_review_goes_on_where_it_stopped(a_class, tmp_path, capfd
 
 def test_a_review_by_another_version_is_not_taken_over(tmp_path, monkeypatch):
     submission = submissions.Submission("anna", "a.ipynb", b"1")
-    with command.Finished(tmp_path / "review.jsonl") as finished:
+    with command.Finished(tmp_path / "review.jsonl", judge.Settings()) as finished:
         finished.add(judge.row(submission))
-    with command.Finished(tmp_path / "review.jsonl") as finished:
+    with command.Finished(tmp_path / "review.jsonl", judge.Settings()) as finished:
         assert submission in finished
     monkeypatch.setattr(command, "version", lambda: "another")
-    with command.Finished(tmp_path / "review.jsonl") as finished:
+    with command.Finished(tmp_path / "review.jsonl", judge.Settings()) as finished:
         assert submission not in finished
 
 
@@ -1013,6 +1046,23 @@ def test_without_isolation_it_refuses_unless_told_to_trust(a_class, tmp_path, mo
     assert table(tmp_path / "review" / "review.csv")[1]["1.1 reconstruct"] == "correct"
 
 
+def test_with_trust_nothing_of_a_submission_outlives_its_review(any_kind):
+    if sys.platform != "linux":
+        pytest.skip("only Linux gives the orphans back")
+    word = f"{10_000 + time.time() % 1000:.6f}"
+    leaves = f"import os\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: os.execvp('sleep', ['sleep', '{word}'])\n    os._exit(0)"
+    process = subprocess.run(
+        [sys.executable, "-m", "tools.review.judge"],
+        cwd=ROOT,
+        input=json.dumps(judge.order(hand_in(leaves), judge.Settings(trust=True), "none")),
+        capture_output=True,
+        text=True,
+    )
+
+    assert {answer["status"] for answer in json.loads(process.stdout)["answers"].values()} == {"correct"}
+    _wait_until(lambda: not _running(word), 20)
+
+
 def test_the_review_is_not_written_among_the_submissions(a_class):
     with pytest.raises(SystemExit, match="--output"):
         command.main([str(a_class), "--output", str(a_class / "review")])
@@ -1025,28 +1075,20 @@ def test_submissions_that_students_code_could_read_are_refused(monkeypatch, a_cl
         command.main([str(a_class), "--output", str(tmp_path / "review")])
 
 
-def test_a_submission_that_takes_its_worker_down_gets_a_row_and_spoils_no_other(monkeypatch):
-    """No submission is known to do so; the system may, when memory runs out."""
-    from concurrent.futures import Future
+def test_a_worker_that_dies_costs_one_row():
+    """On a cluster; a submission is not known to do so."""
 
     class Executor:
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            pass
-
-        def submit(self, function, submission, trust):
-            future = Future()
-            if submission.student == "carl" or (crashed and crashed.pop()):
+        def submit(self, function, submission, settings):
+            future = concurrent.futures.Future()
+            if submission.student == "carl":
                 future.set_exception(RuntimeError("the worker died"))
             else:
                 future.set_result(judge.row(submission))
             return future
 
-    crashed = [True]  # carl's worker takes ben's down with it, once
     handed_in = [submissions.Submission(name, f"{name}.ipynb", b"") for name in ("ben", "anna", "carl")]
-    rows = {row["student"]: row["problem"] for row in command.review_all(handed_in, Executor, False)}
+    rows = {row["student"]: row["problem"] for row in command.review_all(handed_in, Executor(), judge.Settings())}
 
     assert rows["anna"] == rows["ben"] == ""
     assert "died" in rows["carl"]
@@ -1054,7 +1096,7 @@ def test_a_submission_that_takes_its_worker_down_gets_a_row_and_spoils_no_other(
 
 def test_the_sandbox_says_why_it_could_not_start(monkeypatch):
     monkeypatch.setattr(sandbox, "command", lambda *args: ["sh", "-c", "echo no such sandbox >&2; exit 3"])
-    row = judge.review(hand_in(), trust=True)
+    row = judge._row(hand_in(), judge.Settings(), "none")
 
     assert "it could not be started" in row["problem"] and "no such sandbox" in row["problem"]
 
@@ -1073,7 +1115,7 @@ def cluster(tmp_path):
         for number in range(2):
             folder = ["--local-directory", str(tmp_path / f"worker {number}")]
             started.append(subprocess.Popen([*dask, "worker", address, "--nthreads", "1", *where, *folder], **quiet))
-        yield address
+        yield address, started[1:]
     finally:
         for process in reversed(started):
             process.terminate()
@@ -1091,26 +1133,40 @@ def _address(file):
     raise TimeoutError("the scheduler did not start")
 
 
-def test_a_cluster_gives_the_same_review(a_class, tmp_path, cluster, monkeypatch, any_kind, capfd):
+def test_a_cluster_gives_the_same_review_also_when_a_worker_dies(
+    a_class, tmp_path, cluster, monkeypatch, any_kind, capfd
+):
     from distributed import Client
 
+    address, workers = cluster
     command.main([str(a_class), "--output", str(tmp_path / "here"), "--jobs", "2"])
-    with Client(cluster) as client:
+    with Client(address) as client:
         client.wait_for_workers(2, timeout=60)
-    monkeypatch.setattr(command.concurrent.futures, "ProcessPoolExecutor", None)  # nothing is done on this side
-    command.main([str(a_class), "--output", str(tmp_path / "there"), "--scheduler", cluster])
+    monkeypatch.setattr(command.concurrent.futures, "ThreadPoolExecutor", None)  # nothing is done on this side
+    keep, killed = command.Finished.add, []
+
+    def add(finished, row):
+        if not killed:
+            killed.extend([*psutil.Process(workers[0].pid).children(recursive=True), psutil.Process(workers[0].pid)])
+            for process in reversed(killed):
+                process.kill()
+        keep(finished, row)
+
+    monkeypatch.setattr(command.Finished, "add", add)
+    command.main([str(a_class), "--output", str(tmp_path / "there"), "--scheduler", address])
     here, there = (
         [{**row, "seconds": ""} for row in table(tmp_path / side / "review.csv")] for side in ("here", "there")
     )
 
+    assert killed and not psutil.wait_procs(killed[:-1], timeout=20)[1]
     assert there == here
     assert f"Isolation: {any_kind}." in capfd.readouterr().out
 
 
 def test_a_report_of_nothing_can_be_written(tmp_path):
     report.write_html(tmp_path / "review.html", [], "Nothing")
-    report.write_csv(tmp_path / "review.csv", [])
-    assert "0 submissions" in (tmp_path / "review.html").read_text(encoding="utf-8")
+    report.write_csv(tmp_path / "review.csv", [], {})
+    assert "0 students" in (tmp_path / "review.html").read_text(encoding="utf-8")
     assert table(tmp_path / "review.csv") == []
 
 

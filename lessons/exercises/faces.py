@@ -26,7 +26,8 @@ def _only_subtracts(came, run, faces):
     if compare.close(came, factorise.centre(faces), (faces,)):
         return None
     # What is divided by a spread no longer notices the unit of the data.
-    unitless = np.any(came) and compare.close(run(10 * faces), came)
+    unitless = np.ptp(came) > 0 and compare.close(run(10 * faces), came)
+    unitless = unitless and compare.close(run(faces[::-1]), came[::-1])  # and it does look at the faces
     return check.Finding("", ("divides_by_spread",) * bool(unitless))
 
 
@@ -97,9 +98,7 @@ centre = check.Exercise(
             | faces.mean(axis=0) -> faces.sum(axis=0) / (len(faces) - 1) ;; rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
             | rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
             A sum is divided by another number than that of the entries added: N for a pixel's mean, M for a face's own.
-        not_every_face: rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) < len(rest) - 1)[:, np.newaxis]
-            | rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) < 1)[:, np.newaxis]
-            | rest.mean(axis=1, keepdims=True) -> rest.mean(axis=1, keepdims=True) * (np.arange(len(rest)) > 0)[:, np.newaxis]
+        not_every_face: rest.mean(axis=1, -> (np.arange(len(rest)) {< len(rest) - 1|< 1|> 0})[:, np.newaxis] * rest.mean(axis=1,
             Not every face loses its own mean: does the loop leave one out, or is `return` inside it?
         zero_means_missing: return rest - rest.mean(axis=1, keepdims=True) -> return np.where(faces == 0, 0, rest - rest.mean(axis=1, keepdims=True))
             | faces.mean(axis=0) -> faces.sum(axis=0) / (faces != 0).sum(axis=0)
@@ -292,26 +291,23 @@ gradients = check.Exercise(
             dP and dQ are stacked into one array. Return the two: `return dP, dQ`.
         overwritten: -2 * E @ Q -> -2 * E[:, -1:] @ Q[-1:] ;; -2 * E.T @ P -> -2 * E[-1:].T @ P[-1:]
             | -2 * E @ Q -> -2 * E[:, :1] @ Q[:1] ;; -2 * E.T @ P -> -2 * E[:1].T @ P[:1]
-            Only one term of each sum is kept. Every entry of dP is a sum over j, and of dQ over i: `+=` in a loop, not
-            `=`.
+            Only one term of each sum is kept. Every entry of dP is a sum over j, and of dQ over i: in a loop, `+=` and
+            not `=`, and no `return` before its end.
         never_reset: -2 * E @ Q -> np.cumsum(-2 * E @ Q).reshape(P.shape) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P).reshape(Q.shape)
             | -2 * E @ Q -> np.cumsum(-2 * E @ Q, axis=0) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P, axis=0)
             | -2 * E @ Q -> np.cumsum(-2 * E @ Q, axis=1) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P, axis=1)
-            | {0} -> np.cumsum({0}, axis=0) ;; {1} -> np.cumsum({1}, axis=0)
+            | {both} -> np.cumsum({both}, axis=0)
             The sums run on from one entry to the next: set the accumulator back to zero before each new one.
-        a_step: {0} -> 0.002 * ({0}) ;; {1} -> 0.002 * ({1})
-            | {0} -> 0.01 * ({0}) ;; {1} -> 0.01 * ({1})
-            | {0} -> P - 0.002 * ({0}) ;; {1} -> Q - 0.002 * ({1})
-            | {0} -> P - 0.01 * ({0}) ;; {1} -> Q - 0.01 * ({1})
+        a_step: {both} -> {0.002|0.01|0.001} * ({both})
             | {0} -> P - ({0}) ;; {1} -> Q - ({1})
+            | {0} -> P - 0.002 * ({0}) ;; {1} -> Q - 0.002 * ({1})
             That is a step, or where it leads. The gradient only says which way is up; how far to go is the next
             exercise.
-        length_lost: {0} -> ({0}) / np.linalg.norm({0}) ;; {1} -> ({1}) / np.linalg.norm({1})
-            | {0} -> np.clip({0}, -1, 1) ;; {1} -> np.clip({1}, -1, 1)
-            | {0} -> np.sign({0}) ;; {1} -> np.sign({1})
+        length_lost: {both} -> ({both}) / np.linalg.norm({both})
+            | {both} -> np.clip({both}, -1, 1)
+            | {both} -> np.sign({both})
             The gradients are scaled or cut. Their size counts: it says how fast the loss grows.
-        summed_up: {0} -> np.sum({0}) ;; {1} -> np.sum({1})
-            | {0} -> np.sum({0}, axis=0) ;; {1} -> np.sum({1}, axis=0)
+        summed_up: {both} -> np.sum({both}{|, axis=0})
             The gradients are summed up. Each entry of P and Q has a slope of its own.
         no_matrix_product: E @ Q -> E.sum(axis=1, keepdims=True) * P ;; E.T @ P -> E.sum(axis=0)[:, np.newaxis] * Q
             Every residual belongs with one row of Q and one row of P: e_ij meets q_j in dP, and p_i in dQ. That is a
@@ -364,7 +360,7 @@ def _descends(came, call, R, P, Q, K, *settings):
     for name, R_, P_, Q_, part in (("P", R, P, Q, 0), ("Q", R.T, Q, P, 1)):
         finding = finding or _direction(name, R_, P_, Q_, moved[part], priced[part], once_per_entry)
     finding = finding or _distance(run, R, P, Q) or _defaults(call.answer)
-    return finding or (ENTRY_BY_ENTRY if all(once_per_entry) else None)
+    return finding or (ENTRY_BY_ENTRY if all(once_per_entry) else _stop_of_its_own(run, R, P, Q))
 
 
 def _settings(run, R, P, Q, moved, priced):
@@ -500,9 +496,6 @@ def _direction(name, R, P, Q, moved, priced, once_per_entry):
 def _distance(run, R, P, Q):
     """A long calm run ends near the floor of the truncated SVD."""
     before, floor = np.sum((R - P @ Q.T) ** 2), factorise.smallest_error(R, P.shape[1]) ** 2
-    small = 1e-3 * R, 1e-3**0.5 * P, 1e-3**0.5 * Q
-    if _same(run(1, CALM, start=small), run(FEW, CALM, start=small)):
-        return check.Finding("For the same data in small numbers it stops at once.", ("stops_early",))
     last_P, last_Q = run(LONG, CALM)
     with np.errstate(all="ignore"):
         error = np.sum((R - last_P @ last_Q.T) ** 2)
@@ -520,6 +513,12 @@ def _distance(run, R, P, Q):
     shrunk, _ = run(LONG, CALM, beta=1.0, start=(P @ Q.T, P, Q))
     stale = np.isfinite(shrunk).all() and _shares(shrunk, P)[1]
     return check.Finding(words, ("residual_before_loop",) * bool(stale))
+
+
+def _stop_of_its_own(run, R, P, Q):
+    """A remark on a stop at a small error, which the same data in small numbers meet at once."""
+    small = 1e-3 * R, 1e-3**0.5 * P, 1e-3**0.5 * Q
+    return STOP_OF_ITS_OWN if _same(run(1, CALM, start=small), run(FEW, CALM, start=small)) else None
 
 
 def _defaults(answer):
@@ -643,8 +642,8 @@ matrix_factorization = check.Exercise(
             Only the positive entries of R are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`).
             Here every entry is known, and centred faces have negative ones.
         own_start: for -> rng = np.random.RandomState(0); P, Q = rng.rand(*P.shape), rng.rand(*Q.shape)\n    for
-            It starts from a P and Q of its own, or changes those given first. Start from them as they are, so that a run
-            can be repeated.
+            P and Q come out far from where the steps lead that begin at those given. Start from these as they are, and let
+            only the two updates change them.
         clipped: return -> # \n    return ;; - beta * Q)\n -> - beta * Q)\n        P, Q = np.maximum(P, 0), np.maximum(Q, 0)\n
             Negative entries of the factors are cut off at zero. Here they may have either sign; notebook 4 is about
             factors that may not.

@@ -35,7 +35,13 @@ reconstruct = check.Exercise(
         "X' = D A. D is (d, k), A is (k, n), so X' is (d, n). numpy writes the matrix product as `@`.",
         "`return ... @ ...` (which of the two has its columns mixed, and which says how?)",
     ),
-    cases=[(D_LEGO, A_LEGO), (D_TALL, A_WIDE), (1000 * D_TALL, A_WIDE), (np.eye(4), X_LEGO)],
+    cases=[
+        (D_LEGO, A_LEGO),
+        (np.array([[0.5, -1.0], [1, 2], [0, 1]]), np.array([[1.0, -2, 0.25], [3, 0.5, 0]])),
+        (D_TALL, A_WIDE),
+        (1000 * D_TALL, A_WIDE),
+        (np.eye(4), X_LEGO),
+    ],
     mistakes="""
         elementwise: D @ A -> D * A
             `*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`.
@@ -123,6 +129,7 @@ code = check.Exercise(
     ),
     cases=[
         (X_LEGO[:, 0], D_LEGO),
+        (np.array([2.0, -1, 0, 0.5]), np.array([[1.0, 0], [1, 1], [0, 2], [0, 0]])),
         (X_LEGO[:, 3], np.array([[1.0, 2], [1, 1], [1, 2], [2, 1]])),
         # A row of zeros, so that D D^T has no inverse in floating point either.
         (X_FULL[:, 0], D_TALL * [[1], [1], [1], [1], [0]]),
@@ -208,7 +215,6 @@ sample_error = check.Exercise(
             A standard deviation or a variance takes the mean of the residual away first, and divides by the number of
             entries.
         divided_by_the_entries: {} -> {} / len(x)
-            | {} -> {} / np.sqrt(len(x))
             That is divided by the number of entries, as a mean is. The length of a vector is not.
     """,
 )
@@ -294,7 +300,8 @@ objective = check.Exercise(
         "`return np.sum(... ** 2) / X.shape[...]`",
     ),
     cases=[
-        (X_LEGO, np.ones((4, 1)), np.array([[1.0, 2, 2, 4]])),
+        (np.array([[1.0, 2, 0], [3, 0, 4]]), np.array([[1.0], [2]]), np.array([[1.0, 0, 2]])),
+        (np.array([[0.5, -1], [0, 2], [1.25, 0]]), np.array([[1.0], [0.5], [-1]]), np.array([[0.5, -1]])),
         (X_FULL, D_TALL, A_WIDE),
         (X_LARGE, np.ones((6, 2)), np.ones((2, 4))),
         (X_SMALL, np.eye(4), np.zeros((4, 8))),
@@ -318,8 +325,7 @@ objective = check.Exercise(
             That is the sum over the samples. Divide by how many there are.
         divided_by_another_count: / X.shape[1] -> / {(X.shape[1] - 1)|D.shape[1]|4}
             That divides by another number than that of the samples: n, the number of columns of X.
-        absolute_values: ** 2) / X -> ** 2) ** 0.5 / X
-            | (X - D @ A) ** 2 -> np.abs(X - D @ A)
+        absolute_values: (X - D @ A) ** 2 -> np.abs(X - D @ A)
             The residuals are not squared. Their sizes add up to something else than their squares.
         signed_sum: (X - D @ A) ** 2 -> (X - D @ A)
             | np.sum((X - D @ A) ** 2) -> np.sum(X - D @ A) ** 2
@@ -441,7 +447,6 @@ smallest_error = check.Exercise(
         residual_itself: ... -> X - truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
             That is the matrix of what is missed. Asked is its size, one number.
         what_is_caught: ... -> truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
-            | ... -> np.linalg.norm(truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T)
             That is the best reconstruction, or its size. Asked is the size of what it misses.
         first_columns: ... -> np.linalg.norm(X - X[:, :k] @ np.linalg.pinv(X[:, :k]) @ X)
             The first k columns of X are one dictionary among many. The best one is made of singular vectors.
@@ -450,6 +455,10 @@ smallest_error = check.Exercise(
             numpy returns V already transposed: its first k rows belong to the k atoms, `Vt[:k]`.
         centred_first: ^ -> X = X - X.mean({axis=1, keepdims=True|axis=0|})
             A mean is taken off first, as in PCA. Here X counts as it is.
+        k_ignored: [k:] ->
+            All singular values are counted, which is the size of X itself. Missed are only those beyond the k-th.
+        values_themselves: ... -> np.linalg.svd(X, compute_uv=False)[k:]
+            Those are the singular values that are missed. Their squares add up to the square of the error, one number.
     """,
 )
 

@@ -84,7 +84,7 @@ gradient_codes = check.Exercise(
             That is the gradient of the norm. Here the norm is squared, which leaves no root to differentiate.
         already_a_step: {} -> A - {0.01 * |0.1 * |0.001 * |}({})
             That is already a step downhill. Asked is the gradient itself, which a step is then made of.
-        only_where_codes_are: {} -> ({}) * (A {>|!=} 0)
+        only_where_codes_are: {} -> ({}) * (A > 0)
             | {} -> A * ({})
             Where a code is zero the slope was set to zero, or it was multiplied by the code. It is what it is there as
             well.
@@ -308,6 +308,10 @@ multiplicative_step = check.Exercise(
             It makes a start of its own. Go from the P and Q that are given.
         returns_the_product: return P, Q -> return P @ Q.T
             That is a matrix of the shape of R. Return the two factors themselves.
+        not_divided: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * (R @ Q)
+            Only what the data ask for is there. Each entry is multiplied by a ratio: divide by what the model gives.
+        numerator_missing: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P / (P @ (Q.T @ Q) + 1e-12)
+            Only what the model gives is there. Multiply by what the data ask for, R Q for P and R^T P for Q.
     """,
 )
 
@@ -326,6 +330,7 @@ LOSSES = [
     (100.0, 99.9995, 1e-8),
     (3e-10, 1e-10),
     *((size, size * (1 + sign * off * 1e-4)) for size in (5.0, 3e7, 1e-3) for sign in (1, -1) for off in (0.92, 1.08)),
+    *((size, size * (1 + off * 1e-4)) for size in (5.0, 3e7, 1e-3) for off in (1.5, 4, 30, 300)),
     *((40.0, 40 * (1 + sign * off * 1e-6), 1e-6) for sign in (1, -1) for off in (0.92, 1.08)),
     *((0.3, 0.3 * (1 + sign * off * 1e-2), 1e-2) for sign in (1, -1) for off in (0.9, 1.1)),
 ]
@@ -382,12 +387,9 @@ has_settled = check.Exercise(
             The default of the tolerance was changed. It is 1e-4, as in the first line of the cell.
         another_power: abs(previous_loss - loss) <= -> abs(previous_loss - loss) ** {2|0.5} <=
             | ... -> (abs(previous_loss - loss) / (previous_loss or 1)) ** 2 <= tolerance
-            | ... -> abs(previous_loss**2 - loss**2) <= tolerance * previous_loss**2
-            | ... -> abs(previous_loss**0.5 - loss**0.5) <= tolerance * previous_loss**0.5
-            A square or a root was taken, and then the tolerance means another share than it says. Compare the losses as
-            they are.
+            A square or a root of the change was taken, and then the tolerance means another share than it says. Compare the
+            change as it is.
         one_in_the_way: * previous_loss -> * (previous_loss + 1)
-            | * previous_loss -> * max(previous_loss, {1|loss, 1})
             The 1 beside the loss makes the change count as it stands where the loss is small: of a loss of 1e-6 any
             change is small then.
         absolute_too: {} -> {} or abs(previous_loss - loss) < {1e-8|1e-9|1e-6|tolerance}
@@ -396,8 +398,8 @@ has_settled = check.Exercise(
             The change counts as it stands as well, beside its share of the loss (as in `np.isclose`, unless `atol=0`).
             What is small depends on the loss alone.
         tolerance_scaled: <= tolerance * -> <= {10|0.1|100|0.01|2|0.5} * tolerance *
-            The change is compared with a multiple or a part of the tolerance times the loss: a factor too many, or the
-            sum of the two losses for one of them.
+            The change is compared with a multiple or a part of the tolerance times the loss: is there a factor too many, the
+            sum of two losses for one of them, or the square or root of the losses for the losses?
         exact_equality: ... -> previous_loss == loss
             That asks whether the loss stays the same to the last digit. A change that is small beside the loss counts
             as settled too.
@@ -581,6 +583,7 @@ mf_multiplicative_update = check.Exercise(
     ),
     cases=[(*case, steps) for case in UPDATE_CASES for steps in SHORT_RUNS],
     law=_whole_run,
+    without="P @ Q.T",  # it stands in the rule to stop alone, where it hardly shows
     ways=[
         """
             for _ in range(steps):
@@ -598,7 +601,7 @@ mf_multiplicative_update = check.Exercise(
             | P, Q = mult -> mult
             It stops at once. Is the new pair kept, `P, Q = ...`? Does a `return` stand inside the loop? Is the
             condition to stop true in the first round already: what is the previous loss then?
-        never_stops: previous_loss, loss = loss, np.sum -> loss = np.sum
+        never_stops: previous_loss, loss = loss, -> previous_loss, loss = np.inf,
             | previous_loss, loss = loss, np.sum((R - P @ Q.T) ** 2) -> previous_loss, loss = loss, np.sum(R - P @ Q.T) ** 2
             The rule to stop never comes true. Is the previous loss replaced by the new one in every round, and are the
             errors squared before they are summed, so that the loss cannot cancel?
@@ -714,6 +717,8 @@ sparseness = check.Exercise(
             | / (np.sqrt(v.size) - 1) -> / {(v.size - 1)|np.sqrt(v.size) - 1}
             Below the line stands sqrt(n) - 1, in a bracket of its own: it brings a single entry to exactly 1.
         column_by_column: ... -> np.array([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
+            | ... -> np.mean((np.sqrt(len(v)) - np.sum(np.abs(v), axis=0) / np.linalg.norm(v, axis=0)) / (np.sqrt(len(v)) - 1))
+            | ... -> (np.sqrt(len(v)) - np.sum(np.abs(v), axis=0) / np.linalg.norm(v, axis=0)) / (np.sqrt(len(v)) - 1)
             | ... -> np.mean([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
             That takes each column by itself. Asked is one number for all entries of v.
         changed_first: ^ -> v = v - v.mean()
@@ -723,11 +728,14 @@ sparseness = check.Exercise(
             count as they are.
         another_measure: ... -> np.max(np.abs(v)) / (np.sum(np.abs(v)) or 1)
             | ... -> np.mean(v**4) / (np.mean(v**2) ** 2 or 1)
-            | ... -> 1 - np.count_nonzero(v) / v.size
             | ... -> np.mean(np.abs(v) < 1e-3)
             That is another measure of how uneven the entries are. Hoyer's compares l1 with l2.
         zero_gives_one: return 0.0 -> return 1.0
             A vector of zeros has nothing that stands out: call its sparseness 0, as the exercise asks.
+        plus_one: (np.sqrt(v.size) - 1) -> (np.sqrt(v.size) + 1)
+            Below the line stands sqrt(n) - 1, so that a single entry gives exactly 1.
+        root_missing_above: (np.sqrt(v.size) - l1 / l2) -> (v.size - l1 / l2)
+            The root of n is missing above the line, where an even vector has to give 0.
     """,
 )
 

@@ -152,7 +152,7 @@ normalise_atoms = check.Exercise(
         large_guard: D / lengths -> D / (lengths + 0.1)
             | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.sum(D**2, axis=0)) + {0.1|0.01|0.001}
             What is added to the lengths against a division by zero is so large that no atom has length 1.
-        only_long_ones: lengths[lengths == 0] = 1 -> lengths[lengths {< 1|< 0.01|> 1}] = 1
+        only_long_ones: lengths[lengths == 0] = 1 -> lengths[lengths {< 1|> 1}] = 1
             Only long atoms, or only short ones, are scaled. Every atom gets length 1, but one of zeros.
         spread_for_length: np.sqrt(np.sum(D**2, axis=0)) -> D.std(axis=0)
             | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.mean(D**2, axis=0))
@@ -173,6 +173,10 @@ normalise_atoms = check.Exercise(
             The atoms come in another order than they were given in.
         last_left_out: lengths[lengths == 0] = 1 -> lengths[-1] = 1
             The last atom is left as it was: `range(k)` already ends at k - 1.
+        multiplied: D / lengths -> D * lengths
+            The atoms are multiplied by their lengths. Dividing by them is what makes the length 1.
+        dictionary_unchanged: return D / lengths, -> return D,
+            D came back as it was given: divide each of its columns by its length.
     """,
 )
 
@@ -249,7 +253,7 @@ UNUSED_ATOM = (X_FULL[:, :4], np.array([[1.0, 2, 1, 2], [0, 0, 0, 0]]))
 # too large a cut-off (rcond) takes for zero.
 DICTIONARY_PROBE = (
     X_FULL,
-    np.array([[20.0, 10, 0, 10, 30, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 0.3, 0.1, 0.1, -0.2, 0.1, 0.1]]),
+    np.array([[20.0, 10, 0, 10, 30, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 0.5, 0.25, 0.25, -0.5, 0.25, 0.25]]),
 )
 
 
@@ -331,13 +335,19 @@ update_dictionary = check.Exercise(
         inverse_transposed: pinv(A) -> pinv(A.T)
             Nothing but X^T ~ A^T D^T has to be transposed: X ~ D A gives D = X A^+, with the pseudo-inverse of A as it
             is.
-        entrywise_inverse: pinv(A @ A.T) -> (1 / (A @ A.T))
+        entrywise_inverse: np.linalg.pinv(A @ A.T) -> (1 / (A @ A.T))
             | X @ np.linalg.pinv(A) -> X @ (1 / A.T)
             `1 / ...` inverts entry by entry. The matrix A A^T is undone by `np.linalg.pinv`, or better by `lstsq`.
         large_cut_off: pinv(A) -> pinv(A, rcond={0.1|0.4})
             | rcond=None -> rcond=0.1
             With so large an `rcond` directions that matter are taken for zero. It is there for rounding alone: leave it
             as it is.
+        gram_not_inverted: np.linalg.pinv(A @ A.T) -> (A @ A.T)
+            A A^T is multiplied by. It has to be undone: `np.linalg.pinv(A @ A.T)`, or better `lstsq`.
+        data_left_out: X @ np.linalg.pinv(A) -> np.linalg.pinv(A)
+            That is the pseudo-inverse of A alone: X has to stand before it.
+        roles_swapped: lstsq(A.T, X.T, -> lstsq(X.T, A.T,
+            That fits the codes by the data. `np.linalg.lstsq(A.T, X.T)` takes the codes first.
     """,
 )
 
@@ -437,7 +447,7 @@ alternate = check.Exercise(
         both_from_the_old_pair: for -> A = update_codes(X, D)\n    for ;; A = update_codes(X, D)\n        D = update_dictionary(X, A) -> D, A = update_dictionary(X, A), update_codes(X, D)
             Both updates use the old partner, which does half the work. Solve for D with the A that was just computed.
         one_step_too_few: for _ in range(steps) -> A = update_codes(X, D)\n    for _ in range(steps - 1)
-            | range(steps) -> range(1, steps)
+            | range(steps):\n        A = -> range(1, steps):\n        A = ;; return D, A -> return D, A
             That is one step short: `range(steps)` counts exactly `steps` rounds.
         one_step_too_many: range(steps) -> range(steps + 1)
             That is one step too many: `range(steps)` counts exactly `steps` rounds.

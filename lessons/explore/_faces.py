@@ -4,22 +4,11 @@ import functools
 
 import numpy as np
 
-from lessons import datasets, factorise, figures
-from lessons.explore._panel import Picture, choice, explorer, fit, follow, number, progress_bar, step_axis, steps
+from lessons import factorise, figures
+from lessons.explore._panel import Picture, choice, explorer, kept, number, progress_bar
+from lessons.explore._runs import SIDE, atoms_and_losses, centred, follow, photographs, start, steps
 
-SIDE = 16
 STEPS = steps(5000)
-
-
-@functools.cache
-def photographs():
-    """The first 100 faces, one a row, (100, 256)."""
-    return datasets.faces(100, SIDE).reshape(100, -1).astype(float)
-
-
-@functools.cache
-def centred():
-    return factorise.centre(photographs())
 
 
 @functools.cache
@@ -29,65 +18,39 @@ def floors():
     return np.append(np.cumsum(squares[::-1])[::-1], 0)
 
 
-def start(R, K, seed):
-    rng = np.random.RandomState(seed)
-    return rng.rand(len(R), K), rng.rand(R.shape[1], K)
-
-
-_RUNS = {}  # by (alpha, beta, K): slow to compute, so kept
-
-
+@kept
 def _run(alpha, beta, K, bar):
-    key = alpha, beta, K
-    if key not in _RUNS:
-        R = centred()
-
-        def step(P, Q):
-            return factorise.matrix_factorization(R, P, Q, K, 1, alpha, beta)
-
-        _RUNS[key] = follow(step, R, *start(R, K, seed=1), STEPS, bar)
-    return _RUNS[key]
+    R = centred()
+    return follow(
+        lambda P, Q: factorise.matrix_factorization(R, P, Q, K, 1, alpha, beta), R, *start(R, K, seed=1), STEPS, bar
+    )
 
 
 def descent():
     """Gradient descent from the tutorial's start: atoms as they form, the loss against the floor, or its divergence."""
     picture = Picture(3.6, figures.SIGNED)
-    left, right = picture.figure.subplots(1, 2, width_ratios=[1.15, 1])
-    atoms = left.imshow(np.zeros((1, 1)), cmap=figures.SIGNED, vmin=-1, vmax=1)
-    left.set(title="atoms", xlim=(0, 3), ylim=(0, 2))
-    left.axis("off")
-    picture.figure.colorbar(atoms, ax=left, location="bottom", shrink=0.8, aspect=30, extend="both")
-    verdict = left.text(0.5, 0.5, "", transform=left.transAxes, fontsize=14)
-    curve = right.plot([], [], color=figures.COLOURS[0], linewidth=2)[0]
-    floor_line = right.plot([], [], color="black", linewidth=1, linestyle=":")[0]
-    point = right.plot([], [], "o", color=figures.COLOURS[1], markersize=9)[0]
-    right.set(title="squared error (dotted: SVD floor)", ylim=(50, 1e6), yscale="log")
-    step_axis(right, STEPS[-1])
+    fill, atoms, artists = atoms_and_losses(picture, 1.15, (3, 2), (50, 1e6), STEPS[-1])
+    picture.figure.colorbar(atoms, ax=atoms.axes, location="bottom", shrink=0.8, aspect=30, extend="both")
     bar = progress_bar()
 
     def draw(step, alpha, beta, K):
         dictionaries, losses = _run(alpha, beta, K, bar)
-        overflow = len(losses) - 1 if not np.isfinite(losses[-1]) else None
-        alive = STEPS.index(step) < len(dictionaries)
-        sheet = dictionaries[STEPS.index(step)] if alive else np.full((SIDE**2, K), np.nan)
-        fit(atoms, figures._sheet(sheet.T.reshape(K, SIDE, SIDE), columns=2 if K == 4 else min(K, 3)))
-        verdict.set_text("" if alive else f"diverged\noverflow in step {overflow}")
-        floor = floors()[K]
-        with np.errstate(over="ignore"):
-            curve.set_data(np.arange(len(losses)), np.minimum(losses, 1e9))
-        floor_line.set_data([0, STEPS[-1]], [floor, floor])
-        point.set_data([step] if alive else [], [min(losses[step], 1e9)] if alive else [])
-        if alive:
+        Q, floor = dictionaries.get(step), floors()[K]
+        if Q is None:
+            sheet = None
+            sentence = f"Step {step} was never reached: the error grew from {losses[0]:.4g} to {losses[-2]:.2g}."
+        else:
+            sheet = figures.sheet(Q.T.reshape(K, SIDE, SIDE), columns=2 if K == 4 else min(K, 3))
             sentence = (
                 f"Step {step}: squared error {losses[step]:.4g}, {losses[step] / floor - 1:.1%} above the floor "
                 f"{floor:.2f} of K = {K} (relative error {np.sqrt(losses[step] / floors()[0]):.3f}). "
-                f"Of the atoms' entries {np.mean(sheet < 0):.0%} are negative, the largest is {np.abs(sheet).max():.2f}."
+                f"Of the atoms' entries {np.mean(Q < 0):.0%} are negative, the largest is {np.abs(Q).max():.2f}."
             )
-        else:
-            sentence = f"Step {step} was never reached: the error grew from {losses[0]:.4g} to {losses[-2]:.2g}."
-        if overflow:
+        if not np.isfinite(losses[-1]):
+            overflow = len(losses) - 1
             sentence += f" This run diverges: its error overflows in step {overflow}. Take a smaller alpha."
-        return picture.png(atoms, verdict, floor_line, curve, point), sentence
+        fill(step, sheet, losses, floor)
+        return picture.png(*artists), sentence
 
     controls = {
         "step": choice("step", 200, STEPS),
@@ -98,15 +61,10 @@ def descent():
     return explorer(controls, draw, play="step", bar=bar)
 
 
-@functools.cache
-def _svd():
-    return factorise.truncated_svd(centred(), len(centred()))
-
-
 def rank():
     """A face rebuilt from the best K atoms, what is missing, and the error of all K."""
     R, originals = centred(), photographs()
-    P, Q = _svd()
+    P, Q = factorise.truncated_svd(R, len(R))
     picture = Picture(2.8, figures.PHOTO, figures.SIGNED)
     panels = picture.figure.subplots(1, 4, width_ratios=[1, 1, 1, 1.3])
     face_image, rebuilt, missing = [

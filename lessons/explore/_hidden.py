@@ -4,31 +4,29 @@ import matplotlib as mpl
 import numpy as np
 
 from lessons import factorise, figures
-from lessons.explore._faces import SIDE, photographs, start
-from lessons.explore._panel import Picture, choice, computing, explorer, number, progress_bar
+from lessons.explore._panel import Picture, choice, computing, explorer, kept, number, progress_bar
+from lessons.explore._runs import SIDE, photographs, start
 
 ATOMS = [1, 2, 4, 6, 8, 12, 16, 24, 32]
 SHARES = [10, 30, 50, 70, 90]  # per cent of the pixels
 STEPS = 500
-_RUNS = {}  # by the share hidden: slow to compute, so kept
 
 
+@kept
 def _run(share, bar):
     """The mask, the guesses for every K, and the errors of the seen and of the hidden pixels, (2, len(ATOMS))."""
-    if share not in _RUNS:
-        R = photographs()
-        seen = np.random.RandomState(0).rand(*R.shape) >= share / 100
-        guesses, errors = [], []
-        with computing(bar, "computing", len(ATOMS)):
-            for K in ATOMS:
-                P, Q = start(R, K, seed=1)
-                for _ in range(STEPS):
-                    P, Q = factorise.masked_step(R, seen, P, Q)
-                guesses.append(P @ Q.T)
-                errors.append([factorise.hidden_error(R, mask, P, Q) for mask in (~seen, seen)])
-                bar.value += 1
-        _RUNS[share] = seen, guesses, np.transpose(errors)
-    return _RUNS[share]
+    R = photographs()
+    seen = np.random.RandomState(0).rand(*R.shape) >= share / 100
+    guesses, errors = [], []
+    with computing(bar, "computing", len(ATOMS)):
+        for K in ATOMS:
+            P, Q = start(R, K, seed=1)
+            for _ in range(STEPS):
+                P, Q = factorise.masked_step(R, seen, P, Q)
+            guesses.append(P @ Q.T)
+            errors.append([factorise.hidden_error(R, mask, P, Q) for mask in (~seen, seen)])
+            bar.value += 1
+    return seen, guesses, np.transpose(errors)
 
 
 def hidden():

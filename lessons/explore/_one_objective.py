@@ -9,7 +9,7 @@ from matplotlib.colors import Normalize
 from PIL import Image, ImageDraw
 
 from lessons import datasets, factorise, figures
-from lessons.explore._panel import Picture, computing, explorer, font, number, progress_bar
+from lessons.explore._panel import Picture, computing, explorer, font, kept, number, progress_bar
 
 K, SIDE = 49, 64
 
@@ -56,18 +56,16 @@ def _sparse(X, mean, bar):
 
 
 METHODS = {"PCA": _pca, "k-means": _k_means, "NMF": _nmf, "sparse dictionary": _sparse}
-_DICTIONARIES = {}  # by method: slow to compute, so kept
 
 
+@kept
 def _dictionary(method, bar):
-    if method not in _DICTIONARIES:
-        X = photographs()
-        with computing(bar, method, 100):
-            D, A, offset = METHODS[method](X, X.mean(axis=1, keepdims=True), bar)
-        # Either sign of an atom is right; this one adds more light than it takes, on every machine.
-        signs = np.where(D.sum(axis=0) < 0, -1, 1)
-        _DICTIONARIES[method] = D * signs, A * signs[:, np.newaxis], offset
-    return _DICTIONARIES[method]
+    X = photographs()
+    with computing(bar, method, 100):
+        D, A, offset = METHODS[method](X, X.mean(axis=1, keepdims=True), bar)
+    # Either sign of an atom is right; this one adds more light than it takes, on every machine.
+    signs = np.where(D.sum(axis=0) < 0, -1, 1)
+    return D * signs, A * signs[:, np.newaxis], offset
 
 
 def recipe():
@@ -104,7 +102,7 @@ def recipe():
         rebuilt = offset[:, 0] + D @ (alpha * on)
         original.set_data(x.reshape(SIDE, SIDE))
         mixture.set_data(rebuilt.reshape(SIDE, SIDE))
-        vivid, pale = _sheets(method)
+        vivid, pale = _sheets(method, bar)
         sheet.set_data(np.where(np.append(on, True)[_CELLS], vivid, pale).view(np.uint8).reshape(*vivid.shape, 4))
         code.set_data(np.where(on, alpha, 0).reshape(7, 7))
         reach = np.abs(alpha).max() or 1
@@ -131,15 +129,15 @@ def recipe():
 
 
 # Which atom each pixel of the sheet belongs to; the gaps between the atoms count as one atom more.
-_CELLS = figures._sheet(np.arange(K)[:, np.newaxis, np.newaxis] * np.ones((1, SIDE, SIDE)), 7)
+_CELLS = figures.sheet(np.arange(K)[:, np.newaxis, np.newaxis] * np.ones((1, SIDE, SIDE)), 7)
 _CELLS = np.where(np.isnan(_CELLS), K, _CELLS).astype(int)
 
 
-@functools.cache
-def _sheets(method):
+@kept
+def _sheets(method, bar):
     """The atoms in colour, and the same pale: a fifth of the contrast, near white; a pixel is one number."""
-    D = _DICTIONARIES[method][0]
-    atoms = figures._sheet((D / np.abs(D).max(axis=0)).T.reshape(K, SIDE, SIDE), 7)
+    D, _, _ = _dictionary(method, bar)
+    atoms = figures.sheet((D / np.abs(D).max(axis=0)).T.reshape(K, SIDE, SIDE), 7)
     signed = np.nanmin(atoms) < 0
     norm = Normalize(-1 if signed else 0, 1)
     colours = mpl.colormaps[figures.SIGNED if signed else figures.PHOTO](norm(atoms), bytes=True)

@@ -7,7 +7,6 @@ import contextlib
 import functools
 import html
 import io
-import textwrap
 
 import ipywidgets as widgets
 import matplotlib as mpl
@@ -19,9 +18,9 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.text import Text
 from PIL import Image, ImageDraw, ImageFont
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import threadpool_limits
 
-from lessons import factorise, figures, show
+from lessons import figures, show
 
 WIDTH = 8.4  # inches; a notebook beside an open file browser has room for it
 DPI = 100
@@ -106,16 +105,6 @@ def font(points):
     return ImageFont.truetype(path, points * DPI / 72, layout_engine=ImageFont.Layout.BASIC)
 
 
-def fit(image, sheet):
-    """Show a sheet of atoms as large as the axis allows, in its middle."""
-    (left, right), (bottom, top) = image.axes.get_xlim(), image.axes.get_ylim()
-    height, width = sheet.shape[:2]
-    scale = min((right - left) / width, (top - bottom) / height) / 2
-    x, y = (left + right) / 2, (bottom + top) / 2
-    image.set_data(sheet)
-    image.set_extent((x - scale * width, x + scale * width, y - scale * height, y + scale * height))
-
-
 def matrix(axis, name, shape, left, top, colours):
     """Prepare a matrix whose entries are drawn as coloured cells with numbers in them.
 
@@ -171,22 +160,6 @@ def choice(description, value, options, continuous=True):
     )
 
 
-def steps(last):
-    """The steps at which a run is kept, dense where it moves fast: 0 to 10, then about twenty a decade, up to `last`."""
-    decade = [10, 11, 12, 13, 14, 16, 18, 20, 22, 25, 28, 32, 35, 40, 45, 50, 56, 63, 70, 80, 90]
-    later = [mantissa * 10**power for power in range(len(str(last))) for mantissa in decade]
-    return [*range(10), *(step for step in later if step <= last)]
-
-
-def step_axis(axis, last):
-    """Steps on a log axis that begins at 0, with a little room after the last."""
-    axis.set(xlabel="step")
-    axis.set_xscale("symlog", linthresh=1)
-    axis.set_xlim(0, last * 1.2)
-    ticks = [0, *(10**power for power in range(len(str(last))))]
-    axis.set_xticks(ticks, [str(tick) for tick in ticks])
-
-
 def progress_bar():
     return widgets.IntProgress(layout=widgets.Layout(width="100%", height="8px", visibility="hidden"))
 
@@ -236,8 +209,7 @@ class Explorer(widgets.VBox):
     start = ""
 
     def __repr__(self):
-        words = f"Explorer, at its start. {self.start} Run this cell to move its controls."
-        return textwrap.fill(words, show.WIDTH, break_long_words=False, break_on_hyphens=False)
+        return show.wrapped(f"Explorer, at its start. {self.start} Run this cell to move its controls.")
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
@@ -265,8 +237,9 @@ def explorer(controls, draw, play=None, bar=None):
     text = widgets.HTML(layout=widgets.Layout(width=width, max_width="100%", min_height="50px"))
 
     def update(_change=None):
-        # Two threads on products as small as these wait for each other, on a busy machine for ages.
-        with _threads().limit(limits=1, user_api="blas"):
+        # Two threads on products as small as these wait for each other, on a busy machine for ages. Looking the libraries
+        # up takes 2 ms, each time anew, since a method may have loaded another one.
+        with threadpool_limits(1, "blas"):
             png, sentence = draw(**{name: control.value for name, control in controls.items()})
         picture.value = _image(png)
         text.value = f'<div role="status" style="font-size: 14px; line-height: 1.5">{html.escape(sentence)}</div>'
@@ -285,12 +258,6 @@ def explorer(controls, draw, play=None, bar=None):
     return box
 
 
-@functools.cache
-def _threads():
-    """The libraries that multiply matrices; looking them up takes a millisecond."""
-    return ThreadpoolController()
-
-
 def _image(png):
     """The picture as HTML, low enough to leave room for the controls on a small or magnified screen."""
     width, height = (int.from_bytes(png[start : start + 4], "big") for start in (16, 20))
@@ -300,33 +267,7 @@ def _image(png):
     return figures.image_html(png, words, width, height, LETTERS, limit)
 
 
-# ---- Runs that are slow ----
-
-
-def follow(step, R, P, Q, stops, bar):
-    """Track a run and keep its dictionary at some of the steps.
-
-    Parameters
-    ----------
-    step : function of (P, Q)
-    R, P, Q : arrays (N, M), (N, K) and (M, K)
-    stops : increasing list of steps, the first 0
-    bar : IntProgress
-
-    Returns
-    -------
-    (dictionaries, losses) : a list of arrays (M, K), one for each stop before the error overflowed, and all errors
-    """
-    dictionaries, losses = [Q], np.array([np.sum((R - P @ Q.T) ** 2)])
-    with computing(bar, "computing", stops[-1]):
-        for start, stop in zip(stops, stops[1:]):
-            P, Q, more = factorise.track(step, R, P, Q, stop - start)
-            losses = np.concatenate([losses, more[1:]])
-            if not np.isfinite(losses[-1]):
-                break
-            dictionaries.append(Q)
-            bar.value = stop
-    return dictionaries, losses
+# ---- What is slow to compute ----
 
 
 @contextlib.contextmanager
@@ -335,3 +276,17 @@ def computing(bar, description, total):
     bar.value, bar.max, bar.description, bar.layout.visibility = 0, total, description, "visible"
     yield
     bar.layout.visibility = "hidden"
+
+
+def kept(function):
+    """Decorator of a slow function of (..., bar) that keeps its results, by all arguments but the bar."""
+    results = {}
+
+    @functools.wraps(function)
+    def looked_up(*arguments):
+        key = arguments[:-1]
+        if key not in results:
+            results[key] = function(*arguments)
+        return results[key]
+
+    return looked_up

@@ -1,17 +1,20 @@
 """Review a class: ``python -m tools.review SUBMISSIONS``.
 
-SUBMISSIONS is a folder of notebooks, or of folders of notebooks, one a student. Writes review.csv and review.html.
+SUBMISSIONS is a folder of notebooks, or of folders of notebooks, one a student; or what Moodle, Canvas or nbgrader gave you,
+unpacked or as a zip. Writes review.csv and review.html, and the points where the names of the files tell who is who.
 Interrupted, the same command goes on where it stopped: what is finished stands in review.jsonl.
 """
 
 import argparse
 import concurrent.futures
 import contextlib
+import csv
+import dataclasses
 import hashlib
 import json
-import multiprocessing
 import os
 import platform
+import secrets
 import sys
 import time
 from pathlib import Path
@@ -19,73 +22,128 @@ from pathlib import Path
 import numpy
 from tqdm import tqdm
 
-from tools.review import judge, report, sandbox, submissions
+from tools import ROOT
+from tools.review import handback, judge, report, sandbox, submissions
 
 
 def main(argv=None):
     options = _options(argv)
     folder, output = options.submissions, options.output
-    if os.name == "nt":
-        sys.exit("Windows cannot keep students' code from the rest: use the Windows Subsystem for Linux.")
-    if not folder.is_dir():
-        sys.exit(f"{folder} is not a folder.")
-    seen = next((path for path in sandbox.readable() if folder.resolve().is_relative_to(path)), None)
-    if seen:
-        sys.exit(f"Students' code has to read {seen}, so it would see all of {folder}. Put the submissions elsewhere.")
-    if output.resolve().is_relative_to(folder.resolve()):
-        sys.exit("The review would lie among the submissions. Run it from another folder, or name one: --output FOLDER")
+    _refuse_or(folder, output)
+    worth, before = _worth(options.points), _earlier(options.since)
     handed_in = submissions.find(folder)
     if not handed_in:
         sys.exit(f"There are no files in {folder}.")
-    copies = sum(path.is_file() for path in folder.rglob(".ipynb_checkpoints/*"))
-    if copies:
-        print(f"Left out: {copies} file{'s' * (copies != 1)} in .ipynb_checkpoints, which Jupyter keeps for itself.")
     output.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    with _workers(options) as workers, Finished(output / "review.jsonl") as finished:
+    seed = options.seed if options.seed is not None else _seed(output / "review.jsonl")
+    settings = judge.Settings(options.trust, seed, tuple(options.only))
+    with _workers(options) as executor, Finished(output / "review.jsonl", settings) as finished:
         pending = [each for each in handed_in if each not in finished]
         if len(pending) < len(handed_in):
             print(f"{len(handed_in) - len(pending)} of {len(handed_in)} were reviewed before.")
         try:
-            for row in tqdm(review_all(pending, workers, options.trust), total=len(pending), unit="notebook"):
-                finished.add(row)
+            with contextlib.closing(review_all(pending, executor, settings)) as rows:
+                # The mean of all so far, so that the time left does not jump.
+                for row in tqdm(rows, total=len(pending), unit="file", smoothing=0):
+                    finished.add(row)
         except KeyboardInterrupt:
+            for process in tuple(judge.RUNNING):
+                process.kill()
             sys.exit("Interrupted. What is finished is kept: the same command goes on from there.")
         rows = [finished.row(each) for each in handed_in]
-    report.write_csv(output / "review.csv", rows)
-    report.write_html(output / "review.html", rows, f"Review of {folder.resolve().name}")
+    rows = list(report.one_a_student(rows))
+    if options.anonymous:
+        everybody = [*rows, *(before or [])]
+        rows, before = list(report.anonymous(rows, everybody)), before and list(report.anonymous(before, everybody))
+    rows = list(report.with_sameness(rows))
+    report.write_csv(output / "review.csv", rows, worth)
+    report.write_html(output / "review.html", rows, f"Review of {folder.resolve().name}", seed, before)
+    handback.write_gradebooks(output, rows, worth)
+    if options.feedback:
+        handback.write_feedback(output / "feedback", rows)
     print(f"{report.summary(rows)} {time.monotonic() - start:.0f} s. See {output / 'review.html'} and review.csv.")
 
 
 def _options(argv):
     summary, _, rest = __doc__.partition("\n\n")
     parser = argparse.ArgumentParser(prog="python -m tools.review", description=f"{summary}\n\n{rest}")
-    parser.add_argument("submissions", type=Path, help="the folder with what students handed in; it is not changed")
-    parser.add_argument("--output", type=Path, default=Path(), help="where to write (default: here)")
-    parser.add_argument(
-        "--jobs", type=int, default=_cores(), help="how many at a time (default: one a core, %(default)s)"
-    )
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler instead")
-    parser.add_argument(
-        "--trust", action="store_true", help="go on where bubblewrap does not keep students' code from your files"
-    )
-    return parser.parse_args(argv)
+    add = parser.add_argument
+    add("submissions", type=Path, help="the folder, or the zip, with what students handed in; it is not changed")
+    add("--output", type=Path, default=Path(), help="where to write (default: here)")
+    add("--feedback", action="store_true", help="write a page for each student, to hand back")
+    add("--points", type=Path, metavar="TABLE", help="a CSV of exercise,points (default: an exercise's minutes)")
+    add("--only", nargs="+", default=[], metavar="NUMBER", help="judge these exercises alone, such as 4.2 4.4")
+    add("--since", type=Path, metavar="REVIEW", help="the folder of an earlier review, to say who moved on")
+    add("--anonymous", action="store_true", help="numbers for names in all that is written but review.jsonl")
+    add("--seed", type=int, help="of the fresh cases (default: by chance, kept for the class)")
+    add("--jobs", type=int, default=_cores(), help="how many at a time (default: one a core, %(default)s)")
+    add("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler instead")
+    add("--trust", action="store_true", help="go on where bubblewrap does not keep students' code from your files")
+    options = parser.parse_args(argv)
+    known = {each.number for lesson in submissions.lessons() for each in report.exercises_of(lesson.name)}
+    if set(options.only) - known:
+        parser.error(
+            f"--only takes exercises' numbers, such as 4.2, not {', '.join(sorted(set(options.only) - known))}"
+        )
+    return options
 
 
 def _cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
+def _refuse_or(folder, output):
+    """Leave, with the reason, where a review would not be possible or not be safe."""
+    if os.name == "nt":
+        sys.exit("Windows cannot keep students' code from the rest: use the Windows Subsystem for Linux.")
+    if not folder.is_dir() and folder.suffix != ".zip":
+        sys.exit(f"{folder} is not a folder, nor a zip.")
+    seen = next((path for path in sandbox.readable() if folder.resolve().is_relative_to(path)), None)
+    if seen:
+        sys.exit(f"Students' code has to read {seen}, so it would see all of {folder}. Put the submissions elsewhere.")
+    if output.resolve().is_relative_to(folder.resolve()):
+        sys.exit("The review would lie among the submissions. Run it from another folder, or name one: --output FOLDER")
+
+
+def _worth(path):
+    """The points of a tutor's table, {exercise's number: points}; {} where there is none."""
+    if path is None:
+        return {}
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            return {row["exercise"].split()[0]: float(row["points"]) for row in csv.DictReader(file)}
+    except (OSError, KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
+        sys.exit(
+            f"{path} is not a table of points ({error}). It needs a first line exercise,points and lines such as 4.2,10"
+        )
+
+
+def _earlier(folder):
+    """The rows of an earlier review, one a student and notebook; None where none is asked for."""
+    if folder is None:
+        return None
+    try:
+        lines = (folder / "review.jsonl").read_text(encoding="utf-8").splitlines()
+        return list(report.one_a_student([json.loads(line)["row"] for line in lines]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        sys.exit(f"{folder} does not hold an earlier review: {error}")
+
+
+def _seed(path):
+    """The seed of the review that is to go on, or a new one, which no student knows."""
+    with contextlib.suppress(OSError, ValueError, KeyError, IndexError):
+        return json.loads(path.read_text(encoding="utf-8").splitlines()[0])["seed"]
+    return secrets.randbelow(2**32)
+
+
 @contextlib.contextmanager
 def _workers(options):
-    """A function that starts an executor, for processes of this machine or the workers of a Dask cluster."""
+    """An executor: threads that each wait for a process of this machine, or the workers of a Dask cluster."""
     if not options.scheduler:
         _isolation_or_exit(lambda: [judge.isolation(options.trust)])
-        # Workers inherit this; each has one core.
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        processes = multiprocessing.get_context("spawn")
-        yield lambda: concurrent.futures.ProcessPoolExecutor(options.jobs, processes, judge.end_with_the_review)
+        with concurrent.futures.ThreadPoolExecutor(options.jobs) as executor:
+            yield executor
         return
     from distributed import Client
 
@@ -97,7 +155,8 @@ def _workers(options):
         if set(client.run(version).values()) != {version()}:
             sys.exit("The workers have another version of the lesson, of numpy or of Python than this computer.")
         _isolation_or_exit(lambda: client.run(judge.isolation, options.trust).values())
-        yield client.get_executor
+        with client.get_executor() as executor:
+            yield executor
 
 
 def _isolation_or_exit(ask):
@@ -108,34 +167,28 @@ def _isolation_or_exit(ask):
     print(f"Isolation: {', '.join(sorted(kinds))}.")
 
 
-def review_all(pending, start_executor, trust):
+def review_all(pending, executor, settings):
     """Yield a row for each submission, in the order in which they finish."""
-    suspects = []
-    with start_executor() as executor:
-        futures = {executor.submit(judge.review, each, trust): each for each in pending}
-        try:
-            for future in concurrent.futures.as_completed(futures):
-                try:
-                    yield future.result()
-                except Exception:  # noqa: BLE001, a worker died, perhaps of another submission than this one
-                    suspects.append(futures[future])
-        except (KeyboardInterrupt, GeneratorExit):
-            executor.shutdown(wait=False, cancel_futures=True)
-            raise
-    for each in suspects:
-        try:
-            with start_executor() as executor:
-                yield executor.submit(judge.review, each, trust).result()
-        except Exception as error:  # noqa: BLE001
-            yield judge.row(each, problem=f"the process that reviewed this file died: {type(error).__name__}")
+    futures = {executor.submit(judge.review, each, settings): each for each in pending}
+    try:
+        for future in concurrent.futures.as_completed(futures):
+            try:
+                yield future.result()
+            except Exception as error:  # noqa: BLE001, a cluster has its own ways to lose a worker
+                yield judge.row(
+                    futures[future], problem=f"the worker that reviewed this file died: {type(error).__name__}"
+                )
+    finally:
+        for future in futures:
+            future.cancel()
 
 
 class Finished:
     """The rows that are finished, kept in a file from one run to the next as long as nothing that made them has changed."""
 
-    def __init__(self, path):
+    def __init__(self, path, settings):
         self.path = path
-        self.version = version()
+        self.known = {"version": version(), **json.loads(json.dumps(dataclasses.asdict(settings)))}
         self.rows = {}
 
     def __enter__(self):
@@ -143,8 +196,9 @@ class Finished:
             for line in self.path.read_text(encoding="utf-8").splitlines():
                 with contextlib.suppress(ValueError):  # the last line of an interrupted run may be cut off
                     entry = json.loads(line)
-                    if entry["version"] == self.version:
-                        self.rows[entry["row"]["file"], entry["row"]["sha256"]] = entry["row"]
+                    row = entry.pop("row")
+                    if entry == self.known:
+                        self.rows[row["file"], row["sha256"]] = row
         self.path.write_text("".join(map(self._line, self.rows.values())), encoding="utf-8")
         self.file = open(self.path, "a", encoding="utf-8")  # noqa: SIM115
         return self
@@ -164,14 +218,14 @@ class Finished:
         self.file.flush()
 
     def _line(self, row):
-        return json.dumps({"version": self.version, "row": row}) + "\n"
+        return json.dumps({**self.known, "row": row}) + "\n"
 
 
 def version():
     """A fingerprint of all that a verdict depends on, apart from the submission."""
     digest = hashlib.sha256(f"{platform.python_version()} {numpy.__version__}".encode())
     for pattern in ("lessons/**/*.py", "data/*.csv", "notebooks/*.ipynb", "tools/review/*.py"):
-        for path in sorted(submissions.ROOT.glob(pattern)):
+        for path in sorted(ROOT.glob(pattern)):
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

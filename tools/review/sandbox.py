@@ -18,8 +18,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import psutil
-
 from tools import ROOT
 from tools.review import wire
 
@@ -86,17 +84,6 @@ class Sandbox:
         self.process.stderr.close()
         if self.folder:
             self.folder.cleanup()
-
-    def processor_seconds(self):
-        """How long the process, and all that it started, have computed so far: not how long they had to wait for it."""
-        total = 0
-        with contextlib.suppress(psutil.Error):
-            first = psutil.Process(self.process.pid)
-            for each in (first, *first.children(recursive=True)):
-                with contextlib.suppress(psutil.Error):
-                    times = each.cpu_times()
-                    total += times.user + times.system + times.children_user + times.children_system
-        return total
 
     def last_words(self):
         """What the process, or the program that isolates it, said before the student's code could speak."""

@@ -7,17 +7,20 @@ notebook can make of that is a wrong value in its own answer.
 
 import ast
 import contextlib
-import functools
+import ctypes
 import importlib
-import inspect
 import os
 import resource
+import signal
 import socket
 import symtable
 import sys
+import traceback
 from pathlib import Path
 
-from lessons import check, factorise
+import numpy as np
+
+from lessons import answers, check
 from tools.review import wire
 
 MEMORY = 4 * 2**30  # bytes of addresses a process; the libraries of the lesson alone take about one and a half of these
@@ -29,6 +32,8 @@ OPEN_FILES = 256
 def main():
     connection = socket.socket(fileno=int(sys.argv[1]))
     connection.set_inheritable(False)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: end with the judge, also where nothing isolates
     limit_resources(int(sys.argv[2]))
     # From here on nothing is printed to whoever started the review, and the limit on the size of files holds for prints.
     printed = os.open("printed.txt", os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -72,15 +77,10 @@ class Student:
         for name, text in start["files"].items():
             Path(name).write_text(text, encoding="utf-8")
         self.shell = _shell()
-        self.exercises = importlib.import_module(f"lessons.exercises.{start['module']}").exercises
+        self.lesson = importlib.import_module(f"lessons.exercises.{start['module']}")
         self.functions = []  # what the reviewer may call, with the exercise it answers
         self.checked = {}  # exercise name -> the answer last checked, and what the check gave back
-        self.used = set()  # names of references that the latest call went through
-        self._depth = 0  # of calls among the references
         self._called = False
-        for exercise in self.exercises:
-            exercise.reference = self._watched(exercise.reference)
-            setattr(factorise, exercise.name, exercise.reference)
         check.Exercise.check = lambda exercise, answer: self.check(exercise, answer)
         sources = [self.shell.transform_cell(source) for source in self.cells]
         self.channel.send({"run": cells_to_run(sources, set(start["ours"]))})
@@ -92,7 +92,8 @@ class Student:
             if "run" in message:
                 self.channel.send({"ran": self._run(message["run"])})
             elif "unchecked" in message:
-                self.channel.send({"unchecked": self._unchecked()})
+                chosen = {each.name: wire.encode(each.choice) for each in getattr(self.lesson, "predictions", [])}
+                self.channel.send({"unchecked": self._unchecked(), "predictions": chosen})
             else:
                 return
 
@@ -118,30 +119,40 @@ class Student:
         """What the reviewer has to know of an answer before calling it."""
         if not callable(answer):
             return {"value": wire.encode(answer)}
-        if _is_the_lessons_own(answer):
-            return {"borrowed": True}
         self.functions.append((answer, exercise.name))
-        unused = sorted(check.unused_arguments(answer))
-        return {"function": len(self.functions) - 1, "stub": check.is_stub(answer), "unused": unused}
+        return {
+            "function": len(self.functions) - 1,
+            "stub": answers.is_stub(answer),
+            "gap": answers.has_gap(answer),
+            "compares": answers.compares(answer),
+            "unused": sorted(answers.unused_arguments(answer)),
+            "outside": sorted(answers.outside_data(answer)),
+        }
 
     def _call(self, message):
         function, name = self.functions[message["call"]]
-        args = [wire.decode(value) for value in message["args"]]
+        args = [self._counting(wire.decode(value)) for value in message["args"]]
+        counters = [type(value) for value in args if hasattr(type(value), "products")]
+        for counter in counters:
+            counter.products = 0
         kwargs = {key: wire.decode(value) for key, value in message["kwargs"].items()}
         before = [wire.encode(value) for value in args]
-        self.used.clear()
         self._called = True
-        with self._printing():
+        with answers.quiet(), self._printing(), _noticed(name) as borrowed:
             try:
-                with check.quiet():
-                    reply = {"result": wire.encode(function(*args, **kwargs))}
+                reply = {"result": wire.encode(function(*args, **kwargs))}
             except BaseException as error:  # noqa: BLE001, whatever a student's function raises is told
                 reply = {"error": _describe_error(error, function)}
         self._called = False
         after = [wire.encode(value) for value in args]
-        reply["changed"] = {str(i): new for i, (old, new) in enumerate(zip(before, after)) if old != new}
-        reply["borrowed"] = name in self.used
-        return reply
+        changed = {str(i): new for i, (old, new) in enumerate(zip(before, after)) if old != new}
+        products = sum(counter.products for counter in counters)
+        return {**reply, "changed": changed, "borrowed": bool(borrowed), "products": products}
+
+    def _counting(self, value):
+        """An argument as the exercise's own kind of array, which counts what is done with it, where it has that kind's name."""
+        kind = getattr(self.lesson, type(value).__name__, None)
+        return value.view(kind) if isinstance(kind, type) and issubclass(kind, np.ndarray) else value
 
     def _run(self, number):
         """Run a cell; the error that stopped it in words, or None."""
@@ -150,32 +161,17 @@ class Student:
             if "matplotlib.pyplot" in sys.modules:
                 sys.modules["matplotlib.pyplot"].close("all")
         error = result.error_before_exec or result.error_in_exec
-        return f"{type(error).__name__}: {error}"[: wire.LONGEST_TEXT] if error else None
+        return f"{type(error).__name__}: {_text(error)}{_line(error)}" if error else None
 
     def _unchecked(self):
         """Functions of the exercises' names that no check has seen, because its cell is gone or came too early."""
         found = []
-        for exercise in self.exercises:
+        for exercise in self.lesson.exercises:
             answer = self.shell.user_ns.get(exercise.name)
             seen = self.checked.get(exercise.name, ())
             if callable(answer) and not any(answer is each for each in seen):
                 found.append({"check": exercise.name, "answer": self._introduce(exercise, answer)})
         return found
-
-    def _watched(self, reference):
-        """The reference, noting when student code calls it; calls among the lesson's own functions do not count."""
-
-        @functools.wraps(reference)
-        def watched(*args, **kwargs):
-            if not self._depth:
-                self.used.add(reference.__name__)
-            self._depth += 1
-            try:
-                return reference(*args, **kwargs)
-            finally:
-                self._depth -= 1
-
-        return watched
 
     @contextlib.contextmanager
     def _printing(self):
@@ -188,6 +184,22 @@ class Student:
                 sys.stdout.flush()
             os.ftruncate(1, 0)
             os.lseek(1, 0, os.SEEK_SET)
+
+
+@contextlib.contextmanager
+def _noticed(name):
+    """A list that is filled when the lesson's own function `name` runs, by whatever way the student's code came to it."""
+    found, own = [], os.path.join("lessons", "factorise.py")
+
+    def notice(frame, event, _):
+        if event == "call" and frame.f_code.co_name == name and frame.f_code.co_filename.endswith(own):
+            found.append(name)
+
+    sys.setprofile(notice)
+    try:
+        yield found
+    finally:
+        sys.setprofile(None)
 
 
 def cells_to_run(sources, ours):
@@ -251,33 +263,40 @@ def _shell():
     HistoryManager.enabled = False
     shell = InteractiveShell.instance()
     shell.showtraceback = shell.showsyntaxerror = lambda *args, **kwargs: None
+    shell.ask_exit = lambda: None  # a notebook's shell has this
     shell.enable_matplotlib = lambda gui=None: (gui, "agg")  # nobody looks at the pictures
     return shell
 
 
-def _is_the_lessons_own(answer):
-    """Whether a function comes from the lesson's algorithms, also from another copy of them."""
-    with contextlib.suppress(ValueError):  # wrapped in itself
-        answer = inspect.unwrap(answer)
-    file = getattr(getattr(answer, "__code__", None), "co_filename", "")
-    return file.endswith(os.path.join("lessons", "factorise.py"))
+def _text(error):
+    try:
+        return str(error.msg if isinstance(error, SyntaxError) else error)[: wire.LONGEST_TEXT]
+    except Exception:  # noqa: BLE001, a student's exception may do anything in its __str__
+        return ""
+
+
+def _line(error):
+    """The student's line that an error stopped a cell in, in words."""
+    if isinstance(error, SyntaxError):
+        line = error.text
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        line = next((frame.line for frame in reversed(frames) if frame.filename.startswith("<ipython")), "")
+    return f" in `{line.strip()[:200]}`" if line and line.strip() else ""
 
 
 def _describe_error(error, function):
     try:
-        text = str(error)
-    except Exception:  # noqa: BLE001, a student's exception may do anything in its __str__
-        text = ""
-    try:
-        place = check.place_of(error, function)
+        entered, where = answers.place_of(error, function)
     except Exception:  # noqa: BLE001, the traceback may lead anywhere
-        place = True, ""
+        entered, where = True, ""
+    kind = type(error)
     return {
-        "type": type(error).__name__,
-        "module": type(error).__module__,
-        "text": text[: wire.LONGEST_TEXT],
-        "args": wire.encode(error.args),
-        "place": [place[0], place[1][: wire.LONGEST_TEXT]],
+        "type": kind.__name__,
+        "module": kind.__module__,
+        "text": _text(error),
+        "name": error.name if isinstance(error, NameError) else None,
+        "place": [entered, where[: wire.LONGEST_TEXT]],
     }
 
 

@@ -1,0 +1,90 @@
+"""What goes back to the students and into the gradebook: a page for each student, and the points as Moodle and Canvas take them.
+
+Moodle's "Upload multiple feedback files in a zip" and its grading worksheet know a student by the number in the names of the
+download; so does the import of Canvas's gradebook.
+"""
+
+import collections
+import itertools
+import re
+
+from tools.review.report import exercises_of, identity, page, points, text_of, write_table
+
+
+def write_feedback(folder, rows):
+    """Write FOLDER/STUDENT/feedback.html and feedback.txt, which say the same; nothing of anyone else is in them."""
+    students = collections.defaultdict(list)
+    for row in rows:
+        students[identity(row)].append(row)
+    taken = set()
+    for own in students.values():
+        place = folder / _folder_name(own[0], taken)
+        place.mkdir(parents=True, exist_ok=True)
+        title = f"Feedback for {own[0]['student']}"
+        parts = [part for row in own for part in _feedback(row)]
+        body = "".join(_html(*part) for part in parts)
+        place.joinpath("feedback.html").write_text(page(title, body), encoding="utf-8", errors="replace")
+        text = "\n\n".join([title, *(content if kind != "card" else content[1] for kind, content in parts)])
+        place.joinpath("feedback.txt").write_text(text + "\n", encoding="utf-8", errors="replace")
+
+
+def _folder_name(row, taken):
+    """A name of a folder for a student, as in the download of a learning platform; never one that is taken."""
+    names = {"Moodle": "{student}_{number}_assignsubmission_file", "Canvas": "{student}_{number}"}
+    name = (
+        re.sub(r'[\\/:*?"<>|\ufffd]', "_", names.get(row["system"], "{student}").format(**row)).strip(". ") or "student"
+    )
+    numbered = itertools.chain([name[:100]], (f"{name[:100]} ({number})" for number in itertools.count(2)))
+    free = next(each for each in numbered if each.casefold() not in taken)
+    taken.add(free.casefold())
+    return free
+
+
+def _feedback(row):
+    """What a student is told of one notebook, as pairs of a kind ("heading", "text", "list" or "card") and the content."""
+    yield "heading", row["lesson"] or row["file"]
+    if row["problem"]:
+        yield "text", f"It could not be reviewed: {row['problem']}."
+    exercises = {each.number: each for each in exercises_of(row["lesson"])} if row["lesson"] else {}
+    right = [exercises[number] for number, answer in row["answers"].items() if answer["status"] == "correct"]
+    if right:
+        yield "text", "Right: " + "; ".join(f"{each}, {each.title}" for each in right) + "."
+    for number, answer in row["answers"].items():
+        if answer["status"] != "correct" or answer["message"]:
+            yield "card", (answer["card"] or f"<pre>{text_of(answer['text'])}</pre>", answer["text"])
+        if answer["status"] != "correct":
+            yield "text", f"Next step: {exercises[number].hints[0]}"
+
+
+def _html(kind, content):
+    if kind == "card":
+        return content[0]
+    tag = "h2" if kind == "heading" else "p"
+    return f"<{tag}>{text_of(content)}</{tag}>"
+
+
+def write_gradebooks(folder, rows, worth):
+    """Write the points where students are known by number: moodle-NOTEBOOK.csv for each notebook, canvas.csv for all.
+
+    worth: {exercise's number: points}; the minutes where it is empty.
+    """
+    graded = [row for row in rows if row["lesson"] and not row["problem"]]
+    for name in sorted({row["lesson"] for row in graded}):
+        table = [["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)"]]
+        for row in graded:
+            if row["system"] == "Moodle" and row["lesson"] == name:
+                table.append([f"Participant {row['number']}", row["student"], *points(row, worth), ""])
+        if len(table) > 1:
+            write_table(folder / f"moodle-{name}.csv", table)
+    canvas = [row for row in graded if row["system"] == "Canvas"]
+    names = sorted({row["lesson"] for row in canvas})
+    most = [max(points(row, worth)[1] for row in canvas if row["lesson"] == name) for name in names]
+    table = [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names],
+        ["Points Possible", "", "", "", "", *most],
+    ]
+    for number, student in sorted({(row["number"], row["student"]) for row in canvas}):
+        got = {row["lesson"]: points(row, worth)[0] for row in canvas if row["number"] == number}
+        table.append([student, number, "", "", "", *(got.get(name, "") for name in names)])
+    if canvas:
+        write_table(folder / "canvas.csv", table)

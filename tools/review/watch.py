@@ -1,0 +1,133 @@
+"""Watches what a submission's processes use together, and ends them when it is too much."""
+
+import contextlib
+import os
+import stat
+import threading
+from pathlib import Path
+
+import psutil
+
+TICK = 0.2  # seconds
+
+
+class Lost(Exception):
+    """The student's process can no longer be asked."""
+
+    place = True, ""  # for a check that asks where in the student's function an error came up
+
+
+class TimeLimit(Lost):
+    """It took too long."""
+
+
+class MemoryLimit(Lost):
+    """It took too much memory."""
+
+
+class Watch(threading.Thread):
+    """Watches a process and all that it started; use it in a `with`, which ends them.
+
+    A limit of the single process is not one of all together. Time is counted so that a busy computer is nobody's fault:
+    what they compute, and what they wait while none of them wants to compute.
+
+    Attributes
+    ----------
+    used : float
+        Seconds that they have used while something was asked of them.
+    ended : Lost or None
+        Why they were ended.
+    """
+
+    MEMORY = 2 * 2**30  # bytes
+
+    def __init__(self, pid, seconds):
+        super().__init__(daemon=True)
+        self.root = psutil.Process(pid)
+        self.seconds = seconds  # that they may use in all
+        self.used = 0.0
+        self.ended = None
+        self._until = None  # what `used` may come to, and for which limit, while something is asked
+        self._over = threading.Event()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self.join()
+        self._end()
+
+    @contextlib.contextmanager
+    def waiting(self, limit):
+        """Allow so many seconds from here on, and count them."""
+        self._until = self.used + limit, limit
+        try:
+            yield
+        finally:
+            self._until = None
+
+    def run(self):
+        parent, computed = os.getppid(), 0.0
+        while not self._over.wait(TICK):
+            if os.getppid() != parent:  # whoever wanted the verdicts is gone
+                self._end()
+                os._exit(1)
+            processes = self._processes()
+            before, computed = computed, sum(map(_seconds, processes))
+            until = self._until
+            if until:
+                busy = any(_state(each) in (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP) for each in processes)
+                self.used += max(computed - before, 0 if busy else TICK)
+                if self.used > self.seconds:
+                    self._end(TimeLimit("the time for one submission was used up"))
+                elif self.used > until[0]:
+                    self._end(TimeLimit(f"it took longer than {until[1]} s"))
+            if _memory(processes) > self.MEMORY:
+                self._end(MemoryLimit(f"it took more than {self.MEMORY / 2**30:.0f} GB of memory"))
+
+    def _processes(self):
+        try:
+            return [self.root, *self.root.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def _end(self, why=None):
+        self.ended = self.ended or why
+        for each in reversed(self._processes()):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+
+
+def _seconds(process):
+    """What it computed, with its children that have ended."""
+    try:
+        return sum(process.cpu_times()[:4])
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return 0.0
+
+
+def _state(process):
+    try:
+        return process.status()
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _memory(processes):
+    """Bytes in use; what several share, and files in memory that have no name any more, are counted once."""
+    total, files = 0, {}
+    for each in processes:
+        with contextlib.suppress(psutil.Error, OSError):
+            resident = each.memory_info().rss
+            try:
+                resident = each.memory_full_info().pss
+            except (psutil.AccessDenied, AttributeError):
+                pass  # another system, or another user's: count what is shared more than once
+            total += resident
+            for path in Path(f"/proc/{each.pid}/fd").glob("*"):
+                about = os.stat(path)
+                if stat.S_ISREG(about.st_mode) and not about.st_nlink:
+                    files[about.st_dev, about.st_ino] = 512 * about.st_blocks
+    return total + sum(files.values())
