@@ -499,7 +499,6 @@ def svd_factors(R, K):
 RECOGNISED = [
     (todo.centre, divided_by_the_spread_that_is_left, "divides_by_spread"),
     (todo.matrix_factorization, bracket_round_the_error_alone, "penalty_without_alpha"),
-    (todo.matrix_factorization, stops_at_a_thousandth, "stops_early"),
     (todo.centre, lambda faces: local_first(faces) + np.mean(faces), "overall_mean_added_back"),
     (
         todo.centre,
@@ -724,6 +723,12 @@ def test_a_wrong_descent_without_a_name_is_still_not_accepted(answer):
 
     assert (verdict.status, verdict.mistake) == ("wrong", None)
     assert "times as" in verdict.message
+
+
+def test_a_stop_at_a_small_error_passes_and_is_told_where_it_fires_too_early():
+    verdict = todo.matrix_factorization.verdict(stops_at_a_thousandth)
+
+    assert (verdict.status, verdict.message) == ("correct", todo.STOP_OF_ITS_OWN)
 
 
 @pytest.mark.parametrize("answer", [entry_by_entry, triple_loop])

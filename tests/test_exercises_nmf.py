@@ -545,13 +545,20 @@ def test_a_rule_that_fires_too_early_on_large_matrices_passes_and_is_told_what_i
 
     for verdict in (inclusive, tutorial):
         assert (verdict.status, verdict.mistake) == ("correct", None)
-        assert "60 x 100" in verdict.message
+        assert "40 x 60" in verdict.message
         assert verdict.message in repr(verdict) and "orrowed" not in repr(verdict)
     assert tutorial.message != inclusive.message  # breaking before the pair is taken over costs a little more
 
 
-@pytest.mark.parametrize("answer", [all_steps(ratios_p_first), loss_settled(1e-4), until(factors_settled)])
-def test_a_rule_that_does_not_depend_on_the_size_of_the_matrix_is_not_remarked_on(answer):
+@pytest.mark.parametrize("answer", [loss_settled(1e-4), until(factors_settled)])
+def test_too_large_a_tolerance_passes_and_is_told_what_it_costs(answer):
+    verdict = todo.mf_multiplicative_update.verdict(answer)
+
+    assert verdict.status == "correct" and "ends at a relative error of" in verdict.message
+
+
+@pytest.mark.parametrize("answer", [all_steps(ratios_p_first), loss_settled(1e-6)])
+def test_a_rule_that_stops_late_enough_is_not_remarked_on(answer):
     assert todo.mf_multiplicative_update.verdict(answer).message == ""
 
 

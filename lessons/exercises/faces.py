@@ -345,6 +345,10 @@ ENTRY_BY_ENTRY = (
     "entries of the faces, 5000 times over, takes far too long. If yours is one, write the matrix form for the cells below, "
     "or borrow it: run `matrix_factorization = todo.matrix_factorization.reference` before you go on."
 )
+STOP_OF_ITS_OWN = (
+    "Right for data like the faces. But it stops by a rule of its own, such as an error below a fixed number: where all "
+    "numbers are small that is true from the start. No stop was asked for."
+)
 
 
 def _descends(came, call, R, P, Q, K, *settings):
