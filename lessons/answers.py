@@ -179,10 +179,10 @@ def _cell(cell):
 _SIZES = r"\([\d, ]{0,40}\)"
 PLAINLY = {
     r"matmul: .{0,200}\(size (\d+) is different from (\d+)\)": (
-        "the inner sizes of this product, {1} and {0}, should be equal. Is a `.T` missing, or are the two in the wrong order?"
+        "the inner sizes of this product, {1} and {0}, should be equal. Is a `.T` missing or one too many, or are the two in the wrong order?"
     ),
     r"shapes .{0,80} not aligned: (\d+) \(dim \d\) != (\d+) \(dim \d\)": (
-        "the inner sizes of this product, {0} and {1}, should be equal. Is a `.T` missing, or are the two in the wrong order?"
+        "the inner sizes of this product, {0} and {1}, should be equal. Is a `.T` missing or one too many, or are the two in the wrong order?"
     ),
     rf"operands could not be broadcast together with shapes ({_SIZES}) ({_SIZES}) ?": (
         "entry by entry, {0} and {1} do not fit. Is it a matrix product, `@`, or does one need `[:, np.newaxis]`?"

@@ -119,6 +119,9 @@ IN_ANY = """
         | D @ alpha -> D * alpha
         | P @ Q.T -> P * Q
         `*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`.
+    dictionary_transposed: D @ A -> D.T @ A
+        | D @ alpha -> {D.T @ alpha|alpha @ D}
+        D is transposed. It fits as it is: one atom a column, and a weight for each of its columns.
     model_transposed: D @ A -> (D @ A).T
         | P @ Q.T -> Q @ P.T
         What the atoms make of the data is transposed: it should have the shape of the data.

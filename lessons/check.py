@@ -249,7 +249,7 @@ class Run:
     def __init__(self, exercise, answer):
         self.exercise = exercise
         self.answer = answer
-        self.changed = None
+        self.changed = self.changing = None  # the first argument that was changed, and where
         self.arguments = None  # of the latest call
         self.outcomes = {}
 
@@ -300,7 +300,8 @@ class Run:
         self.arguments = {**dict(zip(self.exercise.names, args)), **dict(kwargs)}
         with quiet():
             came = outcome(self.answer, self.exercise.names, args, kwargs)
-        self.changed = self.changed or came.changed
+        if came.changed and not self.changed:
+            self.changed, self.changing = came.changed, self.example(came.value)
         return came
 
     def _explain(self, error):
@@ -373,7 +374,7 @@ def look(exercise, run, case):
         return replace(finding, example=example) if isinstance(finding, Finding) else finding
     value = exercise.canonical(came.value)
     if any(close(value, right, case) for right in map(exercise.canonical, rights)):
-        return distance(value, exercise.canonical(rights[0])) if len(rights) == 1 else None
+        return distance(value, exercise.canonical(rights[0]), case) if len(rights) == 1 else None
     return Finding("", (), run.example(came.value, rights[0]))
 
 
@@ -400,7 +401,7 @@ def explained(exercise, run, finding):
     else:
         reason = unexplained(exercise, run, finding)
         keys = ("notebooks_own_data",) * (SEEN["notebooks_own_data"] in reason)
-    example = finding.example if finding else run.example()
+    example = finding.example if finding else run.changing
     return Verdict(exercise, finding.status if finding else "wrong", reason, keys, example)
 
 
@@ -454,7 +455,7 @@ def unexplained(exercise, run, finding):
     words = finding.words
     example = finding.example
     if not words and example.expected is not None:
-        off = distance(exercise.canonical(example.came), exercise.canonical(example.expected))
+        off = distance(exercise.canonical(example.came), exercise.canonical(example.expected), tuple(example.arguments.values()))
         if off <= NEARLY:
             words = (
                 f"Nearly right: no number is off by more than {off:.1g} of the largest one. Is something rounded, or a small "

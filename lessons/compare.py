@@ -29,16 +29,25 @@ def close(a, b, scale=()):
     off = np.abs(a - b)
     if np.all((off <= TOLERANCE * expected) | (a == b) | (np.isnan(a) & np.isnan(b))):
         return True
-    given = scale if isinstance(scale, float) else max([0.0, *map(largest, scale)])
+    given = _given(scale)
     return expected <= ZERO * given and bool(np.all(off <= ZERO_TOLERANCE * given))
 
 
-def distance(a, b):
-    """The largest difference between two results as a share of the largest number expected; the larger one of a pair."""
+def distance(a, b, scale=()):
+    """The largest difference between two results as a share of the largest number expected; the larger one of a pair.
+
+    Where the expected b is zero to rounding beside `scale`, it is a share of that, as in `close`.
+    """
     if isinstance(b, (tuple, list)):
-        return max(distance(x, y) for x, y in zip(a, b))
+        return max(distance(x, y, scale) for x, y in zip(a, b))
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    return float(np.max(np.abs(a - b), initial=0.0)) / (largest(b) or 1.0)
+    expected, given = largest(b), _given(scale)
+    size = given if expected <= ZERO * given else expected
+    return float(np.max(np.abs(a - b), initial=0.0)) / (size or 1.0)
+
+
+def _given(scale):
+    return scale if isinstance(scale, float) else max([0.0, *map(largest, scale)])
 
 
 def largest(value):
@@ -122,7 +131,8 @@ def unlike(result, like, finite=True):
         return f"it should return real numbers, but the entries are {result.dtype}", key
     broken = int(np.sum(~np.isfinite(result))) if finite else 0
     if broken:
-        return f"it returned {describe(result)}, with {broken} of {np.size(result)} entries NaN or infinite", None
+        number = f"{broken} of {np.size(result)} entries are" if np.ndim(result) else "the number is"
+        return f"{number} NaN or infinite", None
     return None, None
 
 

@@ -170,7 +170,11 @@ class Known:
         if without:
             kept = {key: [edit for edit in mistake.edits if without not in edit] for key, mistake in anywhere.items()}
             anywhere = {key: Mistake(tuple(edits), anywhere[key].sentence) for key, edits in kept.items()}
-        return own | {key: mistake for key, mistake in anywhere.items() if key not in own}
+        others = {key: mistake for key, mistake in anywhere.items() if key not in own}
+        # Where no right result is negative no sign can get lost.
+        if "made_positive" in others and not any(np.any(self.rights(case)[0] < 0) for case in self.exercise.cases):
+            del others["made_positive"]
+        return own | others
 
     @functools.cached_property
     def scales(self):
@@ -256,7 +260,7 @@ class Known:
         came: the answer's outcomes on the cases; at_edges: what look(answer, edge) says of it at each edge.
         """
         with quiet():
-            right, single = self._right(came), ()
+            right, single, least = self._right(came), (), np.inf
             if right and not at_edges:
                 return ()
             # Zeros or NaN alone, or one answer to every question, can come about in too many ways to name two.
@@ -284,9 +288,11 @@ class Known:
                     return min(found, key=lambda each: each[0])[1]
                 if not (fallback or self.exercise.law) and (parts := self._part_by_part(came)):
                     return parts
-                if fallback and (right or len(fallback[0][1]) == 2):
-                    return min(fallback, key=lambda each: each[0])[1]
-                single = single or (min(fallback, key=lambda each: each[0])[1] if fallback else ())
+                off, keys = min(fallback, key=lambda each: each[0], default=(np.inf, ()))
+                # A second slip has to explain more at the edges than the first one does alone.
+                if fallback and (right or (len(keys) == 2 and off < least)):
+                    return keys
+                single, least = single or keys, min(least, off)
         return single
 
     def by_shape(self, value, case):

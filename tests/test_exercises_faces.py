@@ -348,6 +348,30 @@ def kept_non_negative(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
     return P, Q
 
 
+def bracket_round_the_error_alone(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        E = R - P @ Q.T
+        P, Q = P + 2 * alpha * E @ Q - beta * P, Q + 2 * alpha * E.T @ P - beta * Q
+    return P, Q
+
+
+def stops_at_a_thousandth(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        E = R - P @ Q.T
+        P = P + alpha * (2 * E @ Q - beta * P)
+        Q = Q + alpha * (2 * E.T @ P - beta * Q)
+        if np.sum(E**2) < 0.001:
+            break
+    return P, Q
+
+
+def divided_by_the_spread_that_is_left(faces):
+    faces = faces - faces.mean(axis=0)
+    faces = faces - faces.mean(axis=1, keepdims=True)
+    return faces / faces.std(axis=0)
+
+
+
 ACCEPTED = [
     (todo.centre, local_first),
     (todo.centre, overall_mean_added_back),
@@ -473,6 +497,8 @@ def svd_factors(R, K):
 
 
 RECOGNISED = [
+    (todo.centre, divided_by_the_spread_that_is_left, "divides_by_spread"),
+    (todo.matrix_factorization, bracket_round_the_error_alone, "penalty_without_alpha"),
     (todo.centre, lambda faces: local_first(faces) + np.mean(faces), "overall_mean_added_back"),
     (
         todo.centre,
@@ -697,6 +723,12 @@ def test_a_wrong_descent_without_a_name_is_still_not_accepted(answer):
 
     assert (verdict.status, verdict.mistake) == ("wrong", None)
     assert "times as" in verdict.message
+
+
+def test_a_stop_at_a_small_error_passes_and_is_told_where_it_fires_too_early():
+    verdict = todo.matrix_factorization.verdict(stops_at_a_thousandth)
+
+    assert (verdict.status, verdict.message) == ("correct", todo.STOP_OF_ITS_OWN)
 
 
 @pytest.mark.parametrize("answer", [entry_by_entry, triple_loop])

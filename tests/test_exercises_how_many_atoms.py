@@ -277,6 +277,15 @@ def majority(labels):
     return (names[:, None] == names).astype(float)
 
 
+def zero_taken_for_hidden(R, seen, P, Q):
+    S = (R != 0).astype(int)
+    R = np.where(S, R, 0)
+    P = P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12)
+    Q = Q * (R.T @ P) / ((S * (P @ Q.T)).T @ P + 1e-12)
+    return P, Q
+
+
+
 ACCEPTED = [
     (todo.masked_step, plain),
     (todo.masked_step, q_first),
@@ -299,6 +308,9 @@ ACCEPTED = [
 ]
 
 RECOGNISED = [
+    (todo.masked_step, zero_taken_for_hidden, "zero_means_missing"),
+    (todo.hidden_error, lambda R, seen, P, Q: np.linalg.norm(R[seen] - (P @ Q.T)[seen]) / np.linalg.norm(R[seen]), "over_the_seen"),
+    (todo.consensus, lambda labels: np.mean([a[:, None] != a for a in labels], axis=0), "share_apart"),
     (todo.masked_step, step_of(data, whole_model), "hidden_count_as_zeros"),
     (todo.masked_step, step_of(lambda R, S, P, Q: R @ Q, model), "hidden_data_used"),
     (todo.masked_step, step_of(lambda R, S, P, Q: np.where(np.isnan(R), 0, R) @ Q, model), "gaps_as_numbers"),

@@ -140,6 +140,36 @@ def settled_by_division(previous_loss, loss, tolerance=1e-4):
     return abs(previous_loss - loss) / max(previous_loss, loss) < tolerance
 
 
+def stopped_by_the_mean_square(R, P, Q, steps=5000):
+    for _ in range(steps):
+        P, Q = factorise.multiplicative_step(R, P, Q)
+        if np.mean((R - P @ Q.T) ** 2) < 0.001:
+            break
+    return P, Q
+
+
+def divergence_with_a_guard(R, P, Q):
+    P = P * ((R / (P @ Q.T + 1e-12)) @ Q) / (Q.sum(axis=0) + 1e-12)
+    Q = Q * ((R / (P @ Q.T + 1e-12)).T @ P) / (P.sum(axis=0) + 1e-12)
+    return P, Q
+
+
+def one_factor_normalised_with_a_guard(R, P, Q):
+    P, Q = factorise.multiplicative_step(R, P, Q)
+    return P / (P.sum(axis=0) + 1e-12), Q
+
+
+def step_not_kept(R, P, Q, steps=5000):
+    loss = np.sum((R - P @ Q.T) ** 2)
+    for _ in range(steps):
+        factorise.multiplicative_step(R, P, Q)
+        previous, loss = loss, np.sum((R - P @ Q.T) ** 2)
+        if factorise.has_settled(previous, loss, tolerance=1e-6):
+            break
+    return P, Q
+
+
+
 ACCEPTED = [
     (todo.gradient_codes, lambda X, D, A: 2 * D.T @ (D @ A - X)),
     (todo.gradient_codes, lambda X, D, A: -2 * D.T @ (X - D @ A)),
@@ -409,6 +439,11 @@ def hoyer(l1, l2, n):
 
 
 RECOGNISED = [
+    (todo.gradient_codes, lambda X, D, A: -2 * D.T @ (X + D @ A), "both_terms_subtracted"),
+    (todo.multiplicative_step, divergence_with_a_guard, "divergence_updates"),
+    (todo.multiplicative_step, one_factor_normalised_with_a_guard, "normalised_at_the_end"),
+    (todo.mf_multiplicative_update, stopped_by_the_mean_square, "not_relative"),
+    (todo.mf_multiplicative_update, step_not_kept, "stops_at_once"),
     (todo.gradient_codes, lambda X, D, A: D.T @ D @ A - D.T @ X, "without_the_two"),
     (todo.gradient_codes, lambda X, D, A: -2 * D.T @ D @ A + 2 * D.T @ X, "wrong_sign"),
     (todo.gradient_codes, lambda X, D, A: 2 * np.dot(D, np.dot(D, A) - X), "no_transpose"),
@@ -510,13 +545,20 @@ def test_a_rule_that_fires_too_early_on_large_matrices_passes_and_is_told_what_i
 
     for verdict in (inclusive, tutorial):
         assert (verdict.status, verdict.mistake) == ("correct", None)
-        assert "60 x 100" in verdict.message
+        assert "40 x 60" in verdict.message
         assert verdict.message in repr(verdict) and "orrowed" not in repr(verdict)
     assert tutorial.message != inclusive.message  # breaking before the pair is taken over costs a little more
 
 
-@pytest.mark.parametrize("answer", [all_steps(ratios_p_first), loss_settled(1e-4), until(factors_settled)])
-def test_a_rule_that_does_not_depend_on_the_size_of_the_matrix_is_not_remarked_on(answer):
+@pytest.mark.parametrize("answer", [loss_settled(1e-4), until(factors_settled)])
+def test_too_large_a_tolerance_passes_and_is_told_what_it_costs(answer):
+    verdict = todo.mf_multiplicative_update.verdict(answer)
+
+    assert verdict.status == "correct" and "ends at a relative error of" in verdict.message
+
+
+@pytest.mark.parametrize("answer", [all_steps(ratios_p_first), loss_settled(1e-6)])
+def test_a_rule_that_stops_late_enough_is_not_remarked_on(answer):
     assert todo.mf_multiplicative_update.verdict(answer).message == ""
 
 

@@ -266,6 +266,21 @@ def data_in_place(X, D, steps):
     return D, A
 
 
+def ridge_in_every_step(X, D, steps):
+    for _ in range(steps):
+        A = np.linalg.inv(D.T @ D + 0.1 * np.identity(D.shape[1])) @ D.T @ X
+        D = X @ np.linalg.pinv(A)
+    return D, A
+
+
+def counted_from_one(X, D, steps):
+    for i in range(1, steps):
+        A = np.linalg.pinv(D) @ X
+        D = X @ np.linalg.pinv(A)
+    return D, A
+
+
+
 ACCEPTED = [
     (todo.rescale, lambda D, A, Q: (D @ Q, np.linalg.inv(Q) @ A)),
     (todo.rescale, lambda D, A, Q: (D @ Q, np.linalg.solve(Q, A))),
@@ -298,6 +313,8 @@ ACCEPTED = [
 ]
 
 RECOGNISED = [
+    (todo.alternate, ridge_in_every_step, "ridge"),
+    (todo.alternate, counted_from_one, "one_step_too_few"),
     (todo.rescale, lambda D, A, Q: (np.linalg.solve(Q.T, D.T).T, np.dot(Q, A)), "wrong_pair"),
     (todo.rescale, lambda D, A, Q: (D @ np.linalg.inv(Q), np.linalg.inv(Q) @ A), "wrong_pair"),
     (todo.rescale, lambda D, A, Q: (np.dot(D, Q), A.copy()), "codes_unchanged"),

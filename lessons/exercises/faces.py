@@ -108,6 +108,7 @@ centre = check.Exercise(
         returns_more: {} -> {}, faces.mean(axis=0)
             Return the centred faces alone. The means can be computed again from the faces.
         divides_by_spread: {} -> ({}) / faces.std({|axis=0|axis=1, keepdims=True})
+            | {} -> ({}) / ({}).std({|axis=0|axis=1, keepdims=True})
             | rest = faces - faces.mean(axis=0) -> rest = (faces - faces.mean(axis=0)) / faces.std(axis=0)
             It divides by the standard deviation, or another measure of spread. Centring only subtracts: the photographs
             ten times as bright should come out ten times as large.
@@ -340,6 +341,10 @@ ENTRY_BY_ENTRY = (
     "entries of the faces, 5000 times over, takes far too long. If yours is one, write the matrix form for the cells below, "
     "or borrow it: run `matrix_factorization = todo.matrix_factorization.reference` before you go on."
 )
+STOP_OF_ITS_OWN = (
+    "Right for data like the faces. But it stops by a rule of its own, such as an error below a fixed number: where all "
+    "numbers are small that is true from the start. No stop was asked for."
+)
 
 
 def _descends(came, call, R, P, Q, K, *settings):
@@ -355,7 +360,7 @@ def _descends(came, call, R, P, Q, K, *settings):
     for name, R_, P_, Q_, part in (("P", R, P, Q, 0), ("Q", R.T, Q, P, 1)):
         finding = finding or _direction(name, R_, P_, Q_, moved[part], priced[part], once_per_entry)
     finding = finding or _distance(run, R, P, Q) or _defaults(call.answer)
-    return finding or (ENTRY_BY_ENTRY if all(once_per_entry) else None)
+    return finding or (ENTRY_BY_ENTRY if all(once_per_entry) else _stop_of_its_own(run, R, P, Q))
 
 
 def _settings(run, R, P, Q, moved, priced):
@@ -480,6 +485,8 @@ def _direction(name, R, P, Q, moved, priced, once_per_entry):
             return check.Finding(f"{where}{BETA}, {name} moved as if some entries of R were not there.", (key,))
     known = {"penalty_sign": -1, "penalty_halved": 0.5, "penalty_doubled": 2}
     key = next((key for key, w in known.items() if _near(weight, w) or _near(weight, w * R.shape[1])), None)
+    if weight > 100:
+        key = "penalty_without_alpha"
     if abs(weight) < 0.05:  # not in both, or beta would have made no difference
         key = "penalty_on_one_factor"
     words = f"{where}{BETA}, the penalty pulled {name} back {weight:.3g} times as much as it should."
@@ -506,6 +513,12 @@ def _distance(run, R, P, Q):
     shrunk, _ = run(LONG, CALM, beta=1.0, start=(P @ Q.T, P, Q))
     stale = np.isfinite(shrunk).all() and _shares(shrunk, P)[1]
     return check.Finding(words, ("residual_before_loop",) * bool(stale))
+
+
+def _stop_of_its_own(run, R, P, Q):
+    """A remark on a stop at a small error, which the same data in small numbers meet at once."""
+    small = 1e-3 * R, 1e-3**0.5 * P, 1e-3**0.5 * Q
+    return STOP_OF_ITS_OWN if _same(run(1, CALM, start=small), run(FEW, CALM, start=small)) else None
 
 
 def _defaults(answer):
@@ -590,6 +603,9 @@ matrix_factorization = check.Exercise(
             The half goes when the penalty is differentiated: (beta / 2) p^2 has slope beta p.
         penalty_doubled: - beta * -> - (2 * beta) *
             The 2 of the update belongs to the error alone: the penalty (beta / 2) p^2 has slope beta p, not 2 beta p.
+        penalty_without_alpha: alpha * (2 * E @ Q - beta * P) -> alpha * 2 * E @ Q - beta * P ;; alpha * (2 * E.T @ P - beta * Q) -> alpha * 2 * E.T @ P - beta * Q
+            The penalty is not multiplied by alpha. The step is alpha times the whole gradient: put both of its parts into a
+            bracket.
         penalty_on_one_factor: - beta * Q ->
             Only one of the two factors feels the penalty: both updates hold a term with `beta`.
         step_shrinks: E = R - P @ Q.T -> E = R - P @ Q.T\n        alpha = {0.99 * alpha|0.9 * alpha|alpha / 2}

@@ -146,6 +146,9 @@ masked_step = check.Exercise(
         zeros_in_the_gaps: np.where(seen, R, 0) -> np.nan_to_num(R) ;; S * (P @ Q.T) -> P @ Q.T
             That fills the gaps with zeros and takes the step of 4.2. A zero is a claim about the data; where nothing is
             known nothing should be asked, on neither side of the line.
+        zero_means_missing: ^ -> seen = R {> 0|!= 0}
+            It makes a mask of its own from the zeros of R. A zero can be a number that was seen, and a hidden entry may hold
+            any number: which entries are known, `seen` says.
         mask_turned_round: np.where(seen, R, 0) -> np.where(seen, 0, R) ;; S * -> (S == 0) *
             The mask is the wrong way round: what was seen is left out, and the hidden entries are used.
         data_mask_turned_round: np.where(seen, R, 0) -> np.where(seen, 0, R)
@@ -201,6 +204,7 @@ masked_step = check.Exercise(
         matrix_product_with_ratio: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P @ ((R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12))
             `@` mixes the columns; the update multiplies each entry by its own ratio, with `*`.
         divergence_updates: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P * ((R / (P @ Q.T)) @ Q) / (S @ Q)
+            | P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P * ((R / (P @ Q.T + 1e-12)) @ Q) / (S @ Q + 1e-12)
             These are the updates of the other objective of notebook 4, the divergence. For the squared error compare
             the data times Q with S * (P Q^T) times Q.
         square_root_of_ratio: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P * np.sqrt((R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12))
@@ -266,6 +270,7 @@ hidden_error = check.Exercise(
     ],
     mistakes="""
         over_the_seen: seen == 0 -> seen == 1
+            | seen == 0 -> seen
             That is the error over the entries that were seen, the ones that the model has learned. The exam is about
             the hidden ones.
         over_all: [hidden] ->
@@ -394,6 +399,7 @@ consensus = check.Exercise(
             | same.mean(axis=0) -> (same.mean(axis=0) > 0.5).astype(float)
             The shares were made into zeros and ones. What lies between says how far the runs agree.
         share_apart: {} -> 1 - ({})
+            | == labels -> != labels
             That is the share of runs in which two samples are apart. Asked for is how often they are together.
         names_as_numbers: ... -> {np.corrcoef|np.cov}(labels.T)
             | ... -> labels.T @ labels / len(labels)

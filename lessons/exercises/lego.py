@@ -77,6 +77,7 @@ LEAST_SQUARES = """
     inverse_of_dictionary: pinv -> inv
         D has no inverse: it has more rows than columns. Invert the (k, k) matrix D^T D instead, or solve with it.
     outer_gram: ... -> D.T @ np.linalg.inv(D @ D.T) @ x
+        | ... -> {np.linalg.pinv(D @ D.T) @ D.T @ x|np.linalg.inv(D @ D.T) @ D.T @ x|np.linalg.solve(D @ D.T, D.T @ x)}
         D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k).
     exact_samples_only: np.linalg.pinv(D) @ x -> np.linalg.solve(D[: D.shape[1]], x[: D.shape[1]])
         This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
@@ -195,6 +196,7 @@ sample_error = check.Exercise(
         mean_of_absolute_values: np.sqrt -> ;; np.sum -> np.mean ;; (x - D @ alpha) ** 2 -> np.abs(x - D @ alpha)
             That is the mean absolute error. The length of a vector squares the entries, sums them and takes the root.
         signed_sum: np.sqrt -> ;; ** 2 ->
+            | ... -> np.abs(np.sum(x - D @ alpha))
             In a plain sum, errors of opposite sign cancel. Square them before summing.
         largest_error: ... -> np.max(np.abs(x - D @ alpha))
             That is the largest error of any entry. The length of a vector counts all of them.
@@ -240,7 +242,7 @@ frobenius_norm = check.Exercise(
             That is the spectral norm, the largest singular value alone. The Frobenius norm takes all entries.
         squared_norm: np.sqrt(np.sum(M**2)) -> np.sum(M**2)
             That is the squared norm: the root is missing.
-        plain_sum: np.sqrt(np.sum(M**2)) -> np.sum(M)
+        plain_sum: np.sqrt(np.sum(M**2)) -> {np.sum(M)|np.abs(np.sum(M))}
             That sums the entries, so that signs cancel. Square them first, then take the root.
         square_matrices_only: M.T @ M -> M * M
             `M * M` squares entry by entry, and its trace adds up the diagonal alone. The matrix product `M.T @ M` has
@@ -257,7 +259,7 @@ frobenius_norm = check.Exercise(
             That is the trace of M M, without a transpose. The squares of the entries stand on the diagonal of M^T M.
         sum_of_sizes: ... -> {np.sum|np.mean}(np.abs(M))
             | ... -> np.sqrt(np.sum(np.abs(M)))
-            That adds up the sizes of the entries, without squares. Square them first, add up, and then take the root.
+            That adds up or averages the sizes of the entries, without squares. Square them first, add up, and then take the root.
         another_norm: norm(M) -> norm(M, {1|np.inf|"nuc"})
             That is another norm: 1 and inf take the largest sum of a column or a row, 'nuc' adds up the singular
             values. Without a second argument `np.linalg.norm` is the Frobenius norm.

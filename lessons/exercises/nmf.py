@@ -62,6 +62,9 @@ gradient_codes = check.Exercise(
         both_terms_added: -2 * D.T @ X -> 2 * D.T @ X
             | D @ A - X -> D @ A + X
             Both terms come with a plus. X is subtracted in X - D A, so the term with X has a minus.
+        both_terms_subtracted: + 2 * D.T -> - 2 * D.T
+            Both terms come with a minus. D A stands twice in the square, so its sign does not matter there: the term with
+            D^T D A has a plus.
         divided_by_entries: {} -> ({}) / {X.shape[0]|X.size}
             That is divided by the rows or the entries, as for a mean. Here it is the gradient of the plain ||X - D
             A||_F^2.
@@ -234,6 +237,7 @@ multiplicative_step = check.Exercise(
         matrix_product_with_ratio: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P @ ((R @ Q) / (P @ (Q.T @ Q) + 1e-12))
             `@` mixes the columns; the update multiplies each entry by its own ratio, with `*`.
         divergence_updates: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * ((R / (P @ Q.T)) @ Q) / Q.sum(axis=0)
+            | P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * ((R / (P @ Q.T + 1e-12)) @ Q) / (Q.sum(axis=0) + 1e-12)
             These are the updates of the other objective in that paper, the divergence. For the squared error compare R
             Q with P Q^T Q.
         divergence_with_normalised_factor: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * ((R / (P @ Q.T)) @ Q) ;; Q = half -> P = P / P.sum(axis=0); Q = half
@@ -283,10 +287,10 @@ multiplicative_step = check.Exercise(
         zero_means_missing: (P @ (Q.T @ Q) + -> (((P @ Q.T) * (R != 0)) @ Q +
             Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is
             a number like any other: the model should give it too.
-        normalised_at_the_end: return P, Q -> return P, Q / np.linalg.norm(Q, axis=0)
-            | return P, Q -> return P, Q / Q.sum(axis=0)
-            | return P, Q -> return P / P.sum(axis=0), Q
-            | return P, Q -> return P / np.linalg.norm(P, axis=0), Q
+        normalised_at_the_end: return P, Q -> return P, Q / {np.linalg.norm(Q, axis=0)|Q.sum(axis=0)}
+            | return P, Q -> return P / {P.sum(axis=0)|np.linalg.norm(P, axis=0)}, Q
+            | return P, Q -> return P, Q / ({np.linalg.norm(Q, axis=0)|Q.sum(axis=0)} + 1e-12)
+            | return P, Q -> return P / ({P.sum(axis=0)|np.linalg.norm(P, axis=0)} + 1e-12), Q
             A factor is scaled at the end and the other does not make up for it, so that the product changes.
         other_gram_matrix: (Q.T @ Q) -> (P.T @ P)
             The Gram matrix of the wrong factor stands below the line: for P it is Q^T Q, for Q it is P^T P.
@@ -433,7 +437,7 @@ _R, _P, _Q = _mixture(9, 7, 2, 0.3, 5)
 SETTLED = (_R, *_repeat(factorise.multiplicative_step, _R, _P, _Q, 150))
 MOST_STEPS = 5000  # the default of 4.4
 LARGE_RUN = 2000
-LARGE_CASE = _mixture(40, 60, 2, 0.2, 2)
+LARGE_CASE = _mixture(40, 60, 4, 0.05, 2)
 
 
 def _whole_run(came, run, R, P, Q, steps):
@@ -443,7 +447,7 @@ def _whole_run(came, run, R, P, Q, steps):
     if taken == steps:
         if steps < SHORT_RUNS[-1]:
             return None
-        later = _later(run, R, P, Q)
+        later = _in_small_numbers(run, R, P, Q, steps) or _later(run, R, P, Q)
         return later if isinstance(later, check.Finding) else _stops(run) or later
     if taken is None and min(part.min() for part in came) < 0:
         return check.Finding(f"The smallest entry is {min(part.min() for part in came):.3g}.", ("signed_factors",))
@@ -466,6 +470,16 @@ def _whole_run(came, run, R, P, Q, steps):
             f"It returned the same for steps = {steps} and for steps = {steps + 3}.", ("ignores_steps",)
         )
     return check.Finding(f"The result is not what {steps} multiplicative steps make of the start.")
+
+
+def _in_small_numbers(run, R, P, Q, steps):
+    """A rule that looks at the loss as it stands, or at its change, stops at once where the numbers are small."""
+    scale = 1e-3 / R.max()
+    start = scale**0.5 * P, scale**0.5 * Q
+    taken = _steps_taken(run(scale * R, *start, steps), [_path(step, scale * R, *start, steps - 1) for step in STEPS], start)
+    if taken is None:
+        return None
+    return check.Finding(f"For the same data in small numbers it took {taken} of {steps} steps.", ("not_relative",))
 
 
 def _later(run, R, P, Q):
@@ -585,6 +599,7 @@ mf_multiplicative_update = check.Exercise(
     ],
     mistakes=r"""
         stops_at_once: has_settled(previous_loss, loss, tolerance=1e-6) -> True
+            | P, Q = mult -> mult
             It stops at once. Is the new pair kept, `P, Q = ...`? Does a `return` stand inside the loop? Is the
             condition to stop true in the first round already: what is the previous loss then?
         never_stops: previous_loss, loss = loss, -> previous_loss, loss = np.inf,
@@ -594,6 +609,10 @@ mf_multiplicative_update = check.Exercise(
         stops_too_early: 1e-6 -> 0.05
             The stopping rule gives up while there is still much to gain. Stop when the relative change of the loss is
             tiny.
+        not_relative: has_settled(previous_loss, loss, tolerance=1e-6) -> loss < {0.001|0.01|1e-4}
+            | has_settled(previous_loss, loss, tolerance=1e-6) -> abs(previous_loss - loss) < {1e-6|1e-4|0.001}
+            The rule to stop compares the loss, or its change, with a fixed number. For small numbers that is true at
+            once, for large ones perhaps never. Ask whether the change is small beside the loss, as `has_settled` does.
         pair_before_last: P, Q = mult -> old = P, Q; P, Q = mult ;; return P, Q -> return old
             It is one step behind: either the last pair is computed and then dropped, or the loop goes round once too
             few.

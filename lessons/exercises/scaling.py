@@ -219,7 +219,7 @@ update_codes = check.Exercise(
         "np.linalg.pinv(D) @ X",
     ],
     mistakes=(
-        re.sub(r"\bx\b", "X", lego.LEAST_SQUARES),
+        re.sub(r"\bx\b", "X", lego.LEAST_SQUARES).replace("nnls(D, X)", "np.column_stack([nnls(D, x) for x in X.T])"),
         """
         roles_swapped: lstsq(D, X -> lstsq(X, D
             That codes the atoms by the samples. `np.linalg.lstsq(D, X)` takes the matrix of atoms first.
@@ -368,10 +368,11 @@ def _on_course(came, run, X, D, steps):
         return None
     if any(same):
         place = same.index(True)
-        taken = f"Of {steps} steps it took {place / 2:g}."
-        return check.Finding(
-            taken, ("half_a_step_short" if place == 2 * steps - 2 else "stops_early",) * (place < 2 * steps)
-        )
+        taken = f"Of {steps} steps it took {(place + 1) / 2:g}."
+        known = {2 * steps - 2: "half_a_step_short"}
+        if compare.close(np.matmul(*run(X, start, steps + 1)), pairs[2 * steps - 1][0] @ pairs[2 * steps - 1][1], (X,)):
+            known[2 * steps - 3] = "one_step_too_few"
+        return check.Finding(taken, (known.get(place, "stops_early"),) * (place < 2 * steps))
     if compare.close(np.matmul(*run(X, start, 2 * steps)), came[0] @ came[1], (X,)):
         return check.Finding("", ("ignores_steps",))
     once, again, elsewhere = (np.matmul(*run(X, begin, steps)) for begin in (start, start, start[::-1]))
@@ -436,6 +437,10 @@ alternate = check.Exercise(
         stops_early: D = update_dictionary(X, A) -> D = update_dictionary(X, A)\n        if np.sum((X - D @ A) ** 2) < 1e-2: break
             It stops before the steps are used up. What counts as a small error depends on the data, and no stop was
             asked for: go round exactly `steps` times.
+        ridge: A = update_codes(X, D) -> A = np.linalg.solve(D.T @ D + {0.1|1|0.01|0.001} * np.eye(D.shape[1]), D.T @ X)
+            | A = update_codes(X, D) -> A = np.linalg.solve(D.T @ D + {0.1|1|0.01|0.001} * np.eye(D.shape[1]), D.T @ X) ;; D = update_dictionary(X, A) -> D = np.linalg.solve(A @ A.T + {0.1|1|0.01|0.001} * np.eye(len(A)), A @ X.T).T
+            A multiple of the identity is added before solving, which pulls a factor towards zero (ridge regression).
+            Nothing asks for that here: each half-step takes the best codes or the best dictionary.
         clipped_steps: A = update_codes(X, D) -> A = np.maximum(update_codes(X, D), 0)
             | D = update_dictionary(X, A) -> D = np.maximum(update_dictionary(X, A), 0)
             | A = update_codes(X, D) -> A = np.maximum(update_codes(X, D), 0) ;; D = update_dictionary(X, A) -> D = np.maximum(update_dictionary(X, A), 0)
@@ -444,6 +449,7 @@ alternate = check.Exercise(
         both_from_the_old_pair: for -> A = update_codes(X, D)\n    for ;; A = update_codes(X, D)\n        D = update_dictionary(X, A) -> D, A = update_dictionary(X, A), update_codes(X, D)
             Both updates use the old partner, which does half the work. Solve for D with the A that was just computed.
         one_step_too_few: for _ in range(steps) -> A = update_codes(X, D)\n    for _ in range(steps - 1)
+            | range(steps):\n        A = -> range(1, steps):\n        A = ;; return D, A -> return D, A
             That is one step short: `range(steps)` counts exactly `steps` rounds.
         one_step_too_many: range(steps) -> range(steps + 1)
             That is one step too many: `range(steps)` counts exactly `steps` rounds.
