@@ -154,6 +154,18 @@ def compares(answer):
     )
 
 
+def lacks_defaults(answer, reference):
+    """Whether a function asks for an argument that the reference has a default for."""
+    try:
+        asked = inspect.signature(answer).parameters
+    except (TypeError, ValueError):
+        return False
+    optional = [
+        name for name, each in inspect.signature(reference).parameters.items() if each.default is not each.empty
+    ]
+    return any(name in asked and asked[name].default is asked[name].empty for name in optional)
+
+
 def outside_data(answer):
     """The names of arrays and numbers of the notebook that a function uses."""
     code = getattr(answer, "__code__", None)

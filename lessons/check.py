@@ -20,6 +20,7 @@ from lessons.answers import (
     has_gap,
     holds_gap,
     is_stub,
+    lacks_defaults,
     missing_name,
     named,
     outcome,
@@ -352,6 +353,8 @@ def judge(exercise, run, cases=None):
                 off = max(off, finding)
     except _Stopped as stopped:
         return stopped.finding, ""
+    if lacks_defaults(run.answer, exercise.reference):
+        return Finding("", ("defaults_missing",), run.example()), ""
     if not remark and off > NOTICED:
         remark = (
             f"Right, and off by up to {off:.0e} of the largest number, as rounding or a small constant makes it. "
@@ -455,7 +458,9 @@ def unexplained(exercise, run, finding):
     words = finding.words
     example = finding.example
     if not words and example.expected is not None:
-        off = distance(exercise.canonical(example.came), exercise.canonical(example.expected), tuple(example.arguments.values()))
+        off = distance(
+            exercise.canonical(example.came), exercise.canonical(example.expected), tuple(example.arguments.values())
+        )
         if off <= NEARLY:
             words = (
                 f"Nearly right: no number is off by more than {off:.1g} of the largest one. Is something rounded, or a small "

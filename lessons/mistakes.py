@@ -301,11 +301,8 @@ class Known:
         right = _shapes(self.rights(case)[0])
         for keys, source in self.singles():
             made = _shapes(self.result(source, case).value)
-            if (
-                made
-                and made != right
-                and (made == _shapes(value) or (type(made) is type(_shapes(value)) is not type(right)))
-            ):
+            tuples = isinstance(made, list) and isinstance(_shapes(value), list) and not isinstance(right, list)
+            if made and made != right and (made == _shapes(value) or tuples):
                 return keys
         return ()
 

@@ -371,7 +371,6 @@ def divided_by_the_spread_that_is_left(faces):
     return faces / faces.std(axis=0)
 
 
-
 ACCEPTED = [
     (todo.centre, local_first),
     (todo.centre, overall_mean_added_back),

@@ -285,7 +285,6 @@ def zero_taken_for_hidden(R, seen, P, Q):
     return P, Q
 
 
-
 ACCEPTED = [
     (todo.masked_step, plain),
     (todo.masked_step, q_first),
@@ -309,7 +308,11 @@ ACCEPTED = [
 
 RECOGNISED = [
     (todo.masked_step, zero_taken_for_hidden, "zero_means_missing"),
-    (todo.hidden_error, lambda R, seen, P, Q: np.linalg.norm(R[seen] - (P @ Q.T)[seen]) / np.linalg.norm(R[seen]), "over_the_seen"),
+    (
+        todo.hidden_error,
+        lambda R, seen, P, Q: np.linalg.norm(R[seen] - (P @ Q.T)[seen]) / np.linalg.norm(R[seen]),
+        "over_the_seen",
+    ),
     (todo.consensus, lambda labels: np.mean([a[:, None] != a for a in labels], axis=0), "share_apart"),
     (todo.masked_step, step_of(data, whole_model), "hidden_count_as_zeros"),
     (todo.masked_step, step_of(lambda R, S, P, Q: R @ Q, model), "hidden_data_used"),

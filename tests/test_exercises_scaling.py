@@ -280,7 +280,6 @@ def counted_from_one(X, D, steps):
     return D, A
 
 
-
 ACCEPTED = [
     (todo.rescale, lambda D, A, Q: (D @ Q, np.linalg.inv(Q) @ A)),
     (todo.rescale, lambda D, A, Q: (D @ Q, np.linalg.solve(Q, A))),
