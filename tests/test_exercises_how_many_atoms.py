@@ -286,6 +286,13 @@ def zero_taken_for_hidden(R, seen, P, Q):
 
 
 
+def second_model_unmasked(R, seen, P, Q):
+    R = np.where(seen, R, 0)
+    P = P * (R @ Q) / ((seen * (P @ Q.T)) @ Q + 1e-12)
+    Q = Q * (R.T @ P) / ((P @ Q.T).T @ P + 1e-12)
+    return P, Q
+
+
 ACCEPTED = [
     (todo.masked_step, plain),
     (todo.masked_step, q_first),
@@ -308,6 +315,9 @@ ACCEPTED = [
 ]
 
 RECOGNISED = [
+    (todo.masked_step, second_model_unmasked, "mask_once_only"),
+    (todo.hidden_error, lambda R, seen, P, Q: np.linalg.norm(R * (1 - seen) - P @ Q.T) / np.linalg.norm(R * (1 - seen)), "model_not_masked"),
+    (todo.consensus, lambda labels: sum((a[:, None] == a).astype(float) for a in labels[1:]) / (len(labels) - 1), "run_left_out"),
     (todo.masked_step, zero_taken_for_hidden, "zero_means_missing"),
     (todo.hidden_error, lambda R, seen, P, Q: np.linalg.norm(R[seen] - (P @ Q.T)[seen]) / np.linalg.norm(R[seen]), "over_the_seen"),
     (todo.consensus, lambda labels: np.mean([a[:, None] != a for a in labels], axis=0), "share_apart"),

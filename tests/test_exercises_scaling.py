@@ -313,10 +313,12 @@ ACCEPTED = [
 ]
 
 RECOGNISED = [
+    (todo.rescale, lambda D, A, Q: (D @ np.linalg.inv(Q), np.linalg.inv(Q) @ A), "dictionary_with_inverse"),
+    (todo.update_codes, lambda X, D: np.linalg.lstsq(D, X, rcond=0.5)[0], "large_cut_off"),
     (todo.alternate, ridge_in_every_step, "ridge"),
     (todo.alternate, counted_from_one, "one_step_too_few"),
     (todo.rescale, lambda D, A, Q: (np.linalg.solve(Q.T, D.T).T, np.dot(Q, A)), "wrong_pair"),
-    (todo.rescale, lambda D, A, Q: (D @ np.linalg.inv(Q), np.linalg.inv(Q) @ A), "wrong_pair"),
+    (todo.rescale, lambda D, A, Q: (D @ np.linalg.inv(Q), np.linalg.inv(Q) @ A), "dictionary_with_inverse"),
     (todo.rescale, lambda D, A, Q: (np.dot(D, Q), A.copy()), "codes_unchanged"),
     (todo.rescale, lambda D, A, Q: (D.dot(Q), Q.dot(A)), "codes_mixed_too"),
     (todo.rescale, lambda D, A, Q: (D @ Q, (A.T @ Q).T), "transpose_for_inverse"),

@@ -40,6 +40,9 @@ rescale = check.Exercise(
     mistakes="""
         wrong_pair: D @ Q, np.linalg.solve(Q, A) -> D @ np.linalg.inv(Q), Q @ A
             Q and its inverse have changed places: the product is the same, but Q should mix the atoms, D' = D Q.
+        dictionary_with_inverse: D @ Q -> D @ np.linalg.inv(Q)
+            The atoms are mixed by Q^-1, and so the product has changed. They are mixed by Q itself, D' = D Q, and the codes
+            undo that with Q^-1.
         codes_unchanged: np.linalg.solve(Q, A) -> A
             The codes are as they were, so the product has changed. What Q does to the atoms, Q^-1 must undo in A.
         codes_mixed_too: np.linalg.solve(Q, A) -> Q @ A
