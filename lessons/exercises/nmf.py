@@ -282,14 +282,6 @@ multiplicative_step = check.Exercise(
         least_squares_clipped: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> np.maximum(R @ Q @ np.linalg.pinv(Q.T @ Q), 0)
             That solves for a factor and cuts it off at zero, which is another method, and may raise the loss. Here each
             entry is multiplied by its ratio.
-        several_steps: P = half(R, P, Q)\n    Q = half(R.T, Q, P)\n -> for _ in range({10|100}): P = half(R, P, Q); Q = half(R.T, Q, P)\n
-            It takes several steps. Here one is asked, without a loop; 4.4 repeats it.
-        brackets_missing: / (P @ (Q.T @ Q) + 1e-12) -> / P @ {(Q.T @ Q) + 1e-12|Q.T @ Q|(Q.T @ Q + 1e-12)}
-            The bracket below the line is missing: without it only P divides, and the products with Q^T and Q count above
-            the line. Write `/ (P @ Q.T @ Q + 1e-12)`.
-        model_below_the_line: (P @ (Q.T @ Q) + -> (P @ Q.T +
-            Below the line stands P Q^T, which is (N, M). What the model gives is multiplied by Q as R is above it: P Q^T Q,
-            (N, K).
         hals: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> _sweep(P.T, Q.T @ Q, (R @ Q).T, 1).T
             That gives each column in turn its best value (HALS), which is another method. Here each entry is multiplied
             by its ratio.
@@ -307,6 +299,14 @@ multiplicative_step = check.Exercise(
             | return P, Q -> return P, Q / ({np.linalg.norm(Q, axis=0)|Q.sum(axis=0)} + 1e-12)
             | return P, Q -> return P / ({P.sum(axis=0)|np.linalg.norm(P, axis=0)} + 1e-12), Q
             A factor is scaled at the end and the other does not make up for it, so that the product changes.
+        several_steps: P = half(R, P, Q)\n    Q = half(R.T, Q, P)\n -> for _ in range({10|100}): P = half(R, P, Q); Q = half(R.T, Q, P)\n
+            It takes several steps. Here one is asked, without a loop; 4.4 repeats it.
+        brackets_missing: / (P @ (Q.T @ Q) + 1e-12) -> / P @ {(Q.T @ Q) + 1e-12|Q.T @ Q|(Q.T @ Q + 1e-12)}
+            The bracket below the line is missing: without it only P divides, and the products with Q^T and Q count above
+            the line. Write `/ (P @ Q.T @ Q + 1e-12)`.
+        model_below_the_line: (P @ (Q.T @ Q) + -> (P @ Q.T +
+            Below the line stands P Q^T, which is (N, M). What the model gives is multiplied by Q as R is above it: P Q^T Q,
+            (N, K).
         other_gram_matrix: (Q.T @ Q) -> (P.T @ P)
             The Gram matrix of the wrong factor stands below the line: for P it is Q^T Q, for Q it is P^T P.
         entries_below_the_line: P @ (Q.T @ Q) -> P * {(Q.T @ Q).sum|Q.sum}(axis=0)

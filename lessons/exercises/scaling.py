@@ -140,11 +140,16 @@ normalise_atoms = check.Exercise(
             That divides by the squared length: the root is missing.
         largest_entry: np.sqrt(np.sum(D**2, axis=0)) -> np.max(np.abs(D), axis=0)
             That makes the largest entry of each atom 1. The length is the root of the sum of squares.
+        codes_normalised: ... -> D * np.linalg.norm(A, axis=1), A / np.linalg.norm(A, axis=1)[:, np.newaxis]
+            That gives each row of the codes length 1, and the atoms make up for it. It is the atoms that get length 1.
         whole_matrix: np.sqrt(np.sum(D**2, axis=0)) -> np.full(D.shape[1], np.linalg.norm(D))
             That divides by one number, the norm of the whole matrix. Every atom has its own length: `axis=0`.
         codes_not_compensated: A * lengths[:, np.newaxis] -> A
             The atoms are right, but the codes are as they were, so the product has changed: row j of A takes what atom
             j lost.
+        lengths_as_a_row: A * lengths[:, np.newaxis] -> A * lengths
+            Row j of A belongs to atom j, but an array of shape (k,) is laid along the columns. `lengths[:, np.newaxis]`
+            makes it a column, (k, 1).
         codes_divided_too: A * lengths -> A / lengths
             The codes are divided by the lengths as well. What an atom loses its codes must gain: multiply.
         codes_normalised_too: A * lengths[:, np.newaxis] -> A / np.linalg.norm(A, axis=1, keepdims=True)
@@ -301,6 +306,8 @@ update_dictionary = check.Exercise(
         atoms_as_rows: [0].T -> [0]
             | {} -> ({}).T
             The result is transposed: solving for X^T ~ A^T D^T gives D^T, (k, d). Transpose it back.
+        left_of_the_data: X @ np.linalg.pinv(A) -> np.linalg.pinv(A) @ X
+            The inverse stands on the wrong side: D is what stands left of A in X ~ D A, so A is undone from the right.
         codes_on_the_wrong_side: lstsq(A.T, X.T, rcond=None)[0].T -> lstsq(A, X, rcond=None)[0]
             `np.linalg.lstsq(A, X)` looks for A D ~ X. Here the unknown D stands left of A: turn to X^T ~ A^T D^T.
         whole_lstsq_result: [0].T ->
