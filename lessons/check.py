@@ -458,7 +458,9 @@ def unexplained(exercise, run, finding):
     words = finding.words
     example = finding.example
     if not words and example.expected is not None:
-        off = distance(exercise.canonical(example.came), exercise.canonical(example.expected), tuple(example.arguments.values()))
+        off = distance(
+            exercise.canonical(example.came), exercise.canonical(example.expected), tuple(example.arguments.values())
+        )
         if off <= NEARLY:
             words = (
                 f"Nearly right: no number is off by more than {off:.1g} of the largest one. Is something rounded, or a small "

@@ -371,7 +371,6 @@ def divided_by_the_spread_that_is_left(faces):
     return faces / faces.std(axis=0)
 
 
-
 def beta_before_the_error(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
     for _ in range(steps):
         P = P + alpha * beta * 2 * (R - P @ Q.T) @ Q
@@ -505,7 +504,11 @@ def svd_factors(R, K):
 
 RECOGNISED = [
     (todo.matrix_factorization, beta_before_the_error, "error_times_beta"),
-    (todo.gradients, lambda R, P, Q, beta: (2 * (P @ Q.T - R) @ Q + beta * P, 2 * (P @ Q.T - R).T @ P + beta * P), "penalty_of_the_other"),
+    (
+        todo.gradients,
+        lambda R, P, Q, beta: (2 * (P @ Q.T - R) @ Q + beta * P, 2 * (P @ Q.T - R).T @ P + beta * P),
+        "penalty_of_the_other",
+    ),
     (todo.centre, divided_by_the_spread_that_is_left, "divides_by_spread"),
     (todo.matrix_factorization, bracket_round_the_error_alone, "penalty_without_alpha"),
     (todo.centre, lambda faces: local_first(faces) + np.mean(faces), "overall_mean_added_back"),

@@ -285,7 +285,6 @@ def zero_taken_for_hidden(R, seen, P, Q):
     return P, Q
 
 
-
 def second_model_unmasked(R, seen, P, Q):
     R = np.where(seen, R, 0)
     P = P * (R @ Q) / ((seen * (P @ Q.T)) @ Q + 1e-12)
@@ -316,10 +315,22 @@ ACCEPTED = [
 
 RECOGNISED = [
     (todo.masked_step, second_model_unmasked, "mask_once_only"),
-    (todo.hidden_error, lambda R, seen, P, Q: np.linalg.norm(R * (1 - seen) - P @ Q.T) / np.linalg.norm(R * (1 - seen)), "model_not_masked"),
-    (todo.consensus, lambda labels: sum((a[:, None] == a).astype(float) for a in labels[1:]) / (len(labels) - 1), "run_left_out"),
+    (
+        todo.hidden_error,
+        lambda R, seen, P, Q: np.linalg.norm(R * (1 - seen) - P @ Q.T) / np.linalg.norm(R * (1 - seen)),
+        "model_not_masked",
+    ),
+    (
+        todo.consensus,
+        lambda labels: sum((a[:, None] == a).astype(float) for a in labels[1:]) / (len(labels) - 1),
+        "run_left_out",
+    ),
     (todo.masked_step, zero_taken_for_hidden, "zero_means_missing"),
-    (todo.hidden_error, lambda R, seen, P, Q: np.linalg.norm(R[seen] - (P @ Q.T)[seen]) / np.linalg.norm(R[seen]), "over_the_seen"),
+    (
+        todo.hidden_error,
+        lambda R, seen, P, Q: np.linalg.norm(R[seen] - (P @ Q.T)[seen]) / np.linalg.norm(R[seen]),
+        "over_the_seen",
+    ),
     (todo.consensus, lambda labels: np.mean([a[:, None] != a for a in labels], axis=0), "share_apart"),
     (todo.masked_step, step_of(data, whole_model), "hidden_count_as_zeros"),
     (todo.masked_step, step_of(lambda R, S, P, Q: R @ Q, model), "hidden_data_used"),

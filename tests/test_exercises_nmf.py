@@ -169,7 +169,6 @@ def step_not_kept(R, P, Q, steps=5000):
     return P, Q
 
 
-
 def ten_steps(R, P, Q):
     for _ in range(10):
         P, Q = factorise.multiplicative_step(R, P, Q)

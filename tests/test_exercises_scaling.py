@@ -280,7 +280,6 @@ def counted_from_one(X, D, steps):
     return D, A
 
 
-
 ACCEPTED = [
     (todo.rescale, lambda D, A, Q: (D @ Q, np.linalg.inv(Q) @ A)),
     (todo.rescale, lambda D, A, Q: (D @ Q, np.linalg.solve(Q, A))),
@@ -313,8 +312,16 @@ ACCEPTED = [
 ]
 
 RECOGNISED = [
-    (todo.normalise_atoms, lambda D, A: (D / np.maximum(np.linalg.norm(D, axis=0), 1e-300), A * np.linalg.norm(D, axis=0)), "lengths_as_a_row"),
-    (todo.normalise_atoms, lambda D, A: ((D.T * np.sqrt((A**2).sum(1))[:, None]).T, (A.T / np.sqrt((A**2).sum(1))).T), "codes_normalised"),
+    (
+        todo.normalise_atoms,
+        lambda D, A: (D / np.maximum(np.linalg.norm(D, axis=0), 1e-300), A * np.linalg.norm(D, axis=0)),
+        "lengths_as_a_row",
+    ),
+    (
+        todo.normalise_atoms,
+        lambda D, A: ((D.T * np.sqrt((A**2).sum(1))[:, None]).T, (A.T / np.sqrt((A**2).sum(1))).T),
+        "codes_normalised",
+    ),
     (todo.update_dictionary, lambda X, A: np.dot(np.linalg.pinv(A), X), "left_of_the_data"),
     (todo.rescale, lambda D, A, Q: (D @ np.linalg.inv(Q), np.linalg.inv(Q) @ A), "dictionary_with_inverse"),
     (todo.update_codes, lambda X, D: np.linalg.lstsq(D, X, rcond=0.5)[0], "large_cut_off"),
