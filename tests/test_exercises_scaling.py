@@ -274,7 +274,7 @@ def ridge_in_every_step(X, D, steps):
 
 
 def counted_from_one(X, D, steps):
-    for i in range(1, steps):
+    for _ in range(1, steps):
         A = np.linalg.pinv(D) @ X
         D = X @ np.linalg.pinv(A)
     return D, A
