@@ -387,9 +387,9 @@ def explained(exercise, run, finding):
     keys = ()
     if finding is not None:
         keys = tuple(key for key in finding.mistakes if key in SEEN)
-        foreign = SEEN["notebooks_own_data"] in _outside(exercise, run.answer)
         keys = keys or recognised(exercise, run)
-        keys = keys or (() if foreign else finding.mistakes or by_shape(exercise, finding))
+        if not keys and SEEN["notebooks_own_data"] not in _outside(exercise, run.answer):
+            keys = finding.mistakes or by_shape(exercise, finding)
         if keys and keys[0] in PUT_RIGHT and len(keys) == 1 and finding.status == "wrong":
             keys += behind(exercise, run.answer, PUT_RIGHT[keys[0]])
     keys = tuple(dict.fromkeys([*keys, *changed]))[:2]

@@ -21,7 +21,7 @@ def close(a, b, scale=()):
     if np.shape(a) != np.shape(b):
         return False
     if isinstance(b, (bool, np.bool_)):
-        return bool(a) == bool(b)
+        return isinstance(a, (bool, np.bool_, np.ndarray)) and bool(a) == bool(b)
     if np.iscomplexobj(a) or np.iscomplexobj(b):
         return False
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)

@@ -171,6 +171,9 @@ class Known:
             kept = {key: [edit for edit in mistake.edits if without not in edit] for key, mistake in anywhere.items()}
             anywhere = {key: Mistake(tuple(edits), anywhere[key].sentence) for key, edits in kept.items()}
         others = {key: mistake for key, mistake in anywhere.items() if key not in own}
+        if isinstance(self.rights(self.exercise.cases[0])[0], (bool, np.bool_)):
+            # Nothing that is done to a number can have been done to True or False.
+            others = {key: each for key, each in others.items() if not "".join(each.edits).startswith("{}")}
         # Where no right result is negative no sign can get lost.
         if "made_positive" in others and not any(np.any(self.rights(case)[0] < 0) for case in self.exercise.cases):
             del others["made_positive"]

@@ -371,6 +371,13 @@ def divided_by_the_spread_that_is_left(faces):
     return faces / faces.std(axis=0)
 
 
+def beta_before_the_error(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+    for _ in range(steps):
+        P = P + alpha * beta * 2 * (R - P @ Q.T) @ Q
+        Q = Q + alpha * beta * 2 * (R - P @ Q.T).T @ P
+    return P, Q
+
+
 ACCEPTED = [
     (todo.centre, local_first),
     (todo.centre, overall_mean_added_back),
@@ -496,6 +503,12 @@ def svd_factors(R, K):
 
 
 RECOGNISED = [
+    (todo.matrix_factorization, beta_before_the_error, "error_times_beta"),
+    (
+        todo.gradients,
+        lambda R, P, Q, beta: (2 * (P @ Q.T - R) @ Q + beta * P, 2 * (P @ Q.T - R).T @ P + beta * P),
+        "penalty_of_the_other",
+    ),
     (todo.centre, divided_by_the_spread_that_is_left, "divides_by_spread"),
     (todo.matrix_factorization, bracket_round_the_error_alone, "penalty_without_alpha"),
     (todo.centre, lambda faces: local_first(faces) + np.mean(faces), "overall_mean_added_back"),
@@ -749,7 +762,7 @@ def test_descent_in_matrix_form_is_not_remarked_on(answer):
         (todo.centre, lambda faces: faces / 0, "NaN or infinite"),
         (todo.centre, lambda faces: faces.mean(axis=0), "shape"),
         (todo.regularised_loss, lambda R, P, Q, beta: R - P @ Q.T, "a single number"),
-        (todo.matrix_factorization, lambda R, P, Q, K, steps, alpha, beta: P, "two factors"),
+        (todo.matrix_factorization, lambda R, P, Q, K, steps, alpha, beta: P, "2 arrays"),
         (todo.matrix_factorization, lambda *a, **k: [M.tolist() for M in simultaneous(*a, **k)], "A list is no array"),
         (todo.matrix_factorization, lambda *a, **k: [M + 0j for M in simultaneous(*a, **k)], "complex"),
     ],

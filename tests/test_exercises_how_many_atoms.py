@@ -285,6 +285,13 @@ def zero_taken_for_hidden(R, seen, P, Q):
     return P, Q
 
 
+def second_model_unmasked(R, seen, P, Q):
+    R = np.where(seen, R, 0)
+    P = P * (R @ Q) / ((seen * (P @ Q.T)) @ Q + 1e-12)
+    Q = Q * (R.T @ P) / ((P @ Q.T).T @ P + 1e-12)
+    return P, Q
+
+
 ACCEPTED = [
     (todo.masked_step, plain),
     (todo.masked_step, q_first),
@@ -307,6 +314,17 @@ ACCEPTED = [
 ]
 
 RECOGNISED = [
+    (todo.masked_step, second_model_unmasked, "mask_once_only"),
+    (
+        todo.hidden_error,
+        lambda R, seen, P, Q: np.linalg.norm(R * (1 - seen) - P @ Q.T) / np.linalg.norm(R * (1 - seen)),
+        "model_not_masked",
+    ),
+    (
+        todo.consensus,
+        lambda labels: sum((a[:, None] == a).astype(float) for a in labels[1:]) / (len(labels) - 1),
+        "run_left_out",
+    ),
     (todo.masked_step, zero_taken_for_hidden, "zero_means_missing"),
     (
         todo.hidden_error,

@@ -169,6 +169,30 @@ def step_not_kept(R, P, Q, steps=5000):
     return P, Q
 
 
+def ten_steps(R, P, Q):
+    for _ in range(10):
+        P, Q = factorise.multiplicative_step(R, P, Q)
+    return P, Q
+
+
+def without_brackets(R, P, Q):
+    P = P * (R @ Q) / P @ Q.T @ Q
+    Q = Q * (R.T @ P) / Q @ P.T @ P
+    return P, Q
+
+
+def model_below(R, P, Q):
+    P = P * R.dot(Q) / (P.dot(Q.T) + 1e-12)
+    Q = Q * R.T.dot(P) / (Q.dot(P.T) + 1e-12)
+    return P, Q
+
+
+def lifted_on_both_sides(R, P, Q):
+    P = P * (R @ Q + 1e-2) / (P @ Q.T @ Q + 1e-2)
+    Q = Q * (R.T @ P + 1e-2) / (Q @ P.T @ P + 1e-2)
+    return P, Q
+
+
 ACCEPTED = [
     (todo.mf_multiplicative_update, stopped_by_the_mean_square),
     (todo.gradient_codes, lambda X, D, A: 2 * D.T @ (D @ A - X)),
@@ -439,6 +463,12 @@ def hoyer(l1, l2, n):
 
 
 RECOGNISED = [
+    (todo.has_settled, lambda a, b, tolerance=1e-4: tolerance >= abs(b - a) // a, "whole_division"),
+    (todo.gradient_codes, lambda X, D, A: 2 * D @ A - 2 * D.T @ X, "transpose_in_one_term"),
+    (todo.multiplicative_step, ten_steps, "several_steps"),
+    (todo.multiplicative_step, without_brackets, "brackets_missing"),
+    (todo.multiplicative_step, model_below, "model_below_the_line"),
+    (todo.multiplicative_step, lifted_on_both_sides, "large_epsilon"),
     (todo.gradient_codes, lambda X, D, A: -2 * D.T @ (X + D @ A), "both_terms_subtracted"),
     (todo.multiplicative_step, divergence_with_a_guard, "divergence_updates"),
     (todo.multiplicative_step, one_factor_normalised_with_a_guard, "normalised_at_the_end"),
@@ -544,7 +574,7 @@ def test_a_rule_that_fires_too_early_on_large_matrices_passes_and_is_told_what_i
 
     for verdict in (inclusive, tutorial):
         assert (verdict.status, verdict.mistake) == ("correct", None)
-        assert "40 x 60" in verdict.message
+        assert "60 x 100" in verdict.message
         assert verdict.message in " ".join(repr(verdict).split()) and "orrowed" not in repr(verdict)
     assert tutorial.message != inclusive.message  # breaking before the pair is taken over costs a little more
 

@@ -172,6 +172,11 @@ def coded(change=lambda codes: codes, mean=lambda X: X.mean(1)[:, None], back=1)
 RECOGNISED = [
     (
         todo.one_hot_codes,
+        lambda X, D: np.eye(D.shape[1])[np.linalg.norm(X[:, None] - D[:, :, None], axis=0).argmin(axis=1)].T,
+        "nearest_sample",
+    ),
+    (
+        todo.one_hot_codes,
         lambda X, D: np.eye(D.shape[1])[:, np.argmax(np.linalg.pinv(D) @ X, axis=0)],
         "largest_coefficient",
     ),

@@ -274,7 +274,7 @@ def ridge_in_every_step(X, D, steps):
 
 
 def counted_from_one(X, D, steps):
-    for i in range(1, steps):
+    for _ in range(1, steps):
         A = np.linalg.pinv(D) @ X
         D = X @ np.linalg.pinv(A)
     return D, A
@@ -312,10 +312,23 @@ ACCEPTED = [
 ]
 
 RECOGNISED = [
+    (
+        todo.normalise_atoms,
+        lambda D, A: (D / np.maximum(np.linalg.norm(D, axis=0), 1e-300), A * np.linalg.norm(D, axis=0)),
+        "lengths_as_a_row",
+    ),
+    (
+        todo.normalise_atoms,
+        lambda D, A: ((D.T * np.sqrt((A**2).sum(1))[:, None]).T, (A.T / np.sqrt((A**2).sum(1))).T),
+        "codes_normalised",
+    ),
+    (todo.update_dictionary, lambda X, A: np.dot(np.linalg.pinv(A), X), "left_of_the_data"),
+    (todo.rescale, lambda D, A, Q: (D @ np.linalg.inv(Q), np.linalg.inv(Q) @ A), "dictionary_with_inverse"),
+    (todo.update_codes, lambda X, D: np.linalg.lstsq(D, X, rcond=0.5)[0], "large_cut_off"),
     (todo.alternate, ridge_in_every_step, "ridge"),
     (todo.alternate, counted_from_one, "one_step_too_few"),
     (todo.rescale, lambda D, A, Q: (np.linalg.solve(Q.T, D.T).T, np.dot(Q, A)), "wrong_pair"),
-    (todo.rescale, lambda D, A, Q: (D @ np.linalg.inv(Q), np.linalg.inv(Q) @ A), "wrong_pair"),
+    (todo.rescale, lambda D, A, Q: (D @ np.linalg.inv(Q), np.linalg.inv(Q) @ A), "dictionary_with_inverse"),
     (todo.rescale, lambda D, A, Q: (np.dot(D, Q), A.copy()), "codes_unchanged"),
     (todo.rescale, lambda D, A, Q: (D.dot(Q), Q.dot(A)), "codes_mixed_too"),
     (todo.rescale, lambda D, A, Q: (D @ Q, (A.T @ Q).T), "transpose_for_inverse"),
@@ -443,11 +456,11 @@ def test_an_answer_for_two_atoms_only_is_not_enough():
 @pytest.mark.parametrize(
     ("exercise", "answer", "words"),
     [
-        (todo.rescale, lambda D, A, Q: D @ Q, "should return 2 arrays, but returned an array of shape (2, 2)"),
+        (todo.rescale, lambda D, A, Q: D @ Q, "Only D' came back. Return both"),
         (todo.rescale, lambda D, A, Q: (D @ Q, np.linalg.inv(Q) @ A / 0), "NaN or infinite"),
-        (todo.rescale, lambda D, A, Q: (D @ Q, None), "result number 2 of 2 is off: it returned None"),
+        (todo.rescale, lambda D, A, Q: (D @ Q, None), "Did you forget to `return`"),
         (todo.normalise_atoms, lambda D, A: (D.T, A.T), "should return an array of shape"),
-        (todo.update_codes, lambda X, D: solve_codes(X, D).tolist(), "should return an array, but returned a list"),
+        (todo.update_codes, lambda X, D: solve_codes(X, D).tolist(), "A list is no array"),
         (todo.alternate, lambda X, D, steps: (D, D.T @ X, steps), "should return 2 arrays, but returned a tuple of 3"),
     ],
 )

@@ -277,6 +277,10 @@ gradients = check.Exercise(
             | beta * P -> beta ;; beta * Q -> beta
             The part from the penalty should be beta P for dP and beta Q for dQ: that is how fast (beta / 2) p^2 grows,
             for each entry by itself.
+        penalty_of_the_other: beta * Q -> beta * P
+            | beta * P -> beta * Q
+            The penalty's part has the wrong factor: the slope for an entry of P is beta times that entry, and for one of Q
+            beta times that of Q.
         not_transposed: E.T @ P -> E @ P
             E P does not fit: for dQ the roles swap, and E is transposed too. E^T P is (M, K).
         only_one_gradient: {} -> -2 * E @ Q + beta * P
@@ -370,6 +374,8 @@ def _settings(run, R, P, Q, moved, priced):
     still = [name for name, before, after in zip("PQ", (P, Q), moved) if np.array_equal(before, after)]
     if still:
         key = "nothing_moves" if len(still) == 2 else "one_factor_only"
+        if len(still) == 2 and not _same(priced, (P, Q)) and not _shares(priced[0] - P, P)[1]:
+            key = "error_times_beta"
         return check.Finding(f"After {FEW} steps {' and '.join(still)} came back as given.", (key,))
     if not _same(once, (P, Q)) and any(
         not (before != after).any(axis=axis).all() for before, after in zip((P, Q), once) for axis in (0, 1)
@@ -582,6 +588,9 @@ matrix_factorization = check.Exercise(
             inside the loop.
         one_factor_only: Q = Q + alpha * (2 * E.T @ P - beta * Q) -> pass
             Both factors have to be updated in every step, and both returned.
+        error_times_beta: (2 * E @ Q - beta * P) -> (2 * beta * E @ Q) ;; (2 * E.T @ P - beta * Q) -> (2 * beta * E.T @ P)
+            beta stands before the error, so that with beta = 0 nothing moves at all. It weighs the penalty alone: the step
+            for P is 2 E Q - beta P.
         nothing_moves: range(steps) -> range(0)
             Is the loop run at all, and does what it computes go back into P and Q?
         one_step_only: range(steps) -> range(1)

@@ -164,6 +164,9 @@ masked_step = check.Exercise(
         flattened: np.where(seen, R, 0) -> R[seen == 1]
             `R[mask]` picks the entries out one after the other, as one long vector, and the rows and columns are lost.
             To keep the shape put zeros in the other places: `np.where(seen, R, 0)`.
+        mask_once_only: Q = half(R.T, seen.T, Q, P) -> Q = half(R.T, np.ones(R.T.shape), Q, P)
+            | P = half(R, seen, P, Q) -> P = half(R, np.ones(R.shape), P, Q)
+            Below the line the mask stands in one of the two updates alone. What the model gives needs it in both.
         mask_too_late: (S * (P @ Q.T)) @ Q -> S * (P @ Q.T @ Q)
             The mask is (N, M) and P Q^T Q is (N, K). It belongs to P Q^T, before the product with Q.
         mask_as_a_matrix: S * (P @ Q.T) -> S @ (P @ Q.T)
@@ -321,6 +324,9 @@ hidden_error = check.Exercise(
             The fraction is upside down: what was missed is divided by what was to be guessed.
         share_explained: {} -> 1 - ({})
             That is one minus the error. Asked for is the share that was missed.
+        model_not_masked: np.where(seen, 0, R - P @ Q.T) -> np.where(seen, 0, R) - P @ Q.T
+            The mask stands before R alone: where a zero stands for what was seen, all that the model gives counts as an
+            error. Take the difference first and then its hidden entries.
         product_turned_round: P @ Q.T -> Q @ P.T
             The model is P Q^T, (N, M) like R; here it is turned round.
     """,
@@ -386,6 +392,9 @@ consensus = check.Exercise(
             The mean is taken over the samples, and the runs are left. Take it over the axis of the runs.
         one_number: same.mean(axis=0) -> same.mean()
             That is the mean over everything, a single number. Take it over the runs alone.
+        run_left_out: ^ -> labels = labels[{:-1|1:}]
+            One of the runs is left out. The share is taken over all of them: `range(n)` already ends at n - 1, and begins
+            at 0.
         diagonal_of_zeros: {} -> ({}) * (1 - np.eye(labels.shape[1]))
             A sample is with itself in every run, so the diagonal is 1.
         one_half_only: {} -> {np.triu|np.tril}({})

@@ -89,8 +89,13 @@ LEAST_SQUARES = """
     residual_instead: {} -> x - D @ ({})
         | [0] -> [1]
         That is what the mixture misses, the residual. Asked are the weights alpha.
+    large_cut_off: pinv(D) -> pinv(D, rcond=0.5)
+        | rcond=None -> rcond=0.5
+        With so large an `rcond` directions that matter are taken for zero. It is there for rounding alone: leave it as it
+        is.
     entry_by_entry: ... -> x / D
         | D.T @ D, -> D.T * D,
+        | ... -> np.linalg.inv(D.T @ D) * (D.T @ x)
         `/` and `*` go entry by entry. A matrix is undone by solving with it: `np.linalg.solve`, `np.linalg.lstsq`.
 """
 
@@ -455,8 +460,9 @@ smallest_error = check.Exercise(
             numpy returns V already transposed: its first k rows belong to the k atoms, `Vt[:k]`.
         centred_first: ^ -> X = X - X.mean({axis=1, keepdims=True|axis=0|})
             A mean is taken off first, as in PCA. Here X counts as it is.
-        k_ignored: [k:] ->
-            All singular values are counted, which is the size of X itself. Missed are only those beyond the k-th.
+        k_ignored: [k:] -> {|[1:]|[2:]}
+            The same singular values are counted whatever k is, or all of them, which is the size of X itself. Missed are
+            those beyond the k-th.
         values_themselves: ... -> np.linalg.svd(X, compute_uv=False)[k:]
             Those are the singular values that are missed. Their squares add up to the square of the error, one number.
     """,

@@ -1,6 +1,7 @@
 """Notebook 4, non-negative factorisation: the exercises, and the mistakes known for each."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 
@@ -59,6 +60,9 @@ gradient_codes = check.Exercise(
         plain_residual: D.T @ (D @ A - X) -> (D @ A - X)
             That is the residual itself. The chain rule brings D^T in front of it, which asks every atom how much it has
             in it.
+        transpose_in_one_term: + 2 * D.T @ D @ A -> + 2 * D @ A
+            | -2 * D.T @ X -> -2 * D @ X
+            One of the terms lacks its D^T: it is 2 H A with H = D^T D, and -2 D^T X, both (k, n) like A.
         both_terms_added: -2 * D.T @ X -> 2 * D.T @ X
             | D @ A - X -> D @ A + X
             Both terms come with a plus. X is subtracted in X - D A, so the term with X has a minus.
@@ -123,6 +127,8 @@ def _one_step(came, run, R, P, Q):
         others = run(R, P[::-1] + 1, Q), run(R, P, Q[::-1] + 1), run(R, P, Q)
         if compare.close(came, others[0]) or compare.close(came, others[1]) or not compare.close(came, others[2]):
             return check.Finding("The result does not follow from the P and Q given.", ("start_of_its_own",))
+        if any(_steps_taken(came, [_path(step, R, P, Q, 200)], (R, P, Q)) for step in STEPS):
+            return check.Finding("", ("several_steps",))
         downhill = R @ Q - P @ Q.T @ Q, R.T @ P - Q @ P.T @ P
         if any(_parallel(part - start, way) for part, start, way in zip(came, (P, Q), downhill)):
             return check.Finding("", ("gradient_step",))
@@ -269,6 +275,7 @@ multiplicative_step = check.Exercise(
         changes_arguments: P = half -> P[:] = half ;; Q = half -> Q[:] = half
             `P *= ratio` writes into the caller's array, who may still need it. Make a new one: `P = P * ratio`.
         large_epsilon: 1e-12 -> {1e-3|0.01|0.1|1}
+            | (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> (R @ Q + 0.01) / (P @ (Q.T @ Q) + 0.01)
             What is added below the line against 0 / 0 is so large that it changes the step. 1e-12 is enough.
         with_a_penalty: + 1e-12) -> + {0.1 * P|0.02 * P|0.01 * P|P} + 1e-12)
             The slope of a penalty stands below the line. Here the error counts alone.
@@ -292,6 +299,14 @@ multiplicative_step = check.Exercise(
             | return P, Q -> return P, Q / ({np.linalg.norm(Q, axis=0)|Q.sum(axis=0)} + 1e-12)
             | return P, Q -> return P / ({P.sum(axis=0)|np.linalg.norm(P, axis=0)} + 1e-12), Q
             A factor is scaled at the end and the other does not make up for it, so that the product changes.
+        several_steps: P = half(R, P, Q)\n    Q = half(R.T, Q, P)\n -> for _ in range({10|100}): P = half(R, P, Q); Q = half(R.T, Q, P)\n
+            It takes several steps. Here one is asked, without a loop; 4.4 repeats it.
+        brackets_missing: / (P @ (Q.T @ Q) + 1e-12) -> / P @ {(Q.T @ Q) + 1e-12|Q.T @ Q|(Q.T @ Q + 1e-12)}
+            The bracket below the line is missing: without it only P divides, and the products with Q^T and Q count above
+            the line. Write `/ (P @ Q.T @ Q + 1e-12)`.
+        model_below_the_line: (P @ (Q.T @ Q) + -> (P @ Q.T +
+            Below the line stands P Q^T, which is (N, M). What the model gives is multiplied by Q as R is above it: P Q^T Q,
+            (N, K).
         other_gram_matrix: (Q.T @ Q) -> (P.T @ P)
             The Gram matrix of the wrong factor stands below the line: for P it is Q^T Q, for Q it is P^T P.
         entries_below_the_line: P @ (Q.T @ Q) -> P * {(Q.T @ Q).sum|Q.sum}(axis=0)
@@ -436,8 +451,8 @@ UPDATE_CASES = [
 _R, _P, _Q = _mixture(9, 7, 2, 0.3, 5)
 SETTLED = (_R, *_repeat(factorise.multiplicative_step, _R, _P, _Q, 150))
 MOST_STEPS = 600
-LARGE_RUN = 2000
-LARGE_CASE = _mixture(40, 60, 4, 0.05, 2)
+LARGE_RUN = 470
+LARGE_CASE = _mixture(60, 100, 3, 0.02, 2)
 
 
 def _whole_run(came, run, R, P, Q, steps):
@@ -445,11 +460,13 @@ def _whole_run(came, run, R, P, Q, steps):
     paths = [_path(step, R, P, Q, steps + 1) for step in STEPS]
     taken = _steps_taken(came, paths, (P, Q))
     if taken == steps:
-        if steps < SHORT_RUNS[-1]:
+        if steps < SHORT_RUNS[-1] or R.shape != UPDATE_CASES[-1][0].shape:
             return None
-        later = _later(run, R, P, Q)
-        fixed = _stops_at_a_fixed_number(run, R, P, Q, steps)
-        return later if isinstance(later, check.Finding) else fixed or _stops(run) or later
+        later, fixed = _later(run, R, P, Q), _stops_in_small_numbers(run, R, P, Q, steps)
+        if isinstance(later, check.Finding):
+            return later
+        never = _stops(run)
+        return replace(never, mistakes=("not_relative",)) if never and fixed else never or later or fixed * NOT_RELATIVE
     if taken is None and min(part.min() for part in came) < 0:
         return check.Finding(f"The smallest entry is {min(part.min() for part in came):.3g}.", ("signed_factors",))
     more = run(R, P, Q, steps + 3)
@@ -473,20 +490,18 @@ def _whole_run(came, run, R, P, Q, steps):
     return check.Finding(f"The result is not what {steps} multiplicative steps make of the start.")
 
 
-def _stops_at_a_fixed_number(run, R, P, Q, steps):
-    """A rule that looks at a change as it stands stops early where the numbers are small: right, and told so."""
+NOT_RELATIVE = (
+    "Right for numbers like these. But the rule to stop compares the loss, or its change, with a fixed number: where all "
+    "numbers are small that is true at once. `has_settled` asks whether the change is small beside the loss."
+)
+
+
+def _stops_in_small_numbers(run, R, P, Q, steps):
+    """Whether the rule looks at the loss as it stands, or at its change: then it stops at once where the numbers are small."""
     scale = 1e-3 / R.max()
     start = scale**0.5 * P, scale**0.5 * Q
-    taken = _steps_taken(
-        run(scale * R, *start, steps), [_path(step, scale * R, *start, steps - 1) for step in STEPS], start
-    )
-    if taken is None:
-        return None
-    return (
-        f"Right, and see what your rule to stop depends on: for the same data in numbers up to 0.001 it takes {taken} of {steps} "
-        "steps. A fixed number is small for one kind of data and large for another: ask whether the change of the loss is "
-        "small beside the loss, as `has_settled` does."
-    )
+    early = [_path(step, scale * R, *start, steps - 1) for step in STEPS]
+    return _steps_taken(run(scale * R, *start, steps), early, start) is not None
 
 
 def _later(run, R, P, Q):
@@ -496,8 +511,6 @@ def _later(run, R, P, Q):
     if fall > 0.01:
         words = f"With steps = {LONG_RUN}, one step more would still lower the loss by {fall:.0%}."
         return check.Finding(words, ("stops_too_early",))
-    if not answers.compares(run.answer):
-        return None  # without a rule to stop there is nothing to tell
     R, P, Q = LARGE_CASE
     reached = np.sqrt(_loss(R, *run(R, P, Q, LARGE_RUN)) / np.sum(R**2))
     possible = _possible()
@@ -618,6 +631,9 @@ mf_multiplicative_update = check.Exercise(
         stops_too_early: 1e-6 -> 0.05
             The stopping rule gives up while there is still much to gain. Stop when the relative change of the loss is
             tiny.
+        not_relative: has_settled(previous_loss, loss, tolerance=1e-6) -> loss < {0.001|0.01|1e-4}
+            The rule to stop compares the loss, or its change, with a fixed number. For small numbers that is true at
+            once, for large ones perhaps never. Ask whether the change is small beside the loss, as `has_settled` does.
         pair_before_last: P, Q = mult -> old = P, Q; P, Q = mult ;; return P, Q -> return old
             It is one step behind: either the last pair is computed and then dropped, or the loop goes round once too
             few.

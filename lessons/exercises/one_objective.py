@@ -98,6 +98,8 @@ one_hot_codes = check.Exercise(
         codes_as_rows: {} -> ({}).T
             The result is transposed: codes should be columns, A is (k, n). Take columns of the identity,
             `np.eye(D.shape[1])[:, nearest]`.
+        nearest_sample: distances.argmin(axis=0) -> distances.argmin(axis=1)
+            `axis=1` looks for the nearest sample of each atom. Each sample, a column, gets its nearest atom: `axis=0`.
         numbers_of_atoms: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> distances.argmin(axis=0){| + 1}
             Those are the numbers of the nearest atoms. A code is a column with a 1 in that row, so that D A gives the
             atom.

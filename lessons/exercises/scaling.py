@@ -40,6 +40,9 @@ rescale = check.Exercise(
     mistakes="""
         wrong_pair: D @ Q, np.linalg.solve(Q, A) -> D @ np.linalg.inv(Q), Q @ A
             Q and its inverse have changed places: the product is the same, but Q should mix the atoms, D' = D Q.
+        dictionary_with_inverse: D @ Q -> D @ np.linalg.inv(Q)
+            The atoms are mixed by Q^-1, and so the product has changed. They are mixed by Q itself, D' = D Q, and the codes
+            undo that with Q^-1.
         codes_unchanged: np.linalg.solve(Q, A) -> A
             The codes are as they were, so the product has changed. What Q does to the atoms, Q^-1 must undo in A.
         codes_mixed_too: np.linalg.solve(Q, A) -> Q @ A
@@ -137,11 +140,16 @@ normalise_atoms = check.Exercise(
             That divides by the squared length: the root is missing.
         largest_entry: np.sqrt(np.sum(D**2, axis=0)) -> np.max(np.abs(D), axis=0)
             That makes the largest entry of each atom 1. The length is the root of the sum of squares.
+        codes_normalised: ... -> D * np.linalg.norm(A, axis=1), A / np.linalg.norm(A, axis=1)[:, np.newaxis]
+            That gives each row of the codes length 1, and the atoms make up for it. It is the atoms that get length 1.
         whole_matrix: np.sqrt(np.sum(D**2, axis=0)) -> np.full(D.shape[1], np.linalg.norm(D))
             That divides by one number, the norm of the whole matrix. Every atom has its own length: `axis=0`.
         codes_not_compensated: A * lengths[:, np.newaxis] -> A
             The atoms are right, but the codes are as they were, so the product has changed: row j of A takes what atom
             j lost.
+        lengths_as_a_row: A * lengths[:, np.newaxis] -> A * lengths
+            Row j of A belongs to atom j, but an array of shape (k,) is laid along the columns. `lengths[:, np.newaxis]`
+            makes it a column, (k, 1).
         codes_divided_too: A * lengths -> A / lengths
             The codes are divided by the lengths as well. What an atom loses its codes must gain: multiply.
         codes_normalised_too: A * lengths[:, np.newaxis] -> A / np.linalg.norm(A, axis=1, keepdims=True)
@@ -299,6 +307,8 @@ update_dictionary = check.Exercise(
         atoms_as_rows: [0].T -> [0]
             | {} -> ({}).T
             The result is transposed: solving for X^T ~ A^T D^T gives D^T, (k, d). Transpose it back.
+        left_of_the_data: X @ np.linalg.pinv(A) -> np.linalg.pinv(A) @ X
+            The inverse stands on the wrong side: D is what stands left of A in X ~ D A, so A is undone from the right.
         codes_on_the_wrong_side: lstsq(A.T, X.T, rcond=None)[0].T -> lstsq(A, X, rcond=None)[0]
             `np.linalg.lstsq(A, X)` looks for A D ~ X. Here the unknown D stands left of A: turn to X^T ~ A^T D^T.
         whole_lstsq_result: [0].T ->
