@@ -194,7 +194,6 @@ def lifted_on_both_sides(R, P, Q):
 
 
 ACCEPTED = [
-    (todo.mf_multiplicative_update, stopped_by_the_mean_square),
     (todo.gradient_codes, lambda X, D, A: 2 * D.T @ (D @ A - X)),
     (todo.gradient_codes, lambda X, D, A: -2 * D.T @ (X - D @ A)),
     (todo.gradient_codes, lambda X, D, A: 2 * (np.dot(np.dot(D.T, D), A) - np.dot(D.T, X))),
@@ -522,6 +521,7 @@ RECOGNISED = [
     (todo.mf_multiplicative_update, never_takes_over, "stops_at_once"),
     (todo.mf_multiplicative_update, lambda R, P, Q, steps=5000: (P, Q), "stops_at_once"),
     (todo.mf_multiplicative_update, two_steps, "stops_too_early"),
+    (todo.mf_multiplicative_update, stopped_by_the_mean_square, "not_relative"),
     (todo.mf_multiplicative_update, loss_settled(0.3), "stops_too_early"),
     (todo.mf_multiplicative_update, loss_settled(0.03), "stops_too_early"),
     (todo.mf_multiplicative_update, keeps_the_old_pair, "pair_before_last"),
