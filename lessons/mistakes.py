@@ -360,7 +360,7 @@ class Known:
 
 def _says_little(value, right):
     """Whether a result is nothing but zeros, NaN, or zeros and ones where other numbers belong."""
-    if not isinstance(value, (np.ndarray, float)):
+    if not isinstance(value, (np.ndarray, float)) or np.asarray(value).dtype.kind not in "fiub":
         return False
     numbers = np.nan_to_num(np.abs(value))
     if not numbers.any() or (np.size(value) > 1 and np.ptp(numbers) == 0):

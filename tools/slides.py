@@ -69,6 +69,7 @@ TEMPLATE = """
   // A slide that comes up has its formulas set anew. While they are being set for the first time that would double them.
   const setAnew = MathJax.Hub.Rerender.bind(MathJax.Hub);
   MathJax.Hub.Rerender = (...slide) => MathJax.Hub.Queue([setAnew, ...slide], fit);
+  MathJax.Hub.Register.StartupHook("End", () => fit());
 </script>
 <script>
   // What is taller than the screen is made smaller until it fits, once its formulas are set.
