@@ -22,7 +22,14 @@ KEPT = ["PATH", "LANG", "SSL_CERT_FILE", "PIP_CERT", "PIP_CONFIG_FILE", "OMP_NUM
 RUN = """
 import sys, nbformat, nbclient
 notebook = nbformat.read(sys.argv[1], as_version=4)
-nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+for attempt in range(3):
+    try:
+        nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+        break
+    except RuntimeError as error:
+        # Two kernels that start at once may choose the same port.
+        if "died before replying" not in str(error) or attempt == 2:
+            raise
 nbformat.write(notebook, sys.argv[1])
 """
 
