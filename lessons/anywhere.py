@@ -3,6 +3,12 @@
 An exercise that has more to say about one of these has a mistake of its own that does the same, and that one is found first.
 """
 
+# What several exercises have edits of their own for, and the same sentence.
+SAID = """
+    changes_arguments:
+        Whoever called your function still needs its arguments as they were: make new arrays, as `P = P * ratio` does.
+"""
+
 # For an exercise that returns one result.
 IN_ANY = """
     result_transposed: {} -> ({}).T
@@ -58,31 +64,16 @@ IN_ANY = """
         The signs are lost: negative numbers belong there too.
     cut_at_zero: {} -> np.maximum({}, 0)
         Negative numbers are cut off at zero, and nothing asks for that here.
-    data_centred: ^ -> X = X - X.mean({axis=1, keepdims=True|axis=0|})
-        | ^ -> x = x - x.mean()
-        | ^ -> M = M - M.mean()
-        | ^ -> R = R - R.mean({|axis=0})
+    data_centred: ^ -> DATA = DATA - DATA.mean({axis=1, keepdims=True|axis=0|})
         A mean is taken off the data first. Here they count as they are.
-    data_scaled: ^ -> X = X / X.max()
-        | ^ -> X = X / np.maximum(np.linalg.norm(X, axis=0), 1e-300)
-        | ^ -> x = x / np.linalg.norm(x)
-        | ^ -> R = R / R.max()
+    data_scaled: ^ -> DATA = DATA / {DATA.max()|np.linalg.norm(DATA)}
+        | ^ -> DATA = DATA / np.maximum(np.linalg.norm(DATA, axis=0), 1e-300)
         The data are scaled first. Here they count as they are.
-    data_cut_to_whole_numbers: ^ -> X = X.astype(int)
-        | ^ -> M = M.astype(int)
-        | ^ -> x = x.astype(int)
-        | ^ -> R = R.astype(int)
+    data_cut_to_whole_numbers: ^ -> DATA = DATA.astype(int)
         The data are cut down to whole numbers first.
-    data_made_positive: ^ -> X = np.abs(X)
-        | ^ -> X = np.maximum(X, 0)
-        | ^ -> M = np.maximum(M, 0)
-        | ^ -> x = np.abs(x)
-        | ^ -> x = np.maximum(x, 0)
+    data_made_positive: ^ -> DATA = {np.abs(DATA)|np.maximum(DATA, 0)}
         The negative numbers of the data are lost first. They count as they are.
-    codes_made_positive: ^ -> A = np.abs(A)
-        | ^ -> A = np.maximum(A, 0)
-        | ^ -> alpha = np.abs(alpha)
-        | ^ -> alpha = np.maximum(alpha, 0)
+    codes_made_positive: ^ -> CODES = {np.abs(CODES)|np.maximum(CODES, 0)}
         The codes lose their negative numbers first. A weight may be below zero here: so much of an atom is taken away.
     codes_scaled: ^ -> A = A / np.where(A.sum(axis=0) == 0, 1, A.sum(axis=0))
         | ^ -> A = A / np.maximum(np.linalg.norm(A, axis=0), 1e-300)
@@ -103,17 +94,11 @@ IN_ANY = """
         | D @ alpha -> D[:, {:-1] @ alpha[:-1|1:] @ alpha[1:}]
         | P @ Q.T -> P[:, {:-1] @ Q[:, :-1|1:] @ Q[:, 1:}].T
         One atom is missing from the mixture: `range(k)` already ends at k - 1, and begins at 0.
-    mean_over_atoms: D @ A -> D @ A / D.shape[1]
-        | D @ alpha -> D @ alpha / len(alpha)
-        | P @ Q.T -> P @ Q.T / P.shape[1]
+    mean_over_atoms: MODEL -> MODEL / ATOMS.shape[1]
         The mixture is divided by the number of atoms. A mixture is a sum, not a mean.
-    model_cut_at_zero: D @ A -> np.maximum(D @ A, 0)
-        | D @ alpha -> np.maximum(D @ alpha, 0)
-        | P @ Q.T -> np.maximum(P @ Q.T, 0)
+    model_cut_at_zero: MODEL -> np.maximum(MODEL, 0)
         What the atoms make is cut off at zero. Here it may have either sign.
-    residual_cut_at_zero: X - D @ A -> np.maximum(X - D @ A, 0)
-        | x - D @ alpha -> np.maximum(x - D @ alpha, 0)
-        | R - P @ Q.T -> np.maximum(R - P @ Q.T, 0)
+    residual_cut_at_zero: DATA - MODEL -> np.maximum(DATA - MODEL, 0)
         Only where the model gives too little does it count. Too much is an error as well.
     product_entry_by_entry: D @ A -> D * A
         | D @ alpha -> D * alpha
@@ -125,13 +110,9 @@ IN_ANY = """
     model_transposed: D @ A -> (D @ A).T
         | P @ Q.T -> Q @ P.T
         What the atoms make of the data is transposed: it should have the shape of the data.
-    dictionary_alone: X - D @ A -> X
-        | x - D @ alpha -> x
-        | R - P @ Q.T -> R
+    dictionary_alone: DATA - MODEL -> DATA
         The mixture is left out: what counts is the data less what the atoms make of them.
-    data_left_out: X - D @ A -> D @ A
-        | x - D @ alpha -> D @ alpha
-        | R - P @ Q.T -> P @ Q.T
+    data_left_out: DATA - MODEL -> MODEL
         The data are left out: what counts is their difference from what the atoms make of them.
     first_sample_only: X - D @ A -> X[:, :1] - D @ A[:, :1]
         | X - D @ A -> X[:, -1:] - D @ A[:, -1:]
@@ -150,23 +131,13 @@ IN_ANY = """
         | R - P @ Q.T -> R[:-1] - P[:-1] @ Q.T
         | R - P @ Q.T -> R[:, :-1] - P @ Q[:-1].T
         One row or column is left out of the sum: `range(n)` already ends at n - 1, and begins at 0.
-    zero_means_missing: (X - D @ A) -> ((X - D @ A) * (X != 0))
-        | (R - P @ Q.T) -> ((R - P @ Q.T) * (R != 0))
-        | E = R - P @ Q.T -> E = (R - P @ Q.T) * (R != 0)
-        | (x - D @ alpha) -> ((x - D @ alpha) * (x != 0))
-        | norm(X - D @ A) -> norm((X - D @ A) * (X != 0))
+    zero_means_missing: DATA - MODEL -> (DATA - MODEL) * (DATA != 0)
         Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is a
         number like any other: the model should give it too.
-    only_positive_counts: (X - D @ A) -> ((X - D @ A) * (X > 0))
-        | (R - P @ Q.T) -> ((R - P @ Q.T) * (R > 0))
-        | E = R - P @ Q.T -> E = (R - P @ Q.T) * (R > 0)
-        | (x - D @ alpha) -> ((x - D @ alpha) * (x > 0))
-        | norm(X - D @ A) -> norm((X - D @ A) * (X > 0))
+    only_positive_counts: DATA - MODEL -> (DATA - MODEL) * (DATA > 0)
         Only the positive entries of the data are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`).
         Here every entry is known, zeros and negative ones too.
-    residual_with_a_plus: X - D @ A -> X + D @ A
-        | R - P @ Q.T -> R + P @ Q.T
-        | x - D @ alpha -> x + D @ alpha
+    residual_with_a_plus: DATA - MODEL -> DATA + MODEL
         The residual is a difference: what the model gives is subtracted from the data, not added.
 """
 

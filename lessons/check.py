@@ -9,6 +9,7 @@ import contextlib
 import copy
 import functools
 import inspect
+import re
 import sys
 import threading
 from dataclasses import dataclass, field, replace
@@ -135,8 +136,8 @@ class Exercise:
     minutes : int
     returns : str
         What the function should give, in words; said when no better reason is found.
-    hints : three str
-        The idea; the formula and the shapes; the line with a gap.
+    hints : str
+        The idea, the formula and the shapes, the line with a gap, each behind a `- `; kept as a tuple.
     cases : list of tuples
         Arguments on which an answer is compared, smallest first.
     edges : list of tuples
@@ -161,7 +162,7 @@ class Exercise:
     title: str
     minutes: int
     returns: str
-    hints: tuple
+    hints: object
     cases: list
     edges: list = field(default_factory=list)
     ways: list = field(default_factory=list)
@@ -173,6 +174,7 @@ class Exercise:
 
     def __post_init__(self):
         self.name = self.reference.__name__
+        self.hints = tuple(" ".join(hint.split()) for hint in re.split(r"\n *- ", self.hints)[1:])
         self.mistakes = parse(*self.mistakes) if isinstance(self.mistakes, tuple) else parse(self.mistakes)
         self.known = Known(self)
         self.latest = None  # the latest verdict shown

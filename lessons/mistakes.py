@@ -8,7 +8,9 @@ A table holds them as text:
 `old -> new` replaces every `old` in the source; ` ;; ` joins replacements that go together, and a line that begins with
 `| ` is another way to make the same mistake; `{1|0.1}` stands for one of these. `{}` stands for the expression that is
 returned, `{0}` and `{1}` for the two parts of a returned pair, `{both}` for each of them in turn, `...` for the whole body,
-`^` for its beginning, `\\n` for a new line. An edit that does not apply to a way of writing the answer is skipped there.
+`^` for its beginning, `\\n` for a new line. DATA, ATOMS, CODES and MODEL stand for what a notebook calls these. An edit that
+does not apply to a way of writing the answer is skipped there. A mistake without a sentence takes the one that
+`lessons.anywhere` has for it.
 """
 
 import functools
@@ -46,15 +48,26 @@ def parse(*tables):
         others = [line[1:] for line in lines if line.startswith("|")]
         sentence = " ".join(line for line in lines if not line.startswith("|"))
         edits = [text.strip() for text in (edit, *others) if text.strip()]
-        mistakes[key] = Mistake(tuple(itertools.chain(*map(_each, edits))), sentence)
+        mistakes[key] = Mistake(tuple(itertools.chain(*map(_each, edits))), sentence or SAID[key])
     return mistakes
 
 
 _CHOICE = re.compile(r"\{([^{}|]*(?:\|[^{}|]*)+)\}")
+_NOTATIONS = [
+    {"DATA": "X", "ATOMS": "D", "CODES": "A", "MODEL": "D @ A"},
+    {"DATA": "x", "ATOMS": "D", "CODES": "alpha", "MODEL": "D @ alpha"},
+    {"DATA": "R", "ATOMS": "Q", "CODES": "P", "MODEL": "P @ Q.T"},
+    {"DATA": "M"},
+]
 
 
 def _each(edit):
-    """The edits that an edit with choices `{1|2}` stands for."""
+    """The edits that an edit with choices `{1|2}`, or in no notebook's notation, stands for."""
+    words = set(re.findall("DATA|ATOMS|CODES|MODEL", edit))
+    if words:
+        fitting = [notation for notation in _NOTATIONS if words <= set(notation)]
+        texts = (functools.reduce(lambda text, word: text.replace(word, names[word]), words, edit) for names in fitting)
+        return list(dict.fromkeys(itertools.chain(*map(_each, texts))))
     choice = _CHOICE.search(edit)
     if not choice:
         return [" ;; ".join(edit.replace("{both}", part) for part in ("{0}", "{1}")) if "{both}" in edit else edit]
@@ -64,6 +77,7 @@ def _each(edit):
 
 
 ANYWHERE, ANYWHERE_IN_A_PAIR = parse(anywhere.IN_ANY), parse(anywhere.IN_A_PAIR)
+SAID = {key: mistake.sentence for key, mistake in (parse(anywhere.SAID) | ANYWHERE_IN_A_PAIR | ANYWHERE).items()}
 # What is done to the arguments or to the residual is done in a pair as well.
 ANYWHERE_IN_A_PAIR |= {key: mistake for key, mistake in ANYWHERE.items() if not mistake.edits[0].startswith("{}")}
 

@@ -3,7 +3,9 @@
 They are not scored. A choice is asked for because a result is remembered better by who expected something of it.
 """
 
+import re
 import reprlib
+import textwrap
 from dataclasses import dataclass, field
 
 from lessons.show import Note
@@ -71,6 +73,20 @@ class Prediction:
     def _offered(self):
         *most, last = (f'`"{each}"`' for each in self.choices)
         return f"{', '.join(most)} or {last}"
+
+
+def parse(text):
+    """The predictions of a table: a line `name: question`, and for each choice one that begins with `- choice:`, or with
+    `* choice:` if the picture bears it out. Longer texts go on in the next line.
+    """
+    predictions = []
+    for entry in re.split(r"\n(?=\w+:)", textwrap.dedent(text).strip()):
+        question, *choices = (" ".join(part.split()) for part in re.split(r"\n *(?=[-*] )", entry))
+        name, _, question = question.partition(": ")
+        offered = dict(choice[2:].split(": ", 1) for choice in choices)
+        answer = next(choice[2:].split(": ", 1)[0] for choice in choices if choice.startswith("*"))
+        predictions.append(Prediction(name, question, offered, answer))
+    return predictions
 
 
 def _short(value):

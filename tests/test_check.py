@@ -34,7 +34,7 @@ def quotient_and_rest(a, b):
 
 def exercise_of(reference, cases, **more):
     return check.Exercise(
-        reference, "0.1", "a trial", 1, "twice the vector", ("think", "2 x", "`return ... * x`"), cases, **more
+        reference, "0.1", "a trial", 1, "twice the vector", """\n- think\n- 2 x\n- `return ... * x`""", cases, **more
     )
 
 

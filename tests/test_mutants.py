@@ -23,7 +23,7 @@ def test_a_return_moves_into_the_loop():
 
 def test_an_example_that_tells_too_little_is_found():
     exercise = check.Exercise(
-        factorise.reconstruct, "0.1", "mix", 1, "a mixture", (), cases=[(np.eye(2), np.array([[1.0, -2], [3, 4]]))]
+        factorise.reconstruct, "0.1", "mix", 1, "a mixture", "", cases=[(np.eye(2), np.array([[1.0, -2], [3, 4]]))]
     )
 
     lines = mutants.report(exercise)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.predict import Prediction
+from lessons.predict import Prediction, parse
 from tools import ROOT
 from tools.generate import open_prediction
 
@@ -24,6 +24,25 @@ def slope():
         choices={"up": "Tempting, but no.", "down": "Yes, it falls.", "level": "Only at the end."},
         answer="down",
     )
+
+
+def test_predictions_are_read_from_a_table(slope):
+    read, other = parse("""
+        slope: Where does
+            it go?
+            - up: Tempting,
+              but no.
+            * down: Yes, it falls.
+            - level: Only at the end.
+        other: Which?
+            - this: No.
+            * that: Yes: that.
+    """)
+
+    assert (read.name, read.question, read.choices, read.answer) == (
+        slope.name, slope.question, slope.choices, slope.answer
+    )  # fmt: skip
+    assert other.choices["that"] == "Yes: that." and other.answer == "that"
 
 
 def test_a_choice_is_committed_and_said(slope):

@@ -5,8 +5,7 @@ import inspect
 
 import numpy as np
 
-from lessons import check, compare, factorise, show
-from lessons.predict import Prediction
+from lessons import check, compare, factorise, predict, show
 
 _rng = np.random.default_rng(31)
 
@@ -37,13 +36,13 @@ centre = check.Exercise(
     title="take both means away",
     minutes=5,
     returns="the faces less each pixel's mean over all faces, and then less each face's own mean",
-    hints=(
-        "Two means, one after the other. Which mean is a picture, and which is one number a face? Take the second "
-        "of what the first has left.",
-        "`faces.mean(axis=0)` is the mean over the faces, (M,), one number a pixel. The mean of each face has to be "
-        "(N, 1), so that it is taken off a whole row: `keepdims=True`.",
-        "`faces = faces - ...`, then `return faces - faces.mean(axis=..., keepdims=True)`",
-    ),
+    hints="""
+        - Two means, one after the other. Which mean is a picture, and which is one number a face? Take the second of
+          what the first has left.
+        - `faces.mean(axis=0)` is the mean over the faces, (M,), one number a pixel. The mean of each face has to be (N,
+          1), so that it is taken off a whole row: `keepdims=True`.
+        - `faces = faces - ...`, then `return faces - faces.mean(axis=..., keepdims=True)`
+    """,
     cases=[(FACES_SMALL,), (FACES_TALL,), (FACES_SQUARE,)],
     law=_only_subtracts,
     ways=[
@@ -126,12 +125,12 @@ regularised_loss = check.Exercise(
     title="the error and a price for size",
     minutes=6,
     returns="the squared error and the penalty on both factors, added up to one number",
-    hints=(
-        "Two parts: how wrong the product is, and how large the factors are. Both are sums of squared entries, the "
-        "second at a price.",
-        "||R - P Q^T||_F^2 + (beta / 2) (||P||_F^2 + ||Q||_F^2). P Q^T is (N, M) like R; the result is one number.",
-        "`return np.sum(... ** 2) + ... * (np.sum(P**2) + np.sum(Q**2))`",
-    ),
+    hints="""
+        - Two parts: how wrong the product is, and how large the factors are. Both are sums of squared entries, the
+          second at a price.
+        - ||R - P Q^T||_F^2 + (beta / 2) (||P||_F^2 + ||Q||_F^2). P Q^T is (N, M) like R; the result is one number.
+        - `return np.sum(... ** 2) + ... * (np.sum(P**2) + np.sum(Q**2))`
+    """,
     cases=[SMALLEST, WIDE, TALL, LARGE, (*WIDE[:3], 0.0)],
     mistakes="""
         whole_beta: beta / 2 * -> beta *
@@ -223,14 +222,13 @@ gradients = check.Exercise(
     title="which way is down",
     minutes=9,
     returns="the pair (dP, dQ), where an entry says how fast the loss grows when that entry of P or Q grows",
-    hints=(
-        "Nudge p_ik. For every j the residual e_ij changes by -q_jk times the nudge. How fast does its square "
-        "change, and how fast the penalty? Add up over j, then look for the matrix product that does this for all i "
-        "and k.",
-        "dL/dp_ik = sum_j -2 e_ij q_jk + beta p_ik. With E = R - P Q^T, (N, M), that is dP = -2 E Q + beta P, (N, "
-        "K). For Q the roles swap, and the shape (M, K) tells you how E has to stand.",
-        "`E = R - P @ Q.T`, then `return -2 * E @ Q + beta * P, ...`",
-    ),
+    hints="""
+        - Nudge p_ik. For every j the residual e_ij changes by -q_jk times the nudge. How fast does its square change,
+          and how fast the penalty? Add up over j, then look for the matrix product that does this for all i and k.
+        - dL/dp_ik = sum_j -2 e_ij q_jk + beta p_ik. With E = R - P Q^T, (N, M), that is dP = -2 E Q + beta P, (N, K).
+          For Q the roles swap, and the shape (M, K) tells you how E has to stand.
+        - `E = R - P @ Q.T`, then `return -2 * E @ Q + beta * P, ...`
+    """,
     cases=[SMALLEST, WIDE, TALL, LARGE, (*WIDE[:3], 0.0)],
     mistakes="""
         factor_two: -2 * E -> -E
@@ -279,8 +277,8 @@ gradients = check.Exercise(
             for each entry by itself.
         penalty_of_the_other: beta * Q -> beta * P
             | beta * P -> beta * Q
-            The penalty's part has the wrong factor: the slope for an entry of P is beta times that entry, and for one of Q
-            beta times that of Q.
+            The penalty's part has the wrong factor: the slope for an entry of P is beta times that entry, and for one
+            of Q beta times that of Q.
         not_transposed: E.T @ P -> E @ P
             E P does not fit: for dQ the roles swap, and E is transposed too. E^T P is (M, K).
         only_one_gradient: {} -> -2 * E @ Q + beta * P
@@ -548,14 +546,14 @@ matrix_factorization = check.Exercise(
     minutes=10,
     core=True,
     returns="the pair (P, Q) after `steps` steps downhill from the P and Q given",
-    hints=(
-        "A step goes a little way downhill: each factor minus alpha times its gradient (3.3). Take the residual "
-        "anew in every step, since P and Q have changed.",
-        "In each step E = R - P Q^T, then P <- P + alpha (2 E Q - beta P) and Q <- Q + alpha (2 E^T P - beta Q). P "
-        "stays (N, K), Q (M, K).",
-        "`for _ in range(steps):`, inside it `E = R - P @ Q.T`, `P = P + alpha * (...)`, `Q = Q + alpha * (...)`; "
-        "after it return both",
-    ),
+    hints="""
+        - A step goes a little way downhill: each factor minus alpha times its gradient (3.3). Take the residual anew in
+          every step, since P and Q have changed.
+        - In each step E = R - P Q^T, then P <- P + alpha (2 E Q - beta P) and Q <- Q + alpha (2 E^T P - beta Q). P
+          stays (N, K), Q (M, K).
+        - `for _ in range(steps):`, inside it `E = R - P @ Q.T`, `P = P + alpha * (...)`, `Q = Q + alpha * (...)`; after
+          it return both
+    """,
     cases=[(*start, start[1].shape[1], 3, 0.01, 0.1) for start in STARTS],
     law=_descends,
     ways=[
@@ -589,8 +587,8 @@ matrix_factorization = check.Exercise(
         one_factor_only: Q = Q + alpha * (2 * E.T @ P - beta * Q) -> pass
             Both factors have to be updated in every step, and both returned.
         error_times_beta: (2 * E @ Q - beta * P) -> (2 * beta * E @ Q) ;; (2 * E.T @ P - beta * Q) -> (2 * beta * E.T @ P)
-            beta stands before the error, so that with beta = 0 nothing moves at all. It weighs the penalty alone: the step
-            for P is 2 E Q - beta P.
+            beta stands before the error, so that with beta = 0 nothing moves at all. It weighs the penalty alone: the
+            step for P is 2 E Q - beta P.
         nothing_moves: range(steps) -> range(0)
             Is the loop run at all, and does what it computes go back into P and Q?
         one_step_only: range(steps) -> range(1)
@@ -613,8 +611,8 @@ matrix_factorization = check.Exercise(
         penalty_doubled: - beta * -> - (2 * beta) *
             The 2 of the update belongs to the error alone: the penalty (beta / 2) p^2 has slope beta p, not 2 beta p.
         penalty_without_alpha: alpha * (2 * E @ Q - beta * P) -> alpha * 2 * E @ Q - beta * P ;; alpha * (2 * E.T @ P - beta * Q) -> alpha * 2 * E.T @ P - beta * Q
-            The penalty is not multiplied by alpha. The step is alpha times the whole gradient: put both of its parts into a
-            bracket.
+            The penalty is not multiplied by alpha. The step is alpha times the whole gradient: put both of its parts
+            into a bracket.
         penalty_on_one_factor: - beta * Q ->
             Only one of the two factors feels the penalty: both updates hold a term with `beta`.
         step_shrinks: E = R - P @ Q.T -> E = R - P @ Q.T\n        alpha = {0.99 * alpha|0.9 * alpha|alpha / 2}
@@ -645,14 +643,14 @@ matrix_factorization = check.Exercise(
         defaults_changed:
             The cells below leave some settings out, and count on the first line as it was given: `def
             matrix_factorization(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):`.
-        biases: E = R - P @ Q.T -> E = R - R.mean() - P @ Q.T
+        biases: E = R - P @ Q.T -> E = R - R.mean({|axis=1, keepdims=True|axis=0}) - P @ Q.T
             A mean, or a bias for each row and column, is taken off the data. Here the model is P Q^T alone.
         skips_entries: E = R - P @ Q.T -> E = np.where(R > 0, R - P @ Q.T, 0)
             Only the positive entries of R are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`).
             Here every entry is known, and centred faces have negative ones.
         own_start: for -> rng = np.random.RandomState(0); P, Q = rng.rand(*P.shape), rng.rand(*Q.shape)\n    for
-            P and Q come out far from where the steps lead that begin at those given. Start from these as they are, and let
-            only the two updates change them.
+            P and Q come out far from where the steps lead that begin at those given. Start from these as they are, and
+            let only the two updates change them.
         clipped: return -> # \n    return ;; - beta * Q)\n -> - beta * Q)\n        P, Q = np.maximum(P, 0), np.maximum(Q, 0)\n
             Negative entries of the factors are cut off at zero. Here they may have either sign; notebook 4 is about
             factors that may not.
@@ -675,49 +673,29 @@ matrix_factorization = check.Exercise(
 exercises = [centre, regularised_loss, gradients, matrix_factorization]
 
 
-# ---- Predictions ----
-
-descent_curve = Prediction(
-    name="descent_curve",
-    question="What will the curve of the squared error look like, from the random start on?",
-    choices={
-        "one slope": "Tempting, since every step goes downhill and steps become smaller near the bottom. It never rises, "
-        "but it does not slow down once: it nearly stops twice, far above the floor, and gets going again.",
-        "terraces": "It rests near the floor for no atom, then for more than a thousand steps near the floor for one "
-        "atom, and only then reaches the one for two. Who stops on a terrace believes that the descent has converged.",
-        "up and down": "Tempting, since two factors are changed at once and could get in each other's way. With a small "
-        "enough step size they do not: the curve never rises.",
-    },
-    answer="terraces",
-)
-
-step_size = Prediction(
-    name="step_size",
-    question="The tutorial's alpha is 0.002. What happens from the same start with 0.0045, a little more than twice that?",
-    choices={
-        "faster": "Tempting, since twice the step size was fine. But between fine and fatal there is hardly anything.",
-        "back and forth": "Tempting, and that is how it begins: a step too long lands higher on the other side of the "
-        "valley. From there the slope is larger, so the next step is longer still, and it does not come back.",
-        "overflow": "It overshoots the valley, lands higher on the other side, overshoots more, and within a few "
-        "steps the numbers are beyond what a computer can hold. If a run gives you `nan`, make alpha smaller first.",
-    },
-    answer="overflow",
-)
-
-best_beta = Prediction(
-    name="best_beta",
-    question="Which beta ends nearest to the floor after 5000 steps?",
-    choices={
-        "0": "Tempting, since a penalty can only pull away from the best fit. At the end that is true, and after 25000 steps "
-        "it is the nearest. After 5000 it is the farthest: Q is large and P small, and the step in Q is proportional to P.",
-        "0.02": "Tempting, since it is the tutorial's. It is on its way to balancing the two factors, and not there yet.",
-        "0.2": "It has brought P and Q to nearly the same size, where descent is fast, and costs next to nothing. "
-        "What looked like the price of a small penalty was a gain in time: the order at the end is the other way round.",
-        "2": "Tempting once one knows that a penalty helps. It balances the factors at once, but it takes half of beta off "
-        "each singular value of the product, and that does cost accuracy.",
-    },
-    answer="0.2",
-)
-
-predictions = [descent_curve, step_size, best_beta]
+descent_curve, step_size, best_beta = predictions = predict.parse("""
+    descent_curve: What will the curve of the squared error look like, from the random start on?
+        - one slope: Tempting, since every step goes downhill and steps become smaller near the bottom. It never rises,
+          but it does not slow down once: it nearly stops twice, far above the floor, and gets going again.
+        * terraces: It rests near the floor for no atom, then for more than a thousand steps near the floor for one
+          atom, and only then reaches the one for two. Who stops on a terrace believes that the descent has converged.
+        - up and down: Tempting, since two factors are changed at once and could get in each other's way. With a small
+          enough step size they do not: the curve never rises.
+    step_size: The tutorial's alpha is 0.002. What happens from the same start with 0.0045, a little more than twice
+        that?
+        - faster: Tempting, since twice the step size was fine. But between fine and fatal there is hardly anything.
+        - back and forth: Tempting, and that is how it begins: a step too long lands higher on the other side of the
+          valley. From there the slope is larger, so the next step is longer still, and it does not come back.
+        * overflow: It overshoots the valley, lands higher on the other side, overshoots more, and within a few steps
+          the numbers are beyond what a computer can hold. If a run gives you `nan`, make alpha smaller first.
+    best_beta: Which beta ends nearest to the floor after 5000 steps?
+        - 0: Tempting, since a penalty can only pull away from the best fit. At the end that is true, and after 25000
+          steps it is the nearest. After 5000 it is the farthest: Q is large and P small, and the step in Q is
+          proportional to P.
+        - 0.02: Tempting, since it is the tutorial's. It is on its way to balancing the two factors, and not there yet.
+        * 0.2: It has brought P and Q to nearly the same size, where descent is fast, and costs next to nothing. What
+          looked like the price of a small penalty was a gain in time: the order at the end is the other way round.
+        - 2: Tempting once one knows that a penalty helps. It balances the factors at once, but it takes half of beta
+          off each singular value of the product, and that does cost accuracy.
+""")
 progress = functools.partial(show.progress, exercises, predictions)

@@ -4,8 +4,7 @@ import functools
 
 import numpy as np
 
-from lessons import check, compare, factorise, show
-from lessons.predict import Prediction
+from lessons import check, compare, factorise, predict, show
 
 _rng = np.random.default_rng(61)
 
@@ -103,14 +102,14 @@ masked_step = check.Exercise(
     title="a step that sees only some entries",
     minutes=15,
     returns="first P and then Q, each entry multiplied by its own ratio, in which only entries that were seen take part",
-    hints=(
-        "What is hidden must not be asked for, and must not be counted in what the model gives. Both sides of the ratio of "
-        "4.2 are sums over the entries of a matrix: leave the hidden ones out of both.",
-        "R becomes R with zeros where it is hidden (`np.where(seen, R, 0)`, since 0 times NaN is NaN), and P Q^T becomes "
-        "S * (P Q^T). Both are (N, M); times Q they are (N, K), like P. The mask stands between P and Q^T Q, so Q^T Q "
-        "can no longer be multiplied first.",
-        "`P = P * (np.where(seen, R, 0) @ Q) / ((... * (P @ Q.T)) @ Q + 1e-12)`, then Q with all of it transposed",
-    ),
+    hints="""
+        - What is hidden must not be asked for, and must not be counted in what the model gives. Both sides of the ratio
+          of 4.2 are sums over the entries of a matrix: leave the hidden ones out of both.
+        - R becomes R with zeros where it is hidden (`np.where(seen, R, 0)`, since 0 times NaN is NaN), and P Q^T
+          becomes S * (P Q^T). Both are (N, M); times Q they are (N, K), like P. The mask stands between P and Q^T Q, so
+          Q^T Q can no longer be multiplied first.
+        - `P = P * (np.where(seen, R, 0) @ Q) / ((... * (P @ Q.T)) @ Q + 1e-12)`, then Q with all of it transposed
+    """,
     cases=STEP_CASES,
     edges=STEP_EDGES,
     law=_one_step,
@@ -147,8 +146,8 @@ masked_step = check.Exercise(
             That fills the gaps with zeros and takes the step of 4.2. A zero is a claim about the data; where nothing is
             known nothing should be asked, on neither side of the line.
         zero_means_missing: ^ -> seen = R {> 0|!= 0}
-            It makes a mask of its own from the zeros of R. A zero can be a number that was seen, and a hidden entry may hold
-            any number: which entries are known, `seen` says.
+            It makes a mask of its own from the zeros of R. A zero can be a number that was seen, and a hidden entry may
+            hold any number: which entries are known, `seen` says.
         mask_turned_round: np.where(seen, R, 0) -> np.where(seen, 0, R) ;; S * -> (S == 0) *
             The mask is the wrong way round: what was seen is left out, and the hidden entries are used.
         data_mask_turned_round: np.where(seen, R, 0) -> np.where(seen, 0, R)
@@ -255,13 +254,13 @@ hidden_error = check.Exercise(
     title="the error of what was hidden",
     minutes=8,
     returns="the size of R - P Q^T over the hidden entries, divided by the size of R over the hidden entries",
-    hints=(
-        "A relative error is the size of what was missed over the size of what was to be guessed. Take both over the same "
-        "entries: the hidden ones.",
-        "A mask in brackets, `M[mask]`, gives the entries of M where the mask is True, as one long vector; its length is "
-        "`np.linalg.norm`. True where an entry is hidden, for both kinds of mask: `seen == 0`.",
-        "`hidden = seen == 0`, then `return np.linalg.norm((R - P @ Q.T)[hidden]) / ...`",
-    ),
+    hints="""
+        - A relative error is the size of what was missed over the size of what was to be guessed. Take both over the
+          same entries: the hidden ones.
+        - A mask in brackets, `M[mask]`, gives the entries of M where the mask is True, as one long vector; its length
+          is `np.linalg.norm`. True where an entry is hidden, for both kinds of mask: `seen == 0`.
+        - `hidden = seen == 0`, then `return np.linalg.norm((R - P @ Q.T)[hidden]) / ...`
+    """,
     cases=ERROR_CASES,
     edges=[
         (_R_WIDE, (np.arange(45) != 13).reshape(5, 9).astype(float), _P_WIDE, _Q_WIDE),
@@ -346,13 +345,13 @@ consensus = check.Exercise(
     title="who falls together, over many runs",
     minutes=12,
     returns="for every two samples the share of the runs in which their labels are the same, (n, n)",
-    hints=(
-        "The name of a group means nothing in another run. What can be compared between runs is whether two samples are "
-        "together: ask that within each run, and count.",
-        "For one run, `row[:, np.newaxis] == row` is an (n, n) table of who is with whom. Entry (i, j) of the result is "
-        "the mean of that entry over the runs: 1 on the diagonal, and as large for (j, i) as for (i, j).",
-        "`same = labels[:, :, np.newaxis] == ...`, which is (runs, n, n); then the mean over the axis of the runs",
-    ),
+    hints="""
+        - The name of a group means nothing in another run. What can be compared between runs is whether two samples are
+          together: ask that within each run, and count.
+        - For one run, `row[:, np.newaxis] == row` is an (n, n) table of who is with whom. Entry (i, j) of the result is
+          the mean of that entry over the runs: 1 on the diagonal, and as large for (j, i) as for (i, j).
+        - `same = labels[:, :, np.newaxis] == ...`, which is (runs, n, n); then the mean over the axis of the runs
+    """,
     cases=LABEL_CASES,
     edges=[
         (np.array([[5, -2, 5, 9]]),),
@@ -393,8 +392,8 @@ consensus = check.Exercise(
         one_number: same.mean(axis=0) -> same.mean()
             That is the mean over everything, a single number. Take it over the runs alone.
         run_left_out: ^ -> labels = labels[{:-1|1:}]
-            One of the runs is left out. The share is taken over all of them: `range(n)` already ends at n - 1, and begins
-            at 0.
+            One of the runs is left out. The share is taken over all of them: `range(n)` already ends at n - 1, and
+            begins at 0.
         diagonal_of_zeros: {} -> ({}) * (1 - np.eye(labels.shape[1]))
             A sample is with itself in every run, so the diagonal is 1.
         one_half_only: {} -> {np.triu|np.tril}({})
@@ -420,58 +419,36 @@ consensus = check.Exercise(
 exercises = [masked_step, hidden_error, consensus]
 
 
-# ---- Predictions ----
-
-hidden_pixels = Prediction(
-    name="hidden_pixels",
-    question="Most pixels are hidden, and the number of atoms K grows from 1 to 32. What does the error on the hidden "
-    "pixels do?",
-    choices={
-        "falls": "Tempting, since every error of the first five notebooks fell when K grew, and the error on the seen "
-        "pixels still does. But with many atoms what is learned are accidents of the seen pixels, and a hidden pixel has "
-        "nothing to do with those: the curve turns, and with 32 atoms the guess is worse than the means.",
-        "rises": "Tempting for whoever has heard of overfitting. But one atom is a single face, brighter or darker, and "
-        "the next few hold what many faces share: light from one side, hair, beards. Those help to guess, so at first "
-        "the curve falls.",
-        "falls, then rises": "The first atoms hold what many faces share, and that helps to guess a hidden pixel. Later "
-        "ones fit the accidents of the few pixels that were seen. In between lies the lowest point, flat rather than "
-        "sharp.",
-    },
-    answer="falls, then rises",
-)
-
-agreement = Prediction(
-    name="agreement",
-    question="Twelve runs from twelve starts sort the patients into K groups, for K = 2, 3, 4 and 5. For which K do all "
-    "twelve agree about every two patients?",
-    choices={
-        "none": "Tempting, since a random start decides so much, and with 703 pairs there is much to disagree about. But "
-        "for 2 and for 3 groups the matrices hold nothing except zeros and ones.",
-        "3 only": "Tempting, since there are three kinds of leukaemia. But 2 groups are found every time as well: a "
-        "split that always comes back need not be the finest there is.",
-        "2 and 3": "For 2 and 3 groups every entry is a zero or a one. For 4 and 5 there are shares in between. Agreement "
-        "says which answers do not hang on the start; it does not say that one of them is the truth.",
-        "all four": "Tempting, since all runs see the same data and do the same. But for 4 and 5 the "
-        "pictures have shares in between, so some patients change company from start to start.",
-    },
-    answer="2 and 3",
-)
-
-one_dictionary = Prediction(
-    name="one_dictionary",
-    question="Twenty runs of NMF with two atoms fit the Lego matrix without an error. Order and scale aside, how many "
-    "different dictionaries do they find?",
-    choices={
-        "one": "Tempting, since no sign is allowed, and mixing atoms makes negative entries. But it does so only when the "
-        "atoms are mixed too far: with room between the data and the zeros there is always a little mixing that keeps "
-        "every entry above zero.",
-        "a few": "Tempting, since there are often a few local minima. But each of these runs is a global one, with no "
-        "error left. Between any two such dictionaries lie others as good.",
-        "twenty": "Every start ends at another pair of ratios. In one atom A is never above B, in the other at least twice "
-        "B; everything between is open.",
-    },
-    answer="twenty",
-)
-
-predictions = [hidden_pixels, agreement, one_dictionary]
+hidden_pixels, agreement, one_dictionary = predictions = predict.parse("""
+    hidden_pixels: Most pixels are hidden, and the number of atoms K grows from 1 to 32. What does the error on the
+        hidden pixels do?
+        - falls: Tempting, since every error of the first five notebooks fell when K grew, and the error on the seen
+          pixels still does. But with many atoms what is learned are accidents of the seen pixels, and a hidden pixel
+          has nothing to do with those: the curve turns, and with 32 atoms the guess is worse than the means.
+        - rises: Tempting for whoever has heard of overfitting. But one atom is a single face, brighter or darker, and
+          the next few hold what many faces share: light from one side, hair, beards. Those help to guess, so at first
+          the curve falls.
+        * falls, then rises: The first atoms hold what many faces share, and that helps to guess a hidden pixel. Later
+          ones fit the accidents of the few pixels that were seen. In between lies the lowest point, flat rather than
+          sharp.
+    agreement: Twelve runs from twelve starts sort the patients into K groups, for K = 2, 3, 4 and 5. For which K do all
+        twelve agree about every two patients?
+        - none: Tempting, since a random start decides so much, and with 703 pairs there is much to disagree about. But
+          for 2 and for 3 groups the matrices hold nothing except zeros and ones.
+        - 3 only: Tempting, since there are three kinds of leukaemia. But 2 groups are found every time as well: a split
+          that always comes back need not be the finest there is.
+        * 2 and 3: For 2 and 3 groups every entry is a zero or a one. For 4 and 5 there are shares in between. Agreement
+          says which answers do not hang on the start; it does not say that one of them is the truth.
+        - all four: Tempting, since all runs see the same data and do the same. But for 4 and 5 the pictures have shares
+          in between, so some patients change company from start to start.
+    one_dictionary: Twenty runs of NMF with two atoms fit the Lego matrix without an error. Order and scale aside, how
+        many different dictionaries do they find?
+        - one: Tempting, since no sign is allowed, and mixing atoms makes negative entries. But it does so only when the
+          atoms are mixed too far: with room between the data and the zeros there is always a little mixing that keeps
+          every entry above zero.
+        - a few: Tempting, since there are often a few local minima. But each of these runs is a global one, with no
+          error left. Between any two such dictionaries lie others as good.
+        * twenty: Every start ends at another pair of ratios. In one atom A is never above B, in the other at least
+          twice B; everything between is open.
+""")
 progress = functools.partial(show.progress, exercises, predictions)

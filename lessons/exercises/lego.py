@@ -4,8 +4,7 @@ import functools
 
 import numpy as np
 
-from lessons import check, compare, factorise, show
-from lessons.predict import Prediction
+from lessons import check, compare, factorise, predict, show
 
 _rng = np.random.default_rng(11)
 
@@ -29,12 +28,12 @@ reconstruct = check.Exercise(
     title="mix the atoms by the codes",
     minutes=2,
     returns="one mixture of the atoms a column, mixed by the code in that column of A",
-    hints=(
-        "One model is so many of set 1 plus so many of set 2. Do that for the first column of A by hand; then for "
-        "all columns at once.",
-        "X' = D A. D is (d, k), A is (k, n), so X' is (d, n). numpy writes the matrix product as `@`.",
-        "`return ... @ ...` (which of the two has its columns mixed, and which says how?)",
-    ),
+    hints="""
+        - One model is so many of set 1 plus so many of set 2. Do that for the first column of A by hand; then for all
+          columns at once.
+        - X' = D A. D is (d, k), A is (k, n), so X' is (d, n). numpy writes the matrix product as `@`.
+        - `return ... @ ...` (which of the two has its columns mixed, and which says how?)
+    """,
     cases=[
         (D_LEGO, A_LEGO),
         (np.array([[0.5, -1.0], [1, 2], [0, 1]]), np.array([[1.0, -2, 0.25], [3, 0.5, 0]])),
@@ -91,8 +90,8 @@ LEAST_SQUARES = """
         That is what the mixture misses, the residual. Asked are the weights alpha.
     large_cut_off: pinv(D) -> pinv(D, rcond=0.5)
         | rcond=None -> rcond=0.5
-        With so large an `rcond` directions that matter are taken for zero. It is there for rounding alone: leave it as it
-        is.
+        With so large an `rcond` directions that matter are taken for zero. It is there for rounding alone: leave it as
+        it is.
     entry_by_entry: ... -> x / D
         | D.T @ D, -> D.T * D,
         | ... -> np.linalg.inv(D.T @ D) * (D.T @ x)
@@ -125,13 +124,13 @@ code = check.Exercise(
     minutes=5,
     core=True,
     returns="the alpha (k,) for which D alpha comes nearest to x",
-    hints=(
-        "Suppose the best code is found. If what is left over still pointed a little along an atom, a little more "
-        "of that atom would help. So?",
-        "What is left over is perpendicular to every atom: D^T (x - D alpha) = 0. D^T is (k, d), so these are k "
-        "equations for k weights. Bring alpha to one side.",
-        "`return np.linalg.solve(..., D.T @ x)`, where the gap is the (k, k) matrix that stands before alpha",
-    ),
+    hints="""
+        - Suppose the best code is found. If what is left over still pointed a little along an atom, a little more of
+          that atom would help. So?
+        - What is left over is perpendicular to every atom: D^T (x - D alpha) = 0. D^T is (k, d), so these are k
+          equations for k weights. Bring alpha to one side.
+        - `return np.linalg.solve(..., D.T @ x)`, where the gap is the (k, k) matrix that stands before alpha
+    """,
     cases=[
         (X_LEGO[:, 0], D_LEGO),
         (np.array([2.0, -1, 0, 0.5]), np.array([[1.0, 0], [1, 1], [0, 2], [0, 0]])),
@@ -174,11 +173,11 @@ sample_error = check.Exercise(
     title="the error of one sample",
     minutes=2,
     returns="the length of the residual x - D alpha",
-    hints=(
-        "What is left over when the mixture is taken away from the sample? It is a vector; how long is it?",
-        "The residual x - D alpha is (d,). The length of a vector r is sqrt(r_1^2 + ... + r_d^2), a single number.",
-        "`residual = ...`, then `return np.sqrt(np.sum(residual**2))`",
-    ),
+    hints="""
+        - What is left over when the mixture is taken away from the sample? It is a vector; how long is it?
+        - The residual x - D alpha is (d,). The length of a vector r is sqrt(r_1^2 + ... + r_d^2), a single number.
+        - `residual = ...`, then `return np.sqrt(np.sum(residual**2))`
+    """,
     cases=[
         (X_LEGO[:, 0], np.array([[1.0, 2], [1, 1], [1, 2], [2, 1]]), np.array([3.0, 0])),
         (X_FULL[:, 0], D_TALL, A_WIDE[:, 0]),
@@ -231,11 +230,11 @@ frobenius_norm = check.Exercise(
     title="the size of a matrix",
     minutes=3,
     returns="the length of all entries of M taken as one long vector",
-    hints=(
-        "Forget that it is a matrix: unroll it into one long vector. How long is a vector?",
-        "||M||_F = sqrt(sum of all m_ij^2). M may be tall or wide; the result is one number.",
-        "`return ...(np.sum(...))`, with a root outside and the squares of all entries inside",
-    ),
+    hints="""
+        - Forget that it is a matrix: unroll it into one long vector. How long is a vector?
+        - ||M||_F = sqrt(sum of all m_ij^2). M may be tall or wide; the result is one number.
+        - `return ...(np.sum(...))`, with a root outside and the squares of all entries inside
+    """,
     cases=[(X_LEGO,), (np.array([[3.0], [-4]]),), (X_FULL,), (X_LARGE,), (X_SMALL,), (X_FULL.T,)],
     ways=[
         "np.linalg.norm(M)",
@@ -264,7 +263,8 @@ frobenius_norm = check.Exercise(
             That is the trace of M M, without a transpose. The squares of the entries stand on the diagonal of M^T M.
         sum_of_sizes: ... -> {np.sum|np.mean}(np.abs(M))
             | ... -> np.sqrt(np.sum(np.abs(M)))
-            That adds up or averages the sizes of the entries, without squares. Square them first, add up, and then take the root.
+            That adds up or averages the sizes of the entries, without squares. Square them first, add up, and then take
+            the root.
         another_norm: norm(M) -> norm(M, {1|np.inf|"nuc"})
             That is another norm: 1 and inf take the largest sum of a column or a row, 'nuc' adds up the singular
             values. Without a second argument `np.linalg.norm` is the Frobenius norm.
@@ -297,13 +297,13 @@ objective = check.Exercise(
     minutes=4,
     core=True,
     returns="the mean over the n samples of ||x_i - D alpha_i||^2",
-    hints=(
-        "Every sample has a squared error. Add them up, and divide by how many samples there are. Where do the "
-        "samples stand in X?",
-        "Side by side the residuals are the columns of X - D A, so the sum over the samples is the sum over all "
-        "entries: (1/n) ||X - D A||_F^2, where n is the number of columns of X.",
-        "`return np.sum(... ** 2) / X.shape[...]`",
-    ),
+    hints="""
+        - Every sample has a squared error. Add them up, and divide by how many samples there are. Where do the samples
+          stand in X?
+        - Side by side the residuals are the columns of X - D A, so the sum over the samples is the sum over all
+          entries: (1/n) ||X - D A||_F^2, where n is the number of columns of X.
+        - `return np.sum(... ** 2) / X.shape[...]`
+    """,
     cases=[
         (np.array([[1.0, 2, 0], [3, 0, 4]]), np.array([[1.0], [2]]), np.array([[1.0, 0, 2]])),
         (np.array([[0.5, -1], [0, 2], [1.25, 0]]), np.array([[1.0], [0.5], [-1]]), np.array([[0.5, -1]])),
@@ -387,13 +387,13 @@ smallest_error = check.Exercise(
     title="the best that k atoms can do",
     minutes=4,
     returns="the least ||X - D A||_F that any D (d, k) and A (k, n) can reach",
-    hints=(
-        "k atoms catch the k largest singular values; the error is made of the rest. Try k = 0: the error is "
-        "||X||_F. How do you get 8.3666 from 8.27895 and 1.20788?",
-        "The least ||X - D A||_F is sqrt(sigma_{k+1}^2 + sigma_{k+2}^2 + ...). `np.linalg.svd(X, compute_uv=False)` "
-        "gives the sigmas, largest first.",
-        "`dropped = singular_values[...]`, then `return np.sqrt(...)`",
-    ),
+    hints="""
+        - k atoms catch the k largest singular values; the error is made of the rest. Try k = 0: the error is ||X||_F.
+          How do you get 8.3666 from 8.27895 and 1.20788?
+        - The least ||X - D A||_F is sqrt(sigma_{k+1}^2 + sigma_{k+2}^2 + ...). `np.linalg.svd(X, compute_uv=False)`
+          gives the sigmas, largest first.
+        - `dropped = singular_values[...]`, then `return np.sqrt(...)`
+    """,
     cases=[
         (np.array([[0.0, 4], [3, 0], [0, 0]]), 1),
         (X_FULL, 2),
@@ -461,8 +461,8 @@ smallest_error = check.Exercise(
         centred_first: ^ -> X = X - X.mean({axis=1, keepdims=True|axis=0|})
             A mean is taken off first, as in PCA. Here X counts as it is.
         k_ignored: [k:] -> {|[1:]|[2:]}
-            The same singular values are counted whatever k is, or all of them, which is the size of X itself. Missed are
-            those beyond the k-th.
+            The same singular values are counted whatever k is, or all of them, which is the size of X itself. Missed
+            are those beyond the k-th.
         values_themselves: ... -> np.linalg.svd(X, compute_uv=False)[k:]
             Those are the singular values that are missed. Their squares add up to the square of the error, one number.
     """,
@@ -472,48 +472,26 @@ smallest_error = check.Exercise(
 exercises = [reconstruct, code, sample_error, frobenius_norm, objective, smallest_error]
 
 
-# ---- Predictions ----
-
-chip_maker = Prediction(
-    name="chip_maker",
-    question="One headline is about investors who buy shares of a chip maker. How many topics will share it?",
-    choices={
-        "one": "Tempting, since investors and shares are words of finance alone. But chip, maker and software are words "
-        "of technology alone, and no mixture without that atom has any of them.",
-        "two": "Finance and technology have about half each. Sport gets nothing: the words that this headline has in "
-        "common with sport, `after` and `record`, are in the finance atom as well.",
-        "three": "Tempting, since `after` and `record` are words of the sport headlines too. But sport would bring along "
-        "its teams and matches, which this headline has not; its share is zero.",
-    },
-    answer="two",
-)
-
-faulty_set = Prediction(
-    name="faulty_set",
-    question="We may choose both numbers of the code anew. What becomes of the small house's error?",
-    choices={
-        "gone": "Tempting, since two numbers may be chosen and there is one mistake to repair. But the numbers have to "
-        "serve four packs, and no mixture of the faulty atoms is the small house.",
-        "smaller": "Less than a third of it is left: least squares spreads the mistake over all four packs. It pays with "
-        "parts of sets that nobody could buy. A small error and a code that makes sense are two different wishes.",
-        "the same": "Tempting, since one of set 1 and none of set 2 is what the house is made of. But a little less of "
-        "set 1 and some of set 2 comes nearer: the coded error is the least of all codes, the old one included.",
-    },
-    answer="smaller",
-)
-
-best_atom = Prediction(
-    name="best_atom",
-    question="If there may be only one atom, with the best codes for it, which atom leaves the least error?",
-    choices={
-        "set 1": "Tempting, since the houses are made of it and the planes contain it. But the planes, above all the big "
-        "one, have more packs, and there it misses most. Of the three it leaves the largest error.",
-        "set 2": "Tempting, since the planes have most of the packs. It does beat set 1, but the houses pay for it.",
-        "neither": "The best atom lies between the two sets, nearer to set 2. Its entries are no whole numbers: nothing "
-        "in the objective asks for a set that could be sold.",
-    },
-    answer="neither",
-)
-
-predictions = [chip_maker, faulty_set, best_atom]
+chip_maker, faulty_set, best_atom = predictions = predict.parse("""
+    chip_maker: One headline is about investors who buy shares of a chip maker. How many topics will share it?
+        - one: Tempting, since investors and shares are words of finance alone. But chip, maker and software are words
+          of technology alone, and no mixture without that atom has any of them.
+        * two: Finance and technology have about half each. Sport gets nothing: the words that this headline has in
+          common with sport, `after` and `record`, are in the finance atom as well.
+        - three: Tempting, since `after` and `record` are words of the sport headlines too. But sport would bring along
+          its teams and matches, which this headline has not; its share is zero.
+    faulty_set: We may choose both numbers of the code anew. What becomes of the small house's error?
+        - gone: Tempting, since two numbers may be chosen and there is one mistake to repair. But the numbers have to
+          serve four packs, and no mixture of the faulty atoms is the small house.
+        * smaller: Less than a third of it is left: least squares spreads the mistake over all four packs. It pays with
+          parts of sets that nobody could buy. A small error and a code that makes sense are two different wishes.
+        - the same: Tempting, since one of set 1 and none of set 2 is what the house is made of. But a little less of
+          set 1 and some of set 2 comes nearer: the coded error is the least of all codes, the old one included.
+    best_atom: If there may be only one atom, with the best codes for it, which atom leaves the least error?
+        - set 1: Tempting, since the houses are made of it and the planes contain it. But the planes, above all the big
+          one, have more packs, and there it misses most. Of the three it leaves the largest error.
+        - set 2: Tempting, since the planes have most of the packs. It does beat set 1, but the houses pay for it.
+        * neither: The best atom lies between the two sets, nearer to set 2. Its entries are no whole numbers: nothing
+          in the objective asks for a set that could be sold.
+""")
 progress = functools.partial(show.progress, exercises, predictions)

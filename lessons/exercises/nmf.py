@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lessons import answers, check, compare, factorise, show
-from lessons.predict import Prediction
+from lessons import answers, check, compare, factorise, predict, show
 
 _rng = np.random.default_rng(41)
 
@@ -17,13 +16,13 @@ gradient_codes = check.Exercise(
     title="the gradient for the codes",
     minutes=5,
     returns="how fast ||X - D A||_F^2 grows with each entry of A",
-    hints=(
-        "The squared norm is multiplied out above: one term has no A, one has it once, one has it twice. "
-        "Differentiate each by itself with the two rules.",
-        "The term with A once is -2 tr(X^T D A) = tr(B^T A) with B = -2 D^T X, so its gradient is B, (k, n) like A. "
-        "The term with A twice is tr(A^T H A): which H is that, and is it symmetric?",
-        "`return -2 * D.T @ X + ...`, where `...` is 2 H A",
-    ),
+    hints="""
+        - The squared norm is multiplied out above: one term has no A, one has it once, one has it twice. Differentiate
+          each by itself with the two rules.
+        - The term with A once is -2 tr(X^T D A) = tr(B^T A) with B = -2 D^T X, so its gradient is B, (k, n) like A. The
+          term with A twice is tr(A^T H A): which H is that, and is it symmetric?
+        - `return -2 * D.T @ X + ...`, where `...` is 2 H A
+    """,
     cases=[
         (np.array([[1.0, 2], [3, 0], [5, 4]]), np.array([[1.0], [2], [0]]), np.array([[1.0, 3]])),
         # All sizes equal, so that a forgotten transpose gives numbers instead of an error.
@@ -67,8 +66,8 @@ gradient_codes = check.Exercise(
             | D @ A - X -> D @ A + X
             Both terms come with a plus. X is subtracted in X - D A, so the term with X has a minus.
         both_terms_subtracted: + 2 * D.T -> - 2 * D.T
-            Both terms come with a minus. D A stands twice in the square, so its sign does not matter there: the term with
-            D^T D A has a plus.
+            Both terms come with a minus. D A stands twice in the square, so its sign does not matter there: the term
+            with D^T D A has a plus.
         divided_by_entries: {} -> ({}) / {X.shape[0]|X.size}
             That is divided by the rows or the entries, as for a mean. Here it is the gradient of the plain ||X - D
             A||_F^2.
@@ -193,14 +192,14 @@ multiplicative_step = check.Exercise(
     minutes=9,
     core=True,
     returns="first P and then Q, each entry multiplied by its own ratio of what the data ask for to what the model gives",
-    hints=(
-        "Transpose the update of A: with P = A^T, Q = D and R = X^T, what do D^T X and D^T D A become? For Q it is "
-        "the same update on the transposed problem: swap the roles of P and Q and turn R round.",
-        "P_ij <- P_ij (R Q)_ij / (P Q^T Q)_ij, entry by entry with `*` and `/`; `@` is the matrix product, and R @ "
-        "Q is (N, K) like P. Q has the same update with R^T, the new P and itself. Something tiny keeps 0 / 0 from "
-        "being NaN.",
-        "`P = P * (R @ Q) / (... + 1e-12)`, then the same line for `Q`, with the new `P`: `Q = ...`, then return both",
-    ),
+    hints="""
+        - Transpose the update of A: with P = A^T, Q = D and R = X^T, what do D^T X and D^T D A become? For Q it is the
+          same update on the transposed problem: swap the roles of P and Q and turn R round.
+        - P_ij <- P_ij (R Q)_ij / (P Q^T Q)_ij, entry by entry with `*` and `/`; `@` is the matrix product, and R @ Q is
+          (N, K) like P. Q has the same update with R^T, the new P and itself. Something tiny keeps 0 / 0 from being
+          NaN.
+        - `P = P * (R @ Q) / (... + 1e-12)`, then the same line for `Q`, with the new `P`: `Q = ...`, then return both
+    """,
     cases=STEP_CASES,
     edges=ZERO_CASES,
     law=_one_step,
@@ -302,11 +301,11 @@ multiplicative_step = check.Exercise(
         several_steps: P = half(R, P, Q)\n    Q = half(R.T, Q, P)\n -> for _ in range({10|100}): P = half(R, P, Q); Q = half(R.T, Q, P)\n
             It takes several steps. Here one is asked, without a loop; 4.4 repeats it.
         brackets_missing: / (P @ (Q.T @ Q) + 1e-12) -> / P @ {(Q.T @ Q) + 1e-12|Q.T @ Q|(Q.T @ Q + 1e-12)}
-            The bracket below the line is missing: without it only P divides, and the products with Q^T and Q count above
-            the line. Write `/ (P @ Q.T @ Q + 1e-12)`.
+            The bracket below the line is missing: without it only P divides, and the products with Q^T and Q count
+            above the line. Write `/ (P @ Q.T @ Q + 1e-12)`.
         model_below_the_line: (P @ (Q.T @ Q) + -> (P @ Q.T +
-            Below the line stands P Q^T, which is (N, M). What the model gives is multiplied by Q as R is above it: P Q^T Q,
-            (N, K).
+            Below the line stands P Q^T, which is (N, M). What the model gives is multiplied by Q as R is above it: P
+            Q^T Q, (N, K).
         other_gram_matrix: (Q.T @ Q) -> (P.T @ P)
             The Gram matrix of the wrong factor stands below the line: for P it is Q^T Q, for Q it is P^T P.
         entries_below_the_line: P @ (Q.T @ Q) -> P * {(Q.T @ Q).sum|Q.sum}(axis=0)
@@ -358,13 +357,13 @@ has_settled = check.Exercise(
     title="when to stop",
     minutes=4,
     returns="whether the loss changed, up or down, by no more than `tolerance` times the loss",
-    hints=(
-        "A change of 1 is nothing to a loss of a million and everything to a loss of 2. "
-        "Compare the size of the change with the size of the loss.",
-        "|previous - new| is the change, and |previous - new| / previous its share of the loss. Do not divide: a loss that "
-        "stays at 0 has settled. What does the change have to be compared with instead?",
-        "`return abs(previous_loss - loss) <= ...`",
-    ),
+    hints="""
+        - A change of 1 is nothing to a loss of a million and everything to a loss of 2. Compare the size of the change
+          with the size of the loss.
+        - |previous - new| is the change, and |previous - new| / previous its share of the loss. Do not divide: a loss
+          that stays at 0 has settled. What does the change have to be compared with instead?
+        - `return abs(previous_loss - loss) <= ...`
+    """,
     cases=LOSSES,
     edges=LOSSES_OF_ZERO,
     ways=[
@@ -385,8 +384,8 @@ has_settled = check.Exercise(
             From 0 to 0 this divides by zero, but a loss that stays at 0 has settled. Multiply the tolerance by the loss
             instead of dividing.
         strict_at_zero: <= -> <
-            From 0 to 0 this says False, but a loss that stays at 0 has settled. 0 < 0 is False, and so is anything asked of
-            0 / 0: compare with `<=`, and multiply by the loss instead of dividing.
+            From 0 to 0 this says False, but a loss that stays at 0 has settled. 0 < 0 is False, and so is anything
+            asked of 0 / 0: compare with `<=`, and multiply by the loss instead of dividing.
         the_other_way_round: <= -> >
             That is true while the loss still moves. It should be true once the change is small.
         ignores_tolerance: tolerance -> 1e-{4|6|3|5|2}
@@ -397,14 +396,14 @@ has_settled = check.Exercise(
             That asks whether the loss has stopped falling. Near the end it still falls a little: that counts as settled
             too.
         ratio_of_losses: abs(previous_loss - loss) -> loss
-            What is compared stays as large as it is when nothing changes, as the ratio of the two losses does, or their sum.
-            It is their difference that has to be small.
+            What is compared stays as large as it is when nothing changes, as the ratio of the two losses does, or their
+            sum. It is their difference that has to be small.
         another_default: ^ -> tolerance = 1e-{3|6|5} if tolerance == 1e-4 else tolerance
             The default of the tolerance was changed. It is 1e-4, as in the first line of the cell.
         another_power: abs(previous_loss - loss) <= -> abs(previous_loss - loss) ** {2|0.5} <=
             | ... -> (abs(previous_loss - loss) / (previous_loss or 1)) ** 2 <= tolerance
-            A square or a root of the change was taken, and then the tolerance means another share than it says. Compare the
-            change as it is.
+            A square or a root of the change was taken, and then the tolerance means another share than it says. Compare
+            the change as it is.
         one_in_the_way: * previous_loss -> * (previous_loss + 1)
             The 1 beside the loss makes the change count as it stands where the loss is small: of a loss of 1e-6 any
             change is small then.
@@ -414,8 +413,8 @@ has_settled = check.Exercise(
             The change counts as it stands as well, beside its share of the loss (as in `np.isclose`, unless `atol=0`).
             What is small depends on the loss alone.
         tolerance_scaled: <= tolerance * -> <= {10|0.1|100|0.01|2|0.5} * tolerance *
-            The change is compared with a multiple or a part of the tolerance times the loss: is there a factor too many, the
-            sum of two losses for one of them, or the square or root of the losses for the losses?
+            The change is compared with a multiple or a part of the tolerance times the loss: is there a factor too
+            many, the sum of two losses for one of them, or the square or root of the losses for the losses?
         exact_equality: ... -> previous_loss == loss
             That asks whether the loss stays the same to the last digit. A change that is small beside the loss counts
             as settled too.
@@ -596,14 +595,14 @@ mf_multiplicative_update = check.Exercise(
     minutes=7,
     core=True,
     returns="the pair (P, Q) after multiplicative steps from the start given, `steps` of them or until the loss has settled",
-    hints=(
-        "Take multiplicative steps in a loop. After each, compare the loss with the one before; when it has "
-        "settled, stop.",
-        "Keep two losses, the one before the step and the one after it, and ask `has_settled` about the two with "
-        "the tolerance 1e-6. Which loss is there before the first step?",
-        "`loss = np.sum(...)` before the loop; in it `P, Q = ...`, then `previous_loss, loss = loss, ...`, then `if "
-        "has_settled(...): break`; after the loop return both",
-    ),
+    hints="""
+        - Take multiplicative steps in a loop. After each, compare the loss with the one before; when it has settled,
+          stop.
+        - Keep two losses, the one before the step and the one after it, and ask `has_settled` about the two with the
+          tolerance 1e-6. Which loss is there before the first step?
+        - `loss = np.sum(...)` before the loop; in it `P, Q = ...`, then `previous_loss, loss = loss, ...`, then `if
+          has_settled(...): break`; after the loop return both
+    """,
     cases=[(*case, steps) for case in UPDATE_CASES for steps in SHORT_RUNS],
     law=_whole_run,
     without="P @ Q.T",  # it stands in the rule to stop alone, where it hardly shows
@@ -697,13 +696,13 @@ sparseness = check.Exercise(
     title="how sparse an atom is",
     minutes=5,
     returns="0 when all entries have the same size, 1 when a single one is not zero, and Hoyer's measure in between",
-    hints=(
-        "l1 / l2 is 1 for a single entry and sqrt(n) for n equal ones. You want a straight line through (1, 1) and "
-        "(sqrt(n), 0).",
-        "A line that falls from 1 to 0 while the ratio goes from 1 to sqrt(n): (sqrt(n) - ratio) over (sqrt(n) - "
-        "1). n counts all entries of v, also of a matrix; a vector of zeros has no ratio, call it 0.",
-        "`return (np.sqrt(v.size) - ...) / (...)`, after the case of l2 == 0",
-    ),
+    hints="""
+        - l1 / l2 is 1 for a single entry and sqrt(n) for n equal ones. You want a straight line through (1, 1) and
+          (sqrt(n), 0).
+        - A line that falls from 1 to 0 while the ratio goes from 1 to sqrt(n): (sqrt(n) - ratio) over (sqrt(n) - 1). n
+          counts all entries of v, also of a matrix; a vector of zeros has no ratio, call it 0.
+        - `return (np.sqrt(v.size) - ...) / (...)`, after the case of l2 == 0
+    """,
     cases=VECTORS,
     edges=VECTORS_OF_ZERO,
     mistakes="""
@@ -765,52 +764,34 @@ sparseness = check.Exercise(
 exercises = [gradient_codes, multiplicative_step, has_settled, mf_multiplicative_update, sparseness]
 
 
-# ---- Predictions ----
-
-both_at_once = Prediction(
-    name="both_at_once",
-    question="The step updates P first and gives Q the new P. What does the error do if both are updated at once, from the "
-    "old pair? It falls as before, creeps down, or rises in between.",
-    choices={
-        "falls": "Tempting, since each update on its own lowers the error. But each does so while the other factor "
-        "stands still, and here it does not.",
-        "creeps": "Tempting, since old values are only a little out of date, and at first the error does fall. But "
-        "the curve is a saw, and its teeth stay.",
-        "rises": "In every second step: both factors correct the same mistake at once, so the product overshoots, then "
-        "undershoots. One after the other it never rises: Lee and Seung's proof draws a bowl over the loss that touches it at "
-        "the present point, and the update goes to its bottom. The bowl is for one factor, the other held still.",
-    },
-    answer="rises",
-)
-centred = Prediction(
-    name="centred",
-    question="The multiplicative update starts from positive factors and runs on the centred faces. Where does a run end "
-    "that does not break down? In non-negative parts, in factors of zeros, or in those of PCA.",
-    choices={
-        "parts": "Tempting, since on non-negative data nothing else can happen. But a negative ratio turns the "
-        "sign of an entry round: about half of the entries end up negative.",
-        "zeros": "Tempting, since a zero stays zero and some method might cut negative entries off. This one does "
-        "not: it multiplies by whatever the ratio is.",
-        "PCA": "The proof of descent needs ratios of non-negative numbers. Without them the loss jumps over many "
-        "powers of ten and some starts overflow, but runs that settle come to the squared error of the truncated SVD. "
-        "The table that the tutorial printed under the name of NMF is that of the rank-2 truncated SVD: PCA in disguise.",
-    },
-    answer="PCA",
-)
-starts = Prediction(
-    name="starts",
-    question="Twenty random starts, ten atoms each, run until hardly anything moves any more. How many different "
-    "dictionaries come out? One, fewer than twenty, or twenty.",
-    choices={
-        "one": "Tempting, since the errors agree to a fraction of a per cent. But that small difference stays however long "
-        "the runs are, and in the run least like the best hardly an atom comes back: there are several local minima.",
-        "fewer": "After 40 steps no two runs agree, which looks like twenty answers. Most of that is impatience: "
-        "run on, the errors draw together, the cosines rise, and dictionaries come back. A few real ones remain, so "
-        "read only atoms that several starts find.",
-        "twenty": "Tempting, and what the runs of 40 steps show. But those were not finished: run on, several starts arrive "
-        "at the same dictionary.",
-    },
-    answer="fewer",
-)
-predictions = [both_at_once, centred, starts]
+both_at_once, centred, starts = predictions = predict.parse("""
+    both_at_once: The step updates P first and gives Q the new P. What does the error do if both are updated at once,
+        from the old pair? It falls as before, creeps down, or rises in between.
+        - falls: Tempting, since each update on its own lowers the error. But each does so while the other factor stands
+          still, and here it does not.
+        - creeps: Tempting, since old values are only a little out of date, and at first the error does fall. But the
+          curve is a saw, and its teeth stay.
+        * rises: In every second step: both factors correct the same mistake at once, so the product overshoots, then
+          undershoots. One after the other it never rises: Lee and Seung's proof draws a bowl over the loss that touches
+          it at the present point, and the update goes to its bottom. The bowl is for one factor, the other held still.
+    centred: The multiplicative update starts from positive factors and runs on the centred faces. Where does a run end
+        that does not break down? In non-negative parts, in factors of zeros, or in those of PCA.
+        - parts: Tempting, since on non-negative data nothing else can happen. But a negative ratio turns the sign of an
+          entry round: about half of the entries end up negative.
+        - zeros: Tempting, since a zero stays zero and some method might cut negative entries off. This one does not: it
+          multiplies by whatever the ratio is.
+        * PCA: The proof of descent needs ratios of non-negative numbers. Without them the loss jumps over many powers
+          of ten and some starts overflow, but runs that settle come to the squared error of the truncated SVD. The
+          table that the tutorial printed under the name of NMF is that of the rank-2 truncated SVD: PCA in disguise.
+    starts: Twenty random starts, ten atoms each, run until hardly anything moves any more. How many different
+        dictionaries come out? One, fewer than twenty, or twenty.
+        - one: Tempting, since the errors agree to a fraction of a per cent. But that small difference stays however
+          long the runs are, and in the run least like the best hardly an atom comes back: there are several local
+          minima.
+        * fewer: After 40 steps no two runs agree, which looks like twenty answers. Most of that is impatience: run on,
+          the errors draw together, the cosines rise, and dictionaries come back. A few real ones remain, so read only
+          atoms that several starts find.
+        - twenty: Tempting, and what the runs of 40 steps show. But those were not finished: run on, several starts
+          arrive at the same dictionary.
+""")
 progress = functools.partial(show.progress, exercises, predictions)

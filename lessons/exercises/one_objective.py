@@ -4,8 +4,7 @@ import functools
 
 import numpy as np
 
-from lessons import check, compare, factorise, show
-from lessons.predict import Prediction
+from lessons import check, compare, factorise, predict, show
 
 _rng = np.random.default_rng(55)
 
@@ -62,14 +61,14 @@ one_hot_codes = check.Exercise(
     title="the codes of k-means",
     minutes=6,
     returns="a matrix of zeros with a single 1 in each column, in the row of the atom nearest to that sample",
-    hints=(
-        "How far is every atom from every sample? Make that table first, one row an atom, one column a sample; then "
-        "find the smallest of each column.",
-        "||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2, and ||x||^2 is the same for every atom: the rest is one matrix "
-        "product and one column of numbers, (k, n) in all. `argmin(axis=0)` gives the n nearest atoms; the columns "
-        "of the (k, k) identity are the codes.",
-        "`distances = np.sum(D**2, axis=0)[:, np.newaxis] - ...`, then `return np.eye(D.shape[1])[:, ...]`",
-    ),
+    hints="""
+        - How far is every atom from every sample? Make that table first, one row an atom, one column a sample; then
+          find the smallest of each column.
+        - ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2, and ||x||^2 is the same for every atom: the rest is one matrix
+          product and one column of numbers, (k, n) in all. `argmin(axis=0)` gives the n nearest atoms; the columns of
+          the (k, k) identity are the codes.
+        - `distances = np.sum(D**2, axis=0)[:, np.newaxis] - ...`, then `return np.eye(D.shape[1])[:, ...]`
+    """,
     cases=[
         (np.array([[0.0, 2, 5, 2], [1, 5, 3, 0]]), np.array([[1.0, 2, 5], [0, 2, 1]])),
         (X_FULL, D_FULL),
@@ -160,8 +159,8 @@ one_hot_codes = check.Exercise(
         rows_of_X: np.eye(D.shape[1]) -> np.eye(D.shape[0])
             The codes have k rows, one for each atom, `D.shape[1]`, and not d.
         one_atom_for_all: distances.argmin(axis=0) -> np.full(X.shape[1], {np.sum(distances, axis=1).argmin()|0|D.shape[1] - 1})
-            All samples get the same atom. Every sample has its own nearest one: is the sum taken over the samples as well, or
-            a smallest distance never beaten?
+            All samples get the same atom. Every sample has its own nearest one: is the sum taken over the samples as
+            well, or a smallest distance never beaten?
         whole_rows: np.eye(D.shape[1])[:, distances.argmin(axis=0)] -> np.eye(D.shape[1])[:, distances.argmin(axis=0)].any(axis=1)[:, np.newaxis] * np.ones(X.shape[1])
             `A[nearest] = 1` fills whole rows. Each sample needs its own column as well: `A[nearest,
             np.arange(len(nearest))] = 1`.
@@ -221,12 +220,12 @@ pca_dictionary = check.Exercise(
     title="the directions of largest variance",
     minutes=8,
     returns="k orthonormal columns: the eigenvectors of the covariance of X with the largest eigenvalues, largest first",
-    hints=(
-        "Move the cloud so that its mean lies at zero. With X - mean = U S V^T, what is C in terms of U and S?",
-        "C = U (S^2 / n) U^T: the eigenvectors of C are the left singular vectors of the centred data, largest "
-        "first, (d, min(d, n)). `full_matrices=False` keeps U that size.",
-        "`U, _, _ = np.linalg.svd(..., full_matrices=False)`, then `return U[...]`",
-    ),
+    hints="""
+        - Move the cloud so that its mean lies at zero. With X - mean = U S V^T, what is C in terms of U and S?
+        - C = U (S^2 / n) U^T: the eigenvectors of C are the left singular vectors of the centred data, largest first,
+          (d, min(d, n)). `full_matrices=False` keeps U that size.
+        - `U, _, _ = np.linalg.svd(..., full_matrices=False)`, then `return U[...]`
+    """,
     cases=[
         (np.array([[5.0, 7, 6, 3], [1, 1, 2, 0], [9, 8, 9, 7]]), 1),
         (X_FULL, 3),
@@ -333,13 +332,13 @@ project = check.Exercise(
     title="there and back through a few atoms",
     minutes=6,
     returns="the mean column plus what the atoms of D catch of X without it",
-    hints=(
-        "Take the mean sample away, code the rest, decode it, give the mean back. What does the least-squares code "
-        "(D^T D)^-1 D^T x become when D^T D = I?",
-        "codes = D^T (X - mean), (k, n); the reconstruction is mean + D codes, (d, n), with the mean a column (d, "
-        "1). The mean is that of the samples, not of the pixels.",
-        "`mean = X.mean(..., keepdims=True)`, then `return mean + D @ (...)`",
-    ),
+    hints="""
+        - Take the mean sample away, code the rest, decode it, give the mean back. What does the least-squares code (D^T
+          D)^-1 D^T x become when D^T D = I?
+        - codes = D^T (X - mean), (k, n); the reconstruction is mean + D codes, (d, n), with the mean a column (d, 1).
+          The mean is that of the samples, not of the pixels.
+        - `mean = X.mean(..., keepdims=True)`, then `return mean + D @ (...)`
+    """,
     cases=[
         # Not the atoms that PCA would find in X.
         (np.array([[0.0, 3, 6], [2, 1, 3]]), np.array([[0.6], [0.8]])),
@@ -424,13 +423,13 @@ relative_error = check.Exercise(
     title="the share of the data that is missed",
     minutes=5,
     returns="the size of what is missed as a share of the size of the data",
-    hints=(
-        "An error of 3 is small beside data of size 1000 and large beside data of size 4. Compare two Frobenius norms.",
-        "||X - D A||_F / ||X||_F. For the challenge: ||X - D A||_F^2 = ||X||_F^2 - 2 tr((D^T X)^T A) + tr(D^T D A "
-        "A^T), with nothing larger than (k, n); `np.vdot(M, N)` is tr(M^T N).",
-        "`return np.linalg.norm(...) / ...`; for the challenge `np.sqrt(size - 2 * np.vdot(D.T @ X, A) + ...)` over "
-        "the root of `size = np.vdot(X, X)`",
-    ),
+    hints="""
+        - An error of 3 is small beside data of size 1000 and large beside data of size 4. Compare two Frobenius norms.
+        - ||X - D A||_F / ||X||_F. For the challenge: ||X - D A||_F^2 = ||X||_F^2 - 2 tr((D^T X)^T A) + tr(D^T D A A^T),
+          with nothing larger than (k, n); `np.vdot(M, N)` is tr(M^T N).
+        - `return np.linalg.norm(...) / ...`; for the challenge `np.sqrt(size - 2 * np.vdot(D.T @ X, A) + ...)` over the
+          root of `size = np.vdot(X, X)`
+    """,
     cases=[
         (np.array([[3.0, 0], [0, 4], [0, 0]]), np.array([[1.0], [1], [0]]), np.array([[2.0, 1]])),
         (X_FULL, D_FULL, A_FULL),
@@ -526,46 +525,29 @@ relative_error = check.Exercise(
 exercises = [one_hot_codes, pca_dictionary, project, relative_error]
 
 
-# ---- Predictions ----
-
-below_floor = Prediction(
-    name="below_floor",
-    question="The singular values give the floor for 49 atoms. PCA keeps the mean face in addition to its 49 atoms. Does its "
-    "error come out below that floor?",
-    choices={
-        "no": "Tempting, since no 49 atoms can pass the floor. But the mean face is one atom more, whose code is always 1.",
-        "a little": "With the mean PCA has 50 atoms, and its error lies between the floor for 49 and the one for 50. No method "
-        "passes the floor for the number of atoms that it really uses.",
-        "far below": "Tempting, since the mean face explains more than any other single picture. But the floor's own atoms "
-        "have it among them already; an extra one gains only what a 50th atom could.",
-    },
-    answer="a little",
-)
-sparser_codes = Prediction(
-    name="sparser_codes",
-    question="NMF may not use minus signs, and nothing was said to it about sparseness. Are its codes much sparser than those "
-    "of PCA, or about alike?",
-    choices={
-        "sparser": "Tempting, since it is often said of NMF, and the last line of the table says it, too: 60 iterations "
-        "from a start that is half zeros. Run on, the zeros fill, and the lead is gone.",
-        "alike": "At 300 iterations the two numbers are nearly equal, and at five times as many they still are. "
-        "What looked like sparse codes was a run that had not left its start. The atoms stay sparser than PCA's.",
-    },
-    answer="alike",
-)
-pursuit_error = Prediction(
-    name="pursuit_error",
-    question="In every round the best dictionary for the given codes lowers the squared error, or leaves it. What does the "
-    "pursuit that comes next, with the new dictionary, do to it?",
-    choices={
-        "lowers": "Tempting, since in notebook 2 both halves lowered the error: each was solved exactly. A pursuit is greedy "
-        "and stops when it is near enough.",
-        "leaves": "Tempting, since the codes could stay as they are. But the pursuit begins anew and has no memory of them.",
-        "raises": "It looks for the fewest atoms within the noise, so it gives back what the dictionary has gained, and "
-        "needs fewer atoms for it: that number is what falls from round to round. Even with a fixed number of "
-        "atoms a greedy choice may be worse than the codes before, so nothing promises that the error never rises.",
-    },
-    answer="raises",
-)
-predictions = [below_floor, sparser_codes, pursuit_error]
+below_floor, sparser_codes, pursuit_error = predictions = predict.parse("""
+    below_floor: The singular values give the floor for 49 atoms. PCA keeps the mean face in addition to its 49 atoms.
+        Does its error come out below that floor?
+        - no: Tempting, since no 49 atoms can pass the floor. But the mean face is one atom more, whose code is always
+          1.
+        * a little: With the mean PCA has 50 atoms, and its error lies between the floor for 49 and the one for 50. No
+          method passes the floor for the number of atoms that it really uses.
+        - far below: Tempting, since the mean face explains more than any other single picture. But the floor's own
+          atoms have it among them already; an extra one gains only what a 50th atom could.
+    sparser_codes: NMF may not use minus signs, and nothing was said to it about sparseness. Are its codes much sparser
+        than those of PCA, or about alike?
+        - sparser: Tempting, since it is often said of NMF, and the last line of the table says it, too: 60 iterations
+          from a start that is half zeros. Run on, the zeros fill, and the lead is gone.
+        * alike: At 300 iterations the two numbers are nearly equal, and at five times as many they still are. What
+          looked like sparse codes was a run that had not left its start. The atoms stay sparser than PCA's.
+    pursuit_error: In every round the best dictionary for the given codes lowers the squared error, or leaves it. What
+        does the pursuit that comes next, with the new dictionary, do to it?
+        - lowers: Tempting, since in notebook 2 both halves lowered the error: each was solved exactly. A pursuit is
+          greedy and stops when it is near enough.
+        - leaves: Tempting, since the codes could stay as they are. But the pursuit begins anew and has no memory of
+          them.
+        * raises: It looks for the fewest atoms within the noise, so it gives back what the dictionary has gained, and
+          needs fewer atoms for it: that number is what falls from round to round. Even with a fixed number of atoms a
+          greedy choice may be worse than the codes before, so nothing promises that the error never rises.
+""")
 progress = functools.partial(show.progress, exercises, predictions)

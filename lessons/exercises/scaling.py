@@ -5,10 +5,9 @@ import re
 
 import numpy as np
 
-from lessons import check, compare, factorise, show
+from lessons import check, compare, factorise, predict, show
 from lessons.exercises import lego
 from lessons.exercises.lego import A_LEGO, A_WIDE, D_LEGO, D_TALL, X_FULL, X_LARGE, X_LEGO, X_SMALL
-from lessons.predict import Prediction
 
 _rng = np.random.default_rng(22)
 
@@ -20,12 +19,12 @@ rescale = check.Exercise(
     minutes=5,
     core=True,
     returns="the atoms mixed by Q, and the codes with that mixing undone, so that the product stays what it was",
-    hints=(
-        "Nobody may notice: what you do to the atoms has to be undone in the codes. Where in D A can you put Q Q^-1?",
-        "D Q Q^-1 A = (D Q)(Q^-1 A). D' = D Q is (d, k), A' = Q^-1 A is (k, n). `np.linalg.solve(Q, A)` is Q^-1 A "
-        "without an inverse.",
-        "`return D @ Q, ...`",
-    ),
+    hints="""
+        - Nobody may notice: what you do to the atoms has to be undone in the codes. Where in D A can you put Q Q^-1?
+        - D Q Q^-1 A = (D Q)(Q^-1 A). D' = D Q is (d, k), A' = Q^-1 A is (k, n). `np.linalg.solve(Q, A)` is Q^-1 A
+          without an inverse.
+        - `return D @ Q, ...`
+    """,
     cases=[
         # Square, so that even a product in the wrong order has a value.
         (np.array([[1.0, 2], [3, 4]]), np.array([[1.0, 3], [2, 1]]), np.array([[1.0, 1], [2, 4]])),
@@ -41,8 +40,8 @@ rescale = check.Exercise(
         wrong_pair: D @ Q, np.linalg.solve(Q, A) -> D @ np.linalg.inv(Q), Q @ A
             Q and its inverse have changed places: the product is the same, but Q should mix the atoms, D' = D Q.
         dictionary_with_inverse: D @ Q -> D @ np.linalg.inv(Q)
-            The atoms are mixed by Q^-1, and so the product has changed. They are mixed by Q itself, D' = D Q, and the codes
-            undo that with Q^-1.
+            The atoms are mixed by Q^-1, and so the product has changed. They are mixed by Q itself, D' = D Q, and the
+            codes undo that with Q^-1.
         codes_unchanged: np.linalg.solve(Q, A) -> A
             The codes are as they were, so the product has changed. What Q does to the atoms, Q^-1 must undo in A.
         codes_mixed_too: np.linalg.solve(Q, A) -> Q @ A
@@ -110,14 +109,14 @@ normalise_atoms = check.Exercise(
     title="atoms of unit length",
     minutes=4,
     returns="each atom divided by its length, and codes that make up for it; an atom of zeros and its codes as they were",
-    hints=(
-        "An atom twice as long needs codes half as large. How long is each column of D, and which row of A belongs "
-        "to it?",
-        "length_j = ||d_j||, one number for each of the k columns. D' = D / lengths is (d, k); row j of A' is row j "
-        "of A times length_j. Where a length is 0, use 1.",
-        "`lengths = np.sqrt(np.sum(D**2, axis=...))`, then `return D / lengths, A * ...`: (k,) has to become a "
-        "column of shape (k, 1)",
-    ),
+    hints="""
+        - An atom twice as long needs codes half as large. How long is each column of D, and which row of A belongs to
+          it?
+        - length_j = ||d_j||, one number for each of the k columns. D' = D / lengths is (d, k); row j of A' is row j of
+          A times length_j. Where a length is 0, use 1.
+        - `lengths = np.sqrt(np.sum(D**2, axis=...))`, then `return D / lengths, A * ...`: (k,) has to become a column
+          of shape (k, 1)
+    """,
     cases=[
         (np.array([[3.0, 0], [-4, 2]]), np.array([[1.0, 2, 3], [4, 5, 6]])),
         (D_LEGO, A_LEGO),
@@ -208,12 +207,12 @@ update_codes = check.Exercise(
     title="the best codes for a dictionary",
     minutes=3,
     returns="the A (k, n) for which D A comes nearest to X",
-    hints=(
-        "In 1.2 one residual was perpendicular to every atom. Now every column of X - D A has to be.",
-        "All conditions at once: D^T (X - D A) = 0, a (k, n) matrix of zeros. Bring A to one side: (D^T D) A = D^T "
-        "X. `np.linalg.solve` takes a whole matrix on the right.",
-        "`return np.linalg.solve(D.T @ D, ...)`: what takes the place of D^T x when all samples are asked at once?",
-    ),
+    hints="""
+        - In 1.2 one residual was perpendicular to every atom. Now every column of X - D A has to be.
+        - All conditions at once: D^T (X - D A) = 0, a (k, n) matrix of zeros. Bring A to one side: (D^T D) A = D^T X.
+          `np.linalg.solve` takes a whole matrix on the right.
+        - `return np.linalg.solve(D.T @ D, ...)`: what takes the place of D^T x when all samples are asked at once?
+    """,
     cases=[
         (np.array([[1.0, 2], [2, 0], [0, 1]]), np.array([[1.0], [2], [0]])),
         (X_LEGO, D_LEGO),
@@ -242,15 +241,17 @@ update_codes = check.Exercise(
             The inverse stands on the wrong side: codes are what D, on their left, makes samples of.
         zero_means_missing: ... -> np.column_stack([np.linalg.lstsq(D[x != 0], x[x != 0], rcond=None)[0] for x in X.T])
             | ... -> np.column_stack([(lambda D, x: np.linalg.solve(D.T @ D, D.T @ x))(D[x != 0], x[x != 0]) for x in X.T])
-            Entries of X that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like
-            any other: the mixture should give it too.
+            Entries of X that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a
+            number like any other: the mixture should give it too.
         only_positive_counts: ... -> np.column_stack([np.linalg.lstsq(D[x > 0], x[x > 0], rcond=None)[0] for x in X.T])
-            Only the positive entries of X are used, as in code for ratings where 0 means unknown. Here every entry is known.
+            Only the positive entries of X are used, as in code for ratings where 0 means unknown. Here every entry is
+            known.
         one_hot: ... -> one_hot_codes(X, D)
             Each sample gets one atom alone, as in k-means. Here a sample is a mixture of all atoms.
         multiplicative: ... -> np.abs(D.T @ X) / np.abs(D.T @ D @ (D.T @ X))
             | ... -> np.ones((D.shape[1], X.shape[1])) * (D.T @ X) / (D.T @ D @ np.ones((D.shape[1], X.shape[1])))
-            That is a multiplicative step of non-negative factorisation. Here the best codes are asked, of either sign, at once.
+            That is a multiplicative step of non-negative factorisation. Here the best codes are asked, of either sign,
+            at once.
     """,
     ),
 )
@@ -280,14 +281,14 @@ update_dictionary = check.Exercise(
     title="the best dictionary for the codes",
     minutes=3,
     returns="the D (d, k) for which D A comes nearest to X, also when one atom is not used by any sample",
-    hints=(
-        "Your 2.3 finds the right factor of a product when the left one is known. Here the left one is missing. "
-        "What swaps left and right?",
-        "X ~ D A says the same as X^T ~ A^T D^T, a least-squares problem for D^T. Where the inverse exists, D = X "
-        "A^T (A A^T)^-1, with X A^T (d, k) and A A^T (k, k). When an atom is not used it does not: "
-        "`np.linalg.lstsq` or `np.linalg.pinv` copes.",
-        "`return np.linalg.lstsq(..., ..., rcond=None)[0].T`",
-    ),
+    hints="""
+        - Your 2.3 finds the right factor of a product when the left one is known. Here the left one is missing. What
+          swaps left and right?
+        - X ~ D A says the same as X^T ~ A^T D^T, a least-squares problem for D^T. Where the inverse exists, D = X A^T
+          (A A^T)^-1, with X A^T (d, k) and A A^T (k, k). When an atom is not used it does not: `np.linalg.lstsq` or
+          `np.linalg.pinv` copes.
+        - `return np.linalg.lstsq(..., ..., rcond=None)[0].T`
+    """,
     cases=[
         (np.array([[1.0, 2, 0], [0, 1, 1]]), np.array([[1.0, 1, 0]])),
         (X_LEGO, A_LEGO),
@@ -404,13 +405,13 @@ alternate = check.Exercise(
     title="alternating least squares",
     minutes=5,
     returns="the pair (D, A) after so many steps, each of which solves for the codes and then for the dictionary",
-    hints=(
-        "You have both halves: the best codes for a dictionary, the best dictionary for codes. Take turns, each "
-        "with the newest of the other.",
-        "One step: A (k, n) from X and the newest D, then D (d, k) from X and the newest A. After the last step "
-        "return (D, A).",
-        "`for _ in range(steps):`, in it `A = ...` and `D = ...`, and after the loop `return D, A`",
-    ),
+    hints="""
+        - You have both halves: the best codes for a dictionary, the best dictionary for codes. Take turns, each with
+          the newest of the other.
+        - One step: A (k, n) from X and the newest D, then D (d, k) from X and the newest A. After the last step return
+          (D, A).
+        - `for _ in range(steps):`, in it `A = ...` and `D = ...`, and after the loop `return D, A`
+    """,
     # More than k patterns in X, or one step would already be exact; 4 steps, at which the mistakes differ most.
     cases=[
         (_rng.normal(size=(9, 6)), _rng.normal(size=(9, 2)), 4),
@@ -481,51 +482,29 @@ alternate = check.Exercise(
 exercises = [rescale, normalise_atoms, update_codes, update_dictionary, alternate]
 
 
-# ---- Predictions ----
-
-survivors = Prediction(
-    name="survivors",
-    question="After which of the changes (scale, order, sign, mixing) does normalising bring back the same atoms?",
-    choices={
-        "scale": "Only the length of an atom is settled. Order and sign could be by two more conventions (sort the "
-        "atoms; make the largest entry positive). For mixing no convention is natural.",
-        "scale and sign": "Tempting, since a sign looks like a kind of scale, a factor of -1. But a length is positive: "
-        "the negative set divided by its length is still negative.",
-        "all but mixing": "Tempting, since order and sign are the same sets to a reader. To the computer they are "
-        "different matrices, and dividing by lengths changes neither the order nor the sign.",
-        "all": "Tempting, since the product is the same each time. But a mixed atom points elsewhere, and no length "
-        "turns it back.",
-    },
-    answer="scale",
-)
-
-nonnegative = Prediction(
-    name="nonnegative",
-    question="Scale and order aside: how many pairs of two atoms and their codes, with no negative entry, build the Lego "
-    "matrix exactly?",
-    choices={
-        "one": "Tempting, since the mixing above was caught by its negative codes. That rules out some mixtures. Others "
-        "keep every entry at zero or above, as long as not more is taken out of set 2 than is in it.",
-        "two": "Tempting, since both ends of the range are easy to read: our set 2, and a set of A and C alone. But "
-        "everything between the two is allowed as well.",
-        "a whole range": "Any share of set 1, from nothing to all of it, can be taken out of set 2, and the codes make "
-        "up for it by adding. No sign does not mean no choice.",
-    },
-    answer="a whole range",
-)
-
-rotation = Prediction(
-    name="rotation",
-    question="A rotation of the atoms is a mixing too. What will it cost in the penalty?",
-    choices={
-        "more": "Tempting, since the mixing above costs more. That one makes the numbers larger; a rotation does not.",
-        "the same": "A rotation keeps the lengths of all vectors, so both sizes stay. The penalty rules out wild mixtures, "
-        "but whatever pair it likes best, all rotations of that pair it likes as much.",
-        "less": "Tempting, since our two sets are not the cheapest pair. That one mixes in another way, and it can be "
-        "rotated at no cost either.",
-    },
-    answer="the same",
-)
-
-predictions = [survivors, nonnegative, rotation]
+survivors, nonnegative, rotation = predictions = predict.parse("""
+    survivors: After which of the changes (scale, order, sign, mixing) does normalising bring back the same atoms?
+        * scale: Only the length of an atom is settled. Order and sign could be by two more conventions (sort the atoms;
+          make the largest entry positive). For mixing no convention is natural.
+        - scale and sign: Tempting, since a sign looks like a kind of scale, a factor of -1. But a length is positive:
+          the negative set divided by its length is still negative.
+        - all but mixing: Tempting, since order and sign are the same sets to a reader. To the computer they are
+          different matrices, and dividing by lengths changes neither the order nor the sign.
+        - all: Tempting, since the product is the same each time. But a mixed atom points elsewhere, and no length turns
+          it back.
+    nonnegative: Scale and order aside: how many pairs of two atoms and their codes, with no negative entry, build the
+        Lego matrix exactly?
+        - one: Tempting, since the mixing above was caught by its negative codes. That rules out some mixtures. Others
+          keep every entry at zero or above, as long as not more is taken out of set 2 than is in it.
+        - two: Tempting, since both ends of the range are easy to read: our set 2, and a set of A and C alone. But
+          everything between the two is allowed as well.
+        * a whole range: Any share of set 1, from nothing to all of it, can be taken out of set 2, and the codes make up
+          for it by adding. No sign does not mean no choice.
+    rotation: A rotation of the atoms is a mixing too. What will it cost in the penalty?
+        - more: Tempting, since the mixing above costs more. That one makes the numbers larger; a rotation does not.
+        * the same: A rotation keeps the lengths of all vectors, so both sizes stay. The penalty rules out wild
+          mixtures, but whatever pair it likes best, all rotations of that pair it likes as much.
+        - less: Tempting, since our two sets are not the cheapest pair. That one mixes in another way, and it can be
+          rotated at no cost either.
+""")
 progress = functools.partial(show.progress, exercises, predictions)
