@@ -7,6 +7,15 @@ An exercise that has more to say about one of these has a mistake of its own tha
 SAID = """
     changes_arguments:
         Whoever called your function still needs its arguments as they were: make new arrays, as `P = P * ratio` does.
+    not_of_numbers:
+        `~` turns True and False round, but of the numbers 1 and 0 it makes -2 and -1, and both count as True. For both
+        kinds of mask write `seen == 0`.
+    returns_more:
+        It returns more than was asked for; what else you would like to see can be computed from the result.
+    one_step_too_many:
+        That is one step too many: `for _ in range(steps)` goes round exactly `steps` times.
+    several_steps:
+        It takes several steps. Here one is asked, each factor once, without a loop.
 """
 
 # For an exercise that returns one result.

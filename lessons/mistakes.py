@@ -39,7 +39,7 @@ class Mistake:
 
 
 def parse(*tables):
-    """The mistakes of some tables, {key: Mistake}, in their order."""
+    """The mistakes of some tables, {key: Mistake}, in their order; where a key comes twice the first one counts."""
     mistakes = {}
     entries = [re.split(r"\n(?=\w+:)", textwrap.dedent(table).strip()) for table in tables if table]
     for entry in itertools.chain(*entries):
@@ -48,7 +48,7 @@ def parse(*tables):
         others = [line[1:] for line in lines if line.startswith("|")]
         sentence = " ".join(line for line in lines if not line.startswith("|"))
         edits = [text.strip() for text in (edit, *others) if text.strip()]
-        mistakes[key] = Mistake(tuple(itertools.chain(*map(_each, edits))), sentence or SAID[key])
+        mistakes.setdefault(key, Mistake(tuple(itertools.chain(*map(_each, edits))), sentence or SAID[key]))
     return mistakes
 
 

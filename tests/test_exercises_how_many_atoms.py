@@ -332,6 +332,7 @@ RECOGNISED = [
         "over_the_seen",
     ),
     (todo.consensus, lambda labels: np.mean([a[:, None] != a for a in labels], axis=0), "share_apart"),
+    (todo.masked_step, lambda R, seen, P, Q: plain(R, seen, *plain(R, seen, P, Q)), "several_steps"),
     (todo.masked_step, step_of(data, whole_model), "hidden_count_as_zeros"),
     (todo.masked_step, step_of(lambda R, S, P, Q: R @ Q, model), "hidden_data_used"),
     (todo.masked_step, step_of(lambda R, S, P, Q: np.where(np.isnan(R), 0, R) @ Q, model), "gaps_as_numbers"),

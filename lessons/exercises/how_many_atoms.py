@@ -4,64 +4,11 @@ import functools
 
 import numpy as np
 
-from lessons import check, compare, factorise, predict, show
+from lessons import check, factorise, predict, show
+from lessons.exercises import nmf
+from lessons.exercises.nmf import with_zeros
 
 _rng = np.random.default_rng(61)
-
-
-def _step_q_first(R, seen, P, Q):
-    return factorise.masked_step(R.T, seen.T, Q, P)[::-1]
-
-
-STEPS = [factorise.masked_step, _step_q_first]
-
-
-def _loss(R, seen, P, Q):
-    with np.errstate(all="ignore"):  # of a run gone wrong
-        return np.sum(np.where(seen, R - P @ Q.T, 0) ** 2)
-
-
-def _one_step(came, run, R, seen, P, Q):
-    """Either factor may go first; beside zeros and gaps that fill a row, some steps more keep the error down, without NaN."""
-    known = (seen != 0).any(axis=0).all() and (seen != 0).any(axis=1).all()
-    if np.all(P) and np.all(Q) and known:
-        right = [step(R, seen, P, Q) for step in STEPS]
-        if any(compare.close(came, pair, (P, Q)) for pair in right):
-            return None
-        missed = np.where(seen, R - P @ Q.T, 0)
-        if any(_parallel(part - start, way) for part, start, way in zip(came, (P, Q), (missed @ Q, missed.T @ P))):
-            return check.Finding("", ("gradient_step",))
-        return check.Finding("", ("negative_values",) * bool(min(part.min() for part in came) < 0))
-    # 0 / 0 may stay, become 0 or be lifted off zero, so the error is judged.
-    expected = max(_loss(R, seen, *_repeat(step, R, seen, P, Q)) for step in STEPS)
-    P, Q = _repeat(run, R, seen, P, Q)
-    if not compare.finite((P, Q)):
-        return check.Finding(f"After {ZERO_STEPS} steps there were NaN or infinite entries.", ("nan_on_zeros",))
-    if _loss(R, seen, P, Q) > 1.001 * expected:
-        return check.Finding(
-            f"After {ZERO_STEPS} steps the squared error of what was seen is {_loss(R, seen, P, Q):.4g} and should be "
-            f"{expected:.4g}: a zero stays zero, and everything else moves as if it were not there."
-        )
-    return None
-
-
-def _parallel(a, b):
-    with np.errstate(all="ignore"):
-        return np.sum(a * b) > 0.99 * np.linalg.norm(a) * np.linalg.norm(b) > 0
-
-
-def _repeat(step, R, seen, P, Q):
-    for _ in range(ZERO_STEPS):
-        P, Q = step(R, seen, P, Q)
-    return P, Q
-
-
-def _without(factor, rows=(), atoms=()):
-    """A copy with zeros in some rows and some columns."""
-    factor = factor.copy()
-    factor[list(rows)] = 0
-    factor[:, list(atoms)] = 0
-    return factor
 
 
 # Zeros that were seen are data like any other number. The last is square, so that a forgotten transpose gives numbers
@@ -70,6 +17,7 @@ _R = np.array([[1.0, 2, 0, 3], [4, 0, 5, 1], [2, 2, 1, 0]])
 _SEEN = np.array([[True, False, True, True], [False, True, True, False], [True, True, False, True]])
 _P, _Q = np.array([[1.0, 2], [2, 1], [1, 1]]), np.array([[1.0, 0.5], [2, 1], [1, 3], [0.5, 1]])
 _R_WIDE, _P_WIDE, _Q_WIDE = 10 * _rng.random((5, 9)), 0.1 + _rng.random((5, 3)), 0.1 + _rng.random((9, 3))
+_P_WIDE[2, 1] = 1e-4  # and so small afterwards
 _SEEN_WIDE = np.add.outer(np.arange(5), 2 * np.arange(9)) % 3 > 0
 _R_TALL, _P_TALL, _Q_TALL = 255 * _rng.random((8, 4)), 0.1 + _rng.random((8, 2)), 0.1 + _rng.random((4, 2))
 _SEEN_TALL = np.add.outer(np.arange(8), np.arange(4)) % 4 > 1
@@ -83,18 +31,29 @@ STEP_CASES = [
     (_R_WIDE[:4, :4], _SEEN_SQUARE, _P_WIDE[:4], _Q_WIDE[:4]),
 ]
 
-ZERO_STEPS = 4
 _GAPS = (np.where(_SEEN_WIDE, _R_WIDE, np.nan), _SEEN_WIDE)
 STEP_EDGES = [
     (np.where(_SEEN_TALL, _R_TALL, np.inf), _SEEN_TALL.astype(float), _P_TALL, _Q_TALL),
-    (*_GAPS, _without(_P_WIDE, rows=[1]), _Q_WIDE),
-    (*_GAPS, _P_WIDE, _without(_Q_WIDE, rows=[0, 4])),
-    (*_GAPS, _P_WIDE, _without(_Q_WIDE, atoms=[0])),
-    (*_GAPS, _without(_P_WIDE, atoms=[1]), _without(_Q_WIDE, atoms=[1])),
+    (*_GAPS, with_zeros(_P_WIDE, rows=[1]), _Q_WIDE),
+    (*_GAPS, _P_WIDE, with_zeros(_Q_WIDE, rows=[0, 4])),
+    (*_GAPS, _P_WIDE, with_zeros(_Q_WIDE, columns=[0])),
+    (*_GAPS, with_zeros(_P_WIDE, columns=[1]), with_zeros(_Q_WIDE, columns=[1])),
     # A row of which nothing was seen, and a column.
-    (np.where(_without(_SEEN_WIDE, rows=[3]), _R_WIDE, np.nan), _without(_SEEN_WIDE, rows=[3]), _P_WIDE, _Q_WIDE),
-    (np.where(_without(_SEEN_WIDE, atoms=[2]), _R_WIDE, np.nan), _without(_SEEN_WIDE, atoms=[2]), _P_WIDE, _Q_WIDE),
+    (np.where(with_zeros(_SEEN_WIDE, rows=[3]), _R_WIDE, np.nan), with_zeros(_SEEN_WIDE, rows=[3]), _P_WIDE, _Q_WIDE),
+    (
+        np.where(with_zeros(_SEEN_WIDE, columns=[2]), _R_WIDE, np.nan),
+        with_zeros(_SEEN_WIDE, columns=[2]),
+        _P_WIDE,
+        _Q_WIDE,
+    ),
 ]
+
+_HALF = """
+    def half(R, S, P, Q):
+        asked, given = R @ Q, (S * (P @ Q.T)) @ Q
+        return P * asked / (given + 1e-12)
+    R = np.where(seen, R, 0)
+"""
 
 masked_step = check.Exercise(
     factorise.masked_step,
@@ -112,33 +71,20 @@ masked_step = check.Exercise(
     """,
     cases=STEP_CASES,
     edges=STEP_EDGES,
-    law=_one_step,
+    law=nmf.one_step,
     ways=[
-        """
-            half = lambda R, S, P, Q: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12)
-            R = np.where(seen, R, 0)
-            P = half(R, seen, P, Q)
-            Q = half(R.T, seen.T, Q, P)
-            return P, Q
-        """,
-        """
-            half = lambda R, S, P, Q: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12)
-            R = np.where(seen, R, 0)
-            Q = half(R.T, seen.T, Q, P)
-            P = half(R, seen, P, Q)
-            return P, Q
-        """,
+        _HALF + "    P = half(R, seen, P, Q)\n    Q = half(R.T, seen.T, Q, P)\n    return P, Q",
+        _HALF + "    Q = half(R.T, seen.T, Q, P)\n    P = half(R, seen, P, Q)\n    return P, Q",
     ],
-    mistakes=r"""
+    mistakes=(
+        """
         hidden_count_as_zeros: (S * (P @ Q.T)) @ Q -> P @ (Q.T @ Q)
-            The mask stands above the line only. Below it the model is still asked about every entry, so the hidden ones
-            count as zeros that it should reproduce: what the model gives needs the mask too, S * (P Q^T).
+            The mask stands above the line only, and below it the model is asked about every entry: the hidden ones count
+            as zeros that it should reproduce. What the model gives needs the mask too, S * (P Q^T).
         hidden_data_used: np.where(seen, R, 0) -> R
-            The hidden entries of R still take part above the line, where nobody should know them. Put zeros in their
-            place before the product with Q.
+            The hidden entries of R take part above the line. Put zeros in their place before the product with Q.
         gaps_as_numbers: np.where(seen, R, 0) -> np.nan_to_num(R)
-            That puts a zero where R is NaN. But an entry is hidden where `seen` says so, and there R may hold any
-            number, which must not be used.
+            That puts a zero where R is NaN. But hidden is what `seen` says, and there R may hold any number.
         mask_left_out: np.where(seen, R, 0) -> R ;; S * (P @ Q.T) -> P @ Q.T
             `seen` makes no difference here: that is the step of 4.2. It belongs on both sides of the line, to the data
             and to what the model gives.
@@ -153,18 +99,15 @@ masked_step = check.Exercise(
         data_mask_turned_round: np.where(seen, R, 0) -> np.where(seen, 0, R)
             For the data the mask is the wrong way round: what was seen becomes zero, and the hidden entries are used.
         model_mask_turned_round: S * -> (S == 0) *
-            Below the line the mask is the wrong way round: what the model gives has to be taken where R was seen.
+            Below the line the mask is the wrong way round: what the model gives is taken where R was seen.
         not_a_number_spreads: np.where(seen, R, 0) -> R * seen
-            A hidden entry may be NaN, and 0 times NaN is NaN, which then spreads through the product. Choose instead of
-            multiplying: `np.where(seen, R, 0)`.
+            A hidden entry may be NaN, and 0 times NaN is NaN. Choose instead of multiplying: `np.where(seen, R, 0)`.
         not_of_numbers: np.where(seen, R, 0) -> np.where(~seen, 0, R)
-            `~` turns True and False round, but of the numbers 1 and 0 it makes -2 and -1, and both count as True. For
-            both kinds of mask write `seen == 0`.
         flattened: np.where(seen, R, 0) -> R[seen == 1]
-            `R[mask]` picks the entries out one after the other, as one long vector, and the rows and columns are lost.
-            To keep the shape put zeros in the other places: `np.where(seen, R, 0)`.
-        mask_once_only: Q = half(R.T, seen.T, Q, P) -> Q = half(R.T, np.ones(R.T.shape), Q, P)
-            | P = half(R, seen, P, Q) -> P = half(R, np.ones(R.shape), P, Q)
+            `R[mask]` picks the entries out as one long vector, and the rows and columns are lost. To keep the shape put
+            zeros in the other places: `np.where(seen, R, 0)`.
+        mask_once_only: half(R.T, seen.T, -> half(R.T, np.ones(R.T.shape),
+            | half(R, seen, -> half(R, np.ones(R.shape),
             Below the line the mask stands in one of the two updates alone. What the model gives needs it in both.
         mask_too_late: (S * (P @ Q.T)) @ Q -> S * (P @ Q.T @ Q)
             The mask is (N, M) and P Q^T Q is (N, K). It belongs to P Q^T, before the product with Q.
@@ -173,70 +116,34 @@ masked_step = check.Exercise(
         mask_alone: (S * (P @ Q.T)) @ Q -> S @ Q
             Below the line stands the mask alone. What the model gives there is S * (P Q^T), times Q.
         filled_with_the_guess: np.where(seen, R, 0) -> np.where(seen, R, P @ Q.T) ;; S * (P @ Q.T) -> P @ Q.T
-            | (R @ Q) / ((S * (P @ Q.T)) -> (np.where(S, R, P @ Q.T) @ Q) / ((P @ Q.T)
+            | R @ Q, (S * (P @ Q.T)) -> np.where(S, R, P @ Q.T) @ Q, (P @ Q.T)
             That fills the gaps with what the model says and takes the step of 4.2. It goes down as well, but slowly,
             since most of the data then agree with the model already. Leave the gaps out on both sides instead.
         filled_with_the_mean: np.where(seen, R, 0) -> np.where(seen, R, R[seen == 1].mean()) ;; S * (P @ Q.T) -> P @ Q.T
-            That fills the gaps with a mean, and the model then learns the filling. Leave the gaps out on both sides
-            instead.
-        averaged_above: (R @ Q) -> ((R @ Q) / S.sum(axis=1, keepdims=True))
+            That fills the gaps with a mean, and the model learns the filling. Leave the gaps out on both sides instead.
+        averaged_above: R @ Q, -> R @ Q / S.sum(axis=1, keepdims=True),
             Above the line stands a mean over the seen entries, below it a sum. Take the sum in both.
-        mask_not_transposed: half(R.T, seen.T, Q, P) -> half(R.T, seen, Q, P)
+        mask_not_transposed: half(R.T, seen.T, -> half(R.T, seen,
             For Q everything is turned round, the mask too: `seen.T` is (M, N), like R.T.
-        data_not_transposed: half(R.T, seen.T, Q, P) -> half(R, seen, Q, P)
+        data_not_transposed: half(R.T, seen.T, -> half(R, seen,
             For Q the data and the mask have to be turned round: Q has M rows, so it is R^T P, with `R.T`.
-        upside_down: (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> ((S * (P @ Q.T)) @ Q) / (R @ Q)
-            The ratio is upside down: what the data ask for is divided by what the model gives.
-        adds_the_ratio: P * (R @ Q) / ((S -> P + (R @ Q) / ((S
-            The ratio was added. It is a factor: 1 means that nothing has to change, so multiply by it.
-        adds_the_product: P * (R @ Q) / ((S -> P + P * (R @ Q) / ((S
-            The old entry was added to the updated one. The update replaces it: `P = P * ratio`, not `P = P + P *
-            ratio`.
-        ratio_alone: P * (R @ Q) / ((S -> (R @ Q) / ((S
-            That is the ratio itself. It says by what factor to change each entry: multiply the old entry by it.
-        least_squares: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> R @ Q @ np.linalg.inv(Q.T @ Q)
-            Dividing by Q^T Q as a matrix gives a least-squares solution, which may be negative and counts the hidden
-            entries as zeros. `/` goes entry by entry.
-        matrix_division: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P @ np.linalg.pinv((S * (P @ Q.T)) @ Q) @ (R @ Q)
-            A matrix inverse is not meant here: each entry above the line is divided by the same entry below it, with
-            `/`.
-        inverse_of_denominator: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P * (R @ Q @ np.linalg.inv((S * (P @ Q.T)) @ Q))
-            What stands below the line is (N, K) and has no inverse, and none is needed: divide entry by entry, with
-            `/`.
-        matrix_product_with_ratio: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P @ ((R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12))
-            `@` mixes the columns; the update multiplies each entry by its own ratio, with `*`.
-        divergence_updates: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P * ((R / (P @ Q.T)) @ Q) / (S @ Q)
-            | P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P * ((R / (P @ Q.T + 1e-12)) @ Q) / (S @ Q + 1e-12)
-            These are the updates of the other objective of notebook 4, the divergence. For the squared error compare
-            the data times Q with S * (P Q^T) times Q.
-        square_root_of_ratio: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P * np.sqrt((R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12))
-            The root of the ratio takes only part of the step. The update multiplies by the whole ratio.
-        gradient_step: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P + 0.01 * (R @ Q - (S * (P @ Q.T)) @ Q)
-            That is a gradient step with one step size for all entries, which can go below zero. Here each entry has its
-            own, which makes it a product.
-        negative_values: P * (R @ Q) / ((S * (P @ Q.T)) @ Q + 1e-12) -> P * (R @ Q - (S * (P @ Q.T)) @ Q)
-            An entry came out negative. Non-negative times a ratio of non-negative numbers stays non-negative: divide,
-            do not subtract.
-        nan_on_zeros: + 1e-12 ->
-            Where an entry or a whole atom has become zero, or nothing of a row was seen, the ratio is 0 / 0. Add a tiny
-            number, such as 1e-12, to the denominator.
-        old_partner: P = half(R, seen, P, Q)\n    Q = half(R.T, seen.T, Q, P) -> P, Q = half(R, seen, P, Q), half(R.T, seen.T, Q, P)
-            Q was updated with the old P. Then the loss may rise: use the new P, in the product P Q^T as well.
-        old_model: P = half(R, seen, P, Q)\n    Q = half(R.T, seen.T, Q, P) -> model = seen * (P @ Q.T); P = P * (R @ Q) / (model @ Q + 1e-12)\n    Q = Q * (R.T @ P) / (model.T @ P + 1e-12)
-            P Q^T was computed once, with the old P, and used for both factors. Q needs what the model gives with the
-            new P.
-        one_factor_only: Q = half(R.T, seen.T, Q, P) -> pass
-            | P = half(R, seen, P, Q) -> pass
-            Only one of the factors was updated. A step moves both, one after the other.
-        transposed: return P, Q -> return P, Q.T
-            Q came back transposed. It is (M, K), one atom a column, and the model is R ~ P Q^T.
-        swapped_pair: return P, Q -> return Q, P
-            The two came back in the wrong order: codes P first, then dictionary Q.
+        divergence_updates: P * asked / (given + 1e-12) -> P * ((R / (P @ Q.T{)) @ Q) / (S @ Q)| + 1e-12)) @ Q) / (S @ Q + 1e-12)}
+            These are the updates for the divergence. For the squared error compare the data times Q with S * (P Q^T)
+            times Q.
+        old_model: P = half -> model = seen * (P @ Q.T); P = half ;; half(R.T, seen.T, Q, P) -> Q * (R.T @ P) / (model.T @ P + 1e-12)
+            P Q^T was computed once, with the old P, and used for both. Q needs what the model gives with the new P.
         changes_arguments: R = np.where(seen, R, 0) -> R[seen == 0] = 0
             | P = half -> P[:] = half ;; Q = half -> Q[:] = half
-            Whoever called your function still needs its arguments as they were, also the gaps in R: make a new array,
-            `np.where(seen, R, 0)` and `P = P * ratio`, instead of writing into the old one.
-    """,
+            Whoever called your function still needs its arguments as they were, also the gaps in R: make new arrays, with
+            `np.where(seen, R, 0)` and `P = P * ratio`.
+        several_steps: return P, Q -> P = half(R, seen, P, Q); Q = half(R.T, seen.T, Q, P); return P, Q
+        nan_on_zeros: + 1e-12 ->
+            Where an entry or a whole atom has become zero, or nothing of a row was seen, the ratio is 0 / 0. Add a tiny
+            number, such as 1e-12, below the line.
+        """,
+        nmf.MULTIPLICATIVE,
+        nmf.IN_ONE_STEP,
+    ),
 )
 
 
@@ -273,17 +180,13 @@ hidden_error = check.Exercise(
     mistakes="""
         over_the_seen: seen == 0 -> seen == 1
             | seen == 0 -> seen
-            That is the error over the entries that were seen, the ones that the model has learned. The exam is about
-            the hidden ones.
+            That is the error over what was seen, which the model has learned. The exam is about the hidden entries.
         over_all: [hidden] ->
-            That is the error over all entries. Those that were seen are in it, and a model that has learned them by
-            heart looks good.
+            That is the error over all entries, and a model that has learned those seen by heart looks good.
         missed_over_all: (R - P @ Q.T)[hidden] -> R - P @ Q.T
-            What was missed is taken over all entries, and what was to be guessed over the hidden ones. Take both over
-            the hidden ones.
+            What was missed is taken over all entries, what was to be guessed over the hidden ones: take both over those.
         divided_by_all: R[hidden] -> R
-            That divides by the size of all of R. Then hiding fewer entries makes the error smaller whatever the guesses
-            are: divide by the size of the hidden entries.
+            That divides by the size of all of R, so that hiding less makes the error smaller. Divide by R where hidden.
         divided_by_the_seen: R[hidden] -> R[seen == 1]
             That divides by the size of what was seen. What was to be guessed is the hidden part of R.
         divided_by_the_guess: R[hidden] -> (P @ Q.T)[hidden]
@@ -291,14 +194,11 @@ hidden_error = check.Exercise(
         not_divided: / np.linalg.norm(R[hidden]) ->
             That is the size of what was missed, in the unit of the data. Divide by the size of R over the same entries.
         divided_by_the_count: np.linalg.norm(R[hidden]) -> hidden.sum()
-            That divides by the number of hidden entries. A relative error divides by the size of what was to be
-            guessed.
+            That divides by the number of hidden entries. A relative error divides by the size of R over them.
         root_mean_square: ... -> np.sqrt(np.mean((R - P @ Q.T)[seen == 0] ** 2))
-            That is the root of the mean square, which has the unit of the data. Divide by the size of R over the same
-            entries instead of their number.
+            That is the root mean square, in the unit of the data. Divide by the size of R there, not by a number.
         mean_of_squares: ... -> np.mean((R - P @ Q.T)[seen == 0] ** 2)
-            That is the mean squared error, in the unit of the data squared. Take sizes: the norm of what was missed
-            over the norm of what was to be guessed.
+            That is the mean squared error. Take the norm of what was missed over the norm of what was to be guessed.
         only_one_squared: np.linalg.norm((R - P @ Q.T)[hidden]) -> np.sum((R - P @ Q.T)[hidden] ** 2)
             Above the line stands a squared size, below it one with its root. Take the root of both, as the norm does.
         squared: {} -> ({}) ** 2
@@ -306,26 +206,20 @@ hidden_error = check.Exercise(
         root_too_many: {} -> np.sqrt({})
             The norm takes the root already, and a second one stands round it.
         mean_absolute_error: ... -> np.mean(np.abs(R - P @ Q.T)[seen == 0])
-            That is a mean of absolute values. The size of a vector squares, sums and takes the root, and then it is
-            divided by the size of R there.
+            That is a mean of absolute values. The size of a vector squares, sums and takes the root. Divide by that of R.
         absolute_values: np.linalg.norm((R - P @ Q.T)[hidden]) / np.linalg.norm(R[hidden]) -> np.abs((R - P @ Q.T)[hidden]).sum() / np.abs(R[hidden]).sum()
             That sums absolute values. The size of a vector squares, sums and takes the root.
-        entry_by_entry: ... -> np.linalg.norm(((R - P @ Q.T) / R)[seen == 0])
-            | ... -> np.mean(np.abs((R - P @ Q.T) / R)[seen == 0])
-            That divides entry by entry, so that one small entry of R can decide everything. Divide one size by the
-            other.
+        entry_by_entry: ... -> {np.linalg.norm(|np.mean(np.abs}((R - P @ Q.T) / R)[seen == 0])
+            That divides entry by entry, where one small entry of R can decide everything. Divide one size by the other.
         spectral_norm: R - P @ Q.T)) / np.linalg.norm(np.where(seen, 0, R)) -> R - P @ Q.T), 2) / np.linalg.norm(np.where(seen, 0, R), 2)
             For a matrix `np.linalg.norm(M, 2)` is the largest singular value alone. The size here takes every entry.
         not_of_numbers: seen == 0 -> ~seen
-            `~` turns True and False round, but of the numbers 1 and 0 it makes -2 and -1. For both kinds of mask write
-            `seen == 0`.
         upside_down: {} -> 1 / ({})
             The fraction is upside down: what was missed is divided by what was to be guessed.
         share_explained: {} -> 1 - ({})
             That is one minus the error. Asked for is the share that was missed.
         model_not_masked: np.where(seen, 0, R - P @ Q.T) -> np.where(seen, 0, R) - P @ Q.T
-            The mask stands before R alone: where a zero stands for what was seen, all that the model gives counts as an
-            error. Take the difference first and then its hidden entries.
+            Only R is masked, so that all the model gives for what was seen counts as an error. Mask the difference.
         product_turned_round: P @ Q.T -> Q @ P.T
             The model is P Q^T, (N, M) like R; here it is turned round.
     """,
@@ -373,27 +267,24 @@ consensus = check.Exercise(
     mistakes="""
         names_across_runs: ... -> np.mean(labels[:, np.newaxis, :, np.newaxis] == labels[np.newaxis, :, np.newaxis, :], axis=(0, 1))
             | labels[r, j] -> labels[{0|r - 1}, j]
-            Labels of different runs are compared. Their names mean nothing there: the 0 of one run is not the 0 of
-            another. Ask within each run whether two samples are together, and count the runs.
+            Labels of different runs are compared, but the 0 of one run is not the 0 of another. Ask within each run
+            whether two samples are together, and count the runs.
         names_counted: ... -> np.equal.outer(*2 * [np.array([np.unique(column, return_counts=True)[0][np.unique(column, return_counts=True)[1].argmax()] for column in labels.T])]).astype(float)
-            That gives each sample its most frequent label and compares those. But a name means nothing from run to run,
-            so the most frequent one does not either: compare within each run first.
+            That compares the most frequent label of each sample. A name means nothing from run to run: compare within
+            each run first.
         runs_compared: ... -> (labels[:, np.newaxis] == labels[np.newaxis]).mean(axis=2)
-            That compares runs with runs: the result has one row for each run. Asked for is one row for each sample.
+            That compares runs with runs, one row a run. Asked for is one row for each sample.
         sum_for_share: same.mean(axis=0) -> same.sum(axis=0)
             | C / runs -> C
-            That is the number of runs in which two samples are together. Divide by the number of runs, so that it is 1
-            where all of them agree.
+            That is the number of runs in which two samples are together. Divide by how many runs there are.
         counts_samples: same.mean(axis=0) -> same.sum(axis=0) / labels.shape[1]
-            That divides by the number of samples. A share of the runs is divided by how many runs there are, the rows
-            of `labels`.
+            That divides by the number of samples. Divide by how many runs there are, the rows of `labels`.
         wrong_axis: same.mean(axis=0) -> same.mean(axis={1|2})
             The mean is taken over the samples, and the runs are left. Take it over the axis of the runs.
         one_number: same.mean(axis=0) -> same.mean()
             That is the mean over everything, a single number. Take it over the runs alone.
         run_left_out: ^ -> labels = labels[{:-1|1:}]
-            One of the runs is left out. The share is taken over all of them: `range(n)` already ends at n - 1, and
-            begins at 0.
+            One of the runs is left out: `range(n)` begins at 0 and already ends at n - 1.
         diagonal_of_zeros: {} -> ({}) * (1 - np.eye(labels.shape[1]))
             A sample is with itself in every run, so the diagonal is 1.
         one_half_only: {} -> {np.triu|np.tril}({})
@@ -401,10 +292,8 @@ consensus = check.Exercise(
             | {} -> np.tril({}, -1)
             Only one half of the matrix is filled. If i is with j, then j is with i: entry (j, i) is the same.
         first_run_only: same.mean(axis=0) -> same[{0|-1}].astype(float)
-            That is one run alone. The share is taken over all of them: is a `return` inside the loop, or does each run
-            replace the one before?
-        all_or_nothing: same.mean(axis=0) -> {same.all|same.any}(axis=0).astype(float)
-            | same.mean(axis=0) -> (same.mean(axis=0) > 0.5).astype(float)
+            That is one run alone: is a `return` inside the loop, or does each run replace the one before?
+        all_or_nothing: same.mean(axis=0) -> ({same.all(axis=0)|same.any(axis=0)|same.mean(axis=0) > 0.5}).astype(float)
             The shares were made into zeros and ones. What lies between says how far the runs agree.
         share_apart: {} -> 1 - ({})
             | == labels -> != labels
@@ -412,8 +301,7 @@ consensus = check.Exercise(
         names_as_numbers: ... -> {np.corrcoef|np.cov}(labels.T)
             | ... -> labels.T @ labels / len(labels)
             | ... -> 1 - np.abs(labels[:, :, np.newaxis] - labels[:, np.newaxis]).mean(axis=0)
-            Labels are names that happen to be written as numbers; 0 and 2 are not further apart than 0 and 1. Only ask
-            whether they are equal.
+            Labels are names; 0 and 2 are not further apart than 0 and 1. Only ask whether they are equal.
     """,
 )
 exercises = [masked_step, hidden_error, consensus]

@@ -30,14 +30,12 @@ gradient_codes = check.Exercise(
         (_rng.normal(size=(6, 4)), _rng.normal(size=(6, 3)), _rng.normal(size=(3, 4))),
         (100 * _rng.random((3, 7)), _rng.random((3, 5)), _rng.random((5, 7))),
     ],
-    ways=[
-        "2 * D.T @ (D @ A - X)",
-    ],
+    ways=["2 * D.T @ (D @ A - X)"],
     mistakes="""
         without_the_two: {} -> ({}) / 2
             The factor 2 is missing: the derivative of a square is twice the thing squared times what is inside.
         wrong_sign: {} -> -({})
-            The sign is turned round: this points downhill. The gradient points uphill, and a descent then subtracts it.
+            The sign is turned round: this points downhill. The gradient points uphill, and a descent subtracts it.
         no_transpose: D.T @ X + 2 * D.T -> D @ X + 2 * D
             D stands where D^T belongs: X is (d, n) and the gradient is (k, n), so a (k, d) matrix has to come first.
         residual_times_dictionary: 2 * D.T @ (D @ A - X) -> 2 * (D @ A - X) @ D
@@ -51,14 +49,13 @@ gradient_codes = check.Exercise(
         cross_term_counted_once: -2 * D.T -> -D.T
             The product is multiplied out into two mixed terms, and they are equal: together they give -2 D^T X.
         mean_over_samples: {} -> ({}) / X.shape[1]
-            That is divided by n, as for a mean over the samples. Here it is the gradient of the plain ||X - D A||_F^2.
+            That is divided by n, as for a mean over the samples. Asked is the gradient of the plain ||X - D A||_F^2.
         gradient_of_the_dictionary: 2 * D.T @ (D @ A - X) -> 2 * (D @ A - X) @ A.T
             That is the gradient for the dictionary D. Here D is fixed and the codes A move: the result has A's shape.
         transposed_gradient: {} -> ({}).T
             The result is transposed: a gradient has the shape of what it is the gradient for, here (k, n) as A.
         plain_residual: D.T @ (D @ A - X) -> (D @ A - X)
-            That is the residual itself. The chain rule brings D^T in front of it, which asks every atom how much it has
-            in it.
+            That is the residual. The chain rule brings D^T in front, which asks every atom how much it has in it.
         transpose_in_one_term: + 2 * D.T @ D @ A -> + 2 * D @ A
             | -2 * D.T @ X -> -2 * D @ X
             One of the terms lacks its D^T: it is 2 H A with H = D^T D, and -2 D^T X, both (k, n) like A.
@@ -66,33 +63,22 @@ gradient_codes = check.Exercise(
             | D @ A - X -> D @ A + X
             Both terms come with a plus. X is subtracted in X - D A, so the term with X has a minus.
         both_terms_subtracted: + 2 * D.T -> - 2 * D.T
-            Both terms come with a minus. D A stands twice in the square, so its sign does not matter there: the term
-            with D^T D A has a plus.
+            Both terms come with a minus. D A stands twice in the square, so the term with D^T D A has a plus.
         divided_by_entries: {} -> ({}) / {X.shape[0]|X.size}
-            That is divided by the rows or the entries, as for a mean. Here it is the gradient of the plain ||X - D
-            A||_F^2.
+            That is divided by the rows or the entries, as for a mean. Asked is the gradient of the plain squared norm.
         with_a_penalty: {} -> {} + {A|2 * A|0.1 * A|0.02 * A|0.01 * A}
             The slope of a penalty on the codes is added. ||X - D A||_F^2 has none.
         zero_means_missing: (D @ A - X) -> ((D @ A - X) * (X != 0))
-            Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is
-            a number like any other: the model should give it too.
         only_positive_counts: (D @ A - X) -> ((D @ A - X) * (X > 0))
-            Only the positive entries of the data are used, as in code for ratings where 0 means unknown. Here every
-            entry is known.
         signs_of_the_residual: (D @ A - X) -> np.sign(D @ A - X)
-            That takes the signs of the residual, as for a sum of absolute errors. The slope of a square grows with the
-            error.
-        of_the_norm: {} -> ({}) / np.linalg.norm(X - D @ A)
-            | {} -> ({}) / (2 * np.linalg.norm(X - D @ A))
+            That takes the signs of the residual, as for absolute errors. The slope of a square grows with the error.
+        of_the_norm: {} -> ({}) / {|2 / }np.linalg.norm(X - D @ A)
             That is the gradient of the norm. Here the norm is squared, which leaves no root to differentiate.
         already_a_step: {} -> A - {0.01 * |0.1 * |0.001 * |}({})
             That is already a step downhill. Asked is the gradient itself, which a step is then made of.
-        only_where_codes_are: {} -> ({}) * (A > 0)
-            | {} -> A * ({})
-            Where a code is zero the slope was set to zero, or it was multiplied by the code. It is what it is there as
-            well.
-        the_loss: ... -> np.sum((X - D @ A) ** 2)
-            | ... -> np.linalg.norm(X - D @ A)
+        only_where_codes_are: {} -> ({}) * {(A > 0)|A}
+            Where a code is zero the slope was set to zero, or it was multiplied by the code. It is what it is there too.
+        the_loss: ... -> {np.sum((X - D @ A) ** 2)|np.linalg.norm(X - D @ A)}
             That is the loss, one number. Its gradient has a slope for each entry of A.
         both_gradients: {} -> {}, 2 * (D @ A - X) @ A.T
             | {} -> 2 * (D @ A - X) @ A.T, {}
@@ -101,66 +87,78 @@ gradient_codes = check.Exercise(
             Those are the two terms. The gradient is their sum, one array.
         ratio_of_the_terms: ... -> {|A * }(D.T @ X) / (D.T @ D @ A)
             | ... -> (D.T @ D @ A) / (D.T @ X)
-            That is a ratio, as in a multiplicative step. The gradient is a difference: the terms are added, with their
-            signs.
+            That is a ratio, as in a multiplicative step. In the gradient the two terms are added, with their signs.
     """,
 )
 
 
-def _loss(R, P, Q):
-    return np.sum((R - P @ Q.T) ** 2)
+def either_order(step):
+    """A step that updates P first, and the same with Q first; both take the data (matrices of the shape of R) and P and Q."""
+
+    def q_first(*case):
+        *data, P, Q = case
+        return step(*(each.T for each in data), Q, P)[::-1]
+
+    return step, q_first
 
 
-def _step_q_first(R, P, Q):
-    return factorise.multiplicative_step(R.T, Q, P)[::-1]
+def _repeat(step, steps, *case):
+    """The pairs from a start on: the start itself, and what each of so many steps makes of it."""
+    *data, P, Q = case
+    path = [(P, Q)]
+    for _ in range(steps):
+        path.append(step(*data, *path[-1]))
+    return path
 
 
-STEPS = [factorise.multiplicative_step, _step_q_first]
+def _loss(R, P, Q, seen=True):
+    with np.errstate(all="ignore"):  # of a run gone wrong
+        return np.sum(np.where(seen, R - P @ Q.T, 0) ** 2)
 
 
-def _one_step(came, run, R, P, Q):
-    """Either factor may go first; from zeros on, some steps more keep the error down and bring no NaN."""
-    right = [step(R, P, Q) for step in STEPS]
-    zeros = not (np.all(P) and np.all(Q))
-    if not zeros and not any(compare.close(came, pair, (R, P, Q)) for pair in right):
-        others = run(R, P[::-1] + 1, Q), run(R, P, Q[::-1] + 1), run(R, P, Q)
+def one_step(came, run, *case):
+    """Either factor may go first; beside zeros and gaps some steps more keep the error down, without NaN.
+
+    Exercise 6.1 has this law too: there a mask stands between R and P.
+    """
+    *data, P, Q = case
+    R, seen = data[0], np.not_equal(data[1], 0) if len(data) == 2 else np.ones(data[0].shape, dtype=bool)
+    steps = either_order(run.exercise.reference)
+    if np.all(P) and np.all(Q) and seen.any(axis=0).all() and seen.any(axis=1).all():
+        if any(compare.close(came, step(*case), (P, Q)) for step in steps):
+            return None
+        others = run(*data, P[::-1] + 1, Q), run(*data, P, Q[::-1] + 1), run(*case)
         if compare.close(came, others[0]) or compare.close(came, others[1]) or not compare.close(came, others[2]):
             return check.Finding("The result does not follow from the P and Q given.", ("start_of_its_own",))
-        if any(_steps_taken(came, [_path(step, R, P, Q, 200)], (R, P, Q)) for step in STEPS):
+        if any(compare.close(came, pair, (P, Q)) for step in steps for pair in _repeat(step, 200, *case)[1:]):
             return check.Finding("", ("several_steps",))
-        downhill = R @ Q - P @ Q.T @ Q, R.T @ P - Q @ P.T @ P
-        if any(_parallel(part - start, way) for part, start, way in zip(came, (P, Q), downhill)):
+        missed = np.where(seen, R - P @ Q.T, 0)
+        if any(_parallel(part - start, way) for part, start, way in zip(came, (P, Q), (missed @ Q, missed.T @ P))):
             return check.Finding("", ("gradient_step",))
         return check.Finding("", ("negative_values",) * bool(min(part.min() for part in came) < 0))
-    if zeros:
-        # 0 / 0 may stay, become 0 or be lifted off zero, so the error is judged.
-        expected = max(_loss(R, *_repeat(step, R, P, Q, ZERO_STEPS)) for step in STEPS)
-        for _ in range(ZERO_STEPS):
-            P, Q = run(R, P, Q)
-        if not compare.finite((P, Q)):
-            return check.Finding(f"After {ZERO_STEPS} steps there were NaN or infinite entries.", ("nan_on_zeros",))
-        if _loss(R, P, Q) > 1.001 * expected:
-            return check.Finding(
-                f"After {ZERO_STEPS} steps the squared error is {_loss(R, P, Q):.4g} and should be {expected:.4g}: a zero stays "
-                "zero, and everything else moves as if it were not there."
-            )
+    # 0 / 0 may stay, become 0 or be lifted off zero, so the error is judged.
+    expected = max(_loss(R, *_repeat(step, ZERO_STEPS, *case)[-1], seen) for step in steps)
+    P, Q = _repeat(run, ZERO_STEPS, *case)[-1]
+    if not compare.finite((P, Q)):
+        return check.Finding(f"After {ZERO_STEPS} steps there were NaN or infinite entries.", ("nan_on_zeros",))
+    if _loss(R, P, Q, seen) > 1.001 * expected:
+        return check.Finding(
+            f"After {ZERO_STEPS} steps the squared error is {_loss(R, P, Q, seen):.4g} and should be {expected:.4g}: a zero "
+            "stays zero, and everything else moves as if it were not there."
+        )
     return None
 
 
 def _parallel(a, b):
-    return np.sum(a * b) > 0.99 * np.linalg.norm(a) * np.linalg.norm(b) > 0
+    with np.errstate(all="ignore"):
+        return np.sum(a * b) > 0.99 * np.linalg.norm(a) * np.linalg.norm(b) > 0
 
 
-def _repeat(step, R, P, Q, steps):
-    for _ in range(steps):
-        P, Q = step(R, P, Q)
-    return P, Q
-
-
-def _with_zeros(factor, rows=(), atoms=()):
+def with_zeros(factor, rows=(), columns=()):
+    """A copy with zeros in some rows and some columns."""
     factor = factor.copy()
     factor[list(rows)] = 0
-    factor[:, list(atoms)] = 0
+    factor[:, list(columns)] = 0
     return factor
 
 
@@ -177,13 +175,105 @@ STEP_CASES = [
 ZERO_STEPS = 4
 _R, _P, _Q = STEP_CASES[1]
 ZERO_CASES = [
-    (_R, _with_zeros(_P, rows=[1]), _Q),
-    (_R, _P, _with_zeros(_Q, rows=[0, 4])),
-    (_R, _with_zeros(_P, atoms=[2]), _Q),
-    (_R, _P, _with_zeros(_Q, atoms=[0])),
-    (_R, _with_zeros(_P, atoms=[1]), _with_zeros(_Q, atoms=[1])),
-    (_with_zeros(_R, rows=[3], atoms=[2]), _P, _Q),
+    (_R, with_zeros(_P, rows=[1]), _Q),
+    (_R, _P, with_zeros(_Q, rows=[0, 4])),
+    (_R, with_zeros(_P, columns=[2]), _Q),
+    (_R, _P, with_zeros(_Q, columns=[0])),
+    (_R, with_zeros(_P, columns=[1]), with_zeros(_Q, columns=[1])),
+    (with_zeros(_R, rows=[3], columns=[2]), _P, _Q),
 ]
+
+# What goes wrong in one step goes wrong in many (4.4), and in a step that sees only some entries (6.1): edits of a `half`
+# that multiplies P by what the data ask for and divides it by what the model gives.
+MULTIPLICATIVE = """
+    upside_down: P * asked / (given + 1e-12) -> P * given / asked
+        The ratio is upside down: what the data ask for is divided by what the model gives.
+    adds_the_ratio: P * asked -> P + asked
+        The ratio was added. It is a factor: 1 means that nothing has to change, so multiply by it.
+    adds_the_product: P * asked -> P + P * asked
+        The old entry was added to the updated one, which replaces it: `P = P * ratio`, not `P = P + P * ratio`.
+    ratio_alone: P * asked -> asked
+        That is the ratio itself. It says by what factor to change each entry: multiply the old entry by it.
+    matrix_division: P * asked / (given + 1e-12) -> P @ np.linalg.pinv(given) @ asked
+        A matrix inverse is not meant here: each entry above the line is divided by the same entry below it, with `/`.
+    inverse_of_denominator: P * asked / (given + 1e-12) -> P * (asked @ np.linalg.inv(given))
+        What stands below the line is (N, K) and has no inverse, and none is needed: divide entry by entry, with `/`.
+    matrix_product_with_ratio: P * asked / (given + 1e-12) -> P @ (asked / (given + 1e-12))
+        `@` mixes the columns; the update multiplies each entry by its own ratio, with `*`.
+    square_root_of_ratio: P * asked / (given + 1e-12) -> P * np.sqrt(asked / (given + 1e-12))
+        The root of the ratio takes only part of the step. The update multiplies by the whole ratio.
+    gradient_step: P * asked / (given + 1e-12) -> P + 0.01 * (asked - given)
+        That is a gradient step, one step size for all entries, and can go below zero. Here each entry has its own factor.
+    negative_values: P * asked / (given + 1e-12) -> P * (asked - given)
+        An entry came out negative. Times a ratio of non-negative numbers it cannot: divide, do not subtract.
+    old_partner: P = half -> old = P; P = half ;; , Q, P) -> , Q, old)
+        Q was updated with the old P. Then the loss may rise (on the faces in every second step): use the new P.
+    one_factor_only: {P|Q} = half -> _ = half
+        Only one of the factors was updated. A step moves both, one after the other.
+    transposed: return P, Q -> return P, Q.T
+        Q came back transposed. It is (M, K), one atom a column, and the model is R ~ P Q^T.
+    swapped_pair: return P, Q -> return Q, P
+        The two came back in the wrong order: codes P first, then dictionary Q.
+    changes_arguments: P = half -> P[:] = half ;; Q = half -> Q[:] = half
+    data_not_transposed: half(R.T, -> half(R,
+        For Q the data have to be turned round: R is (N, M) and Q has M rows, so it is R^T P, with `R.T`.
+    start_of_its_own: ^ -> P, Q = {np.ones(P.shape), np.ones(Q.shape)|np.full(P.shape, 0.5), np.full(Q.shape, 0.5)}
+        It makes a start of its own. Go from the P and Q that are given: the caller may want to compare starts.
+    returns_the_product: return P, Q -> return P @ Q.T
+        That is a matrix of the shape of R. Return the two factors themselves.
+    divergence_updates: P * asked / (given + 1e-12) -> P * ((R / (P @ Q.T{)) @ Q) / Q.sum(axis=0)| + 1e-12)) @ Q) / (Q.sum(axis=0) + 1e-12)}
+        These are the updates for the divergence. For the squared error compare R Q with P Q^T Q.
+    large_epsilon: 1e-12 -> {1e-3|0.01|0.1|1}
+        | asked / (given + 1e-12) -> (asked + 0.01) / (given + 0.01)
+        What is added below the line against 0 / 0 is so large that it changes the step. 1e-12 is enough.
+    with_a_penalty: (given + -> (given + {0.1 * P|0.02 * P|0.01 * P|P} +
+        The slope of a penalty stands below the line. Here the error counts alone.
+    ratio_squared: asked / (given + 1e-12) -> (asked / (given + 1e-12)) ** 2
+        The ratio is squared, which goes too far. The update multiplies by the ratio itself.
+    half_the_way: P * asked / (given + 1e-12) -> P * (0.5 + 0.5 * asked / (given + 1e-12))
+        The step goes only a part of the way. The update multiplies by the whole ratio.
+    normalised_at_the_end: return P, Q -> return P, Q / {np.linalg.norm(Q, axis=0)|Q.sum(axis=0)}
+        | return P, Q -> return P / {np.linalg.norm(P, axis=0)|P.sum(axis=0)}, Q
+        A factor is scaled at the end and the other does not make up for it, so that the product changes.
+    not_divided: P * asked / (given + 1e-12) -> P * asked
+        Only what the data ask for is there. Each entry is multiplied by a ratio: divide by what the model gives.
+    numerator_missing: P * asked -> P
+        Only what the model gives is there. Multiply by what the data ask for, R Q for P and R^T P for Q.
+    lifted_off_zero: return P, Q -> return np.maximum(P, {0.01), np.maximum(Q, 0.01|0.1), np.maximum(Q, 0.1|1), np.maximum(Q, 1})
+        Small entries are lifted, also those that are small by right. A guard belongs below the line.
+"""
+# What does not show in many steps, or as something else.
+IN_ONE_STEP = """
+    least_squares: P * asked / (given + 1e-12) -> asked @ np.linalg.inv(Q.T @ Q)
+        Dividing by Q^T Q as a matrix gives a least-squares solution, which may be negative. `/` goes entry by entry.
+    nan_on_zeros: + 1e-12 ->
+        Where all that is summed up is zero the ratio is 0 / 0. Add a tiny number, such as 1e-12, below the line.
+"""
+# For a model that every entry is compared with.
+_WHOLE_MODEL = """
+    divergence_with_normalised_factor: P * asked / (given + 1e-12) -> P * ((R / (P @ Q.T)) @ Q) ;; Q = half -> P = P / P.sum(axis=0); Q = half
+        These are the updates of the 1999 paper, for the divergence. For the squared error compare R Q with P Q^T Q.
+    least_squares_clipped: P * asked / (given + 1e-12) -> np.maximum(asked @ np.linalg.pinv(Q.T @ Q), 0)
+        That solves for a factor and cuts it off at zero, another method. Here each entry is multiplied by its ratio.
+    hals: P * asked / (given + 1e-12) -> _sweep(P.T, Q.T @ Q, asked.T, 1).T
+        That gives each column in turn its best value (HALS). Here each entry is multiplied by its ratio.
+    one_product_for_both: P = half -> model = P @ Q.T; P = half ;; Q = half(R.T, Q, P) -> Q = Q * (R.T @ P) / (model.T @ P + 1e-12)
+        The product P Q^T was computed once, before P changed, and used for both. Q needs the product of the new P.
+    zero_means_missing: given = R @ Q, P @ (Q.T @ Q) -> given = R @ Q, ((P @ Q.T) * (R != 0)) @ Q
+    brackets_missing: / (given + 1e-12) -> / P @ {(Q.T @ Q) + 1e-12|Q.T @ Q|(Q.T @ Q + 1e-12)}
+        Without a bracket below the line only P divides, and Q^T and Q multiply. Write `/ (P @ Q.T @ Q + 1e-12)`.
+    model_below_the_line: P @ (Q.T @ Q) -> P @ Q.T
+        Below the line stands P Q^T, (N, M). What the model gives is multiplied by Q as R is above it: P Q^T Q, (N, K).
+    other_gram_matrix: (Q.T @ Q) -> (P.T @ P)
+        The Gram matrix of the wrong factor stands below the line: for P it is Q^T Q, for Q it is P^T P.
+    entries_below_the_line: P @ (Q.T @ Q) -> P * {(Q.T @ Q).sum(axis=0)|Q.sum(axis=0)|np.sum(Q**2, axis=0)}
+        Below the line stands a matrix product, P (Q^T Q), and not a sum for each atom alone.
+"""
+_HALF = """
+    def half(R, P, Q):
+        asked, given = R @ Q, P @ (Q.T @ Q)
+        return P * asked / (given + 1e-12)
+"""
 
 multiplicative_step = check.Exercise(
     factorise.multiplicative_step,
@@ -202,131 +292,17 @@ multiplicative_step = check.Exercise(
     """,
     cases=STEP_CASES,
     edges=ZERO_CASES,
-    law=_one_step,
+    law=one_step,
     ways=[
-        """
-            P = P * (R @ Q) / (P @ Q.T @ Q + 1e-12)
-            Q = Q * (R.T @ P) / (Q @ P.T @ P + 1e-12)
-            return P, Q
-        """,
-        """
-            half = lambda R, P, Q: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12)
-            P = half(R, P, Q)
-            Q = half(R.T, Q, P)
-            return P, Q
-        """,
-        """
-            half = lambda R, P, Q: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12)
-            Q = half(R.T, Q, P)
-            P = half(R, P, Q)
-            return P, Q
-        """,
+        _HALF + "    P = half(R, P, Q)\n    Q = half(R.T, Q, P)\n    return P, Q",
+        _HALF + "    Q = half(R.T, Q, P)\n    P = half(R, P, Q)\n    return P, Q",
     ],
-    mistakes=r"""
-        upside_down: (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> (P @ (Q.T @ Q)) / (R @ Q)
-            The ratio is upside down: what the data ask for, R Q, is divided by what the model gives, P Q^T Q.
-        adds_the_ratio: P * (R @ Q) / (P @ (Q.T @ Q) + 1e -> P + (R @ Q) / (P @ (Q.T @ Q) + 1e
-            The ratio was added. It is a factor: 1 means that nothing has to change, so multiply by it.
-        adds_the_product: P * (R @ Q) / (P @ (Q.T @ Q) + 1e -> P + P * (R @ Q) / (P @ (Q.T @ Q) + 1e
-            The old entry was added to the updated one. The update replaces it: `P = P * ratio`, not `P = P + P *
-            ratio`.
-        ratio_alone: P * (R @ Q) / (P @ (Q.T @ Q) + 1e -> (R @ Q) / (P @ (Q.T @ Q) + 1e
-            That is the ratio itself. It says by what factor to change each entry: multiply the old entry by it.
-        least_squares: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> R @ Q @ np.linalg.inv(Q.T @ Q)
-            Dividing by Q^T Q as a matrix gives the least-squares solution, which may be negative. `/` goes entry by
-            entry.
-        matrix_division: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P @ np.linalg.pinv(P @ Q.T @ Q) @ (R @ Q)
-            A matrix inverse is not meant here: each entry of R Q is divided by the same entry of P Q^T Q, with `/`.
-        inverse_of_denominator: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * (R @ Q @ np.linalg.inv(P @ Q.T @ Q))
-            P Q^T Q is (N, K) and has no inverse, and none is needed: divide entry by entry, with `/`.
-        matrix_product_with_ratio: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P @ ((R @ Q) / (P @ (Q.T @ Q) + 1e-12))
-            `@` mixes the columns; the update multiplies each entry by its own ratio, with `*`.
-        divergence_updates: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * ((R / (P @ Q.T)) @ Q) / Q.sum(axis=0)
-            | P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * ((R / (P @ Q.T + 1e-12)) @ Q) / (Q.sum(axis=0) + 1e-12)
-            These are the updates of the other objective in that paper, the divergence. For the squared error compare R
-            Q with P Q^T Q.
-        divergence_with_normalised_factor: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * ((R / (P @ Q.T)) @ Q) ;; Q = half -> P = P / P.sum(axis=0); Q = half
-            These are the updates of the 1999 paper, for the divergence, with normalised columns. For the squared error
-            compare R Q with P Q^T Q.
-        square_root_of_ratio: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * np.sqrt((R @ Q) / (P @ (Q.T @ Q) + 1e-12))
-            The root of the ratio takes only part of the step. The update multiplies by the whole ratio.
-        data_not_transposed: half(R.T, Q, P) -> half(R, Q, P)
-            For Q the data have to be turned round: R is (N, M) and Q has M rows, so it is R^T P, with R.T.
-        gradient_step: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P + 0.01 * (R @ Q - P @ Q.T @ Q)
-            That is a gradient step with one step size for all entries, which can go below zero. Here each entry has its
-            own, which makes it a product.
-        negative_values: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * (R @ Q - P @ Q.T @ Q)
-            An entry came out negative. Non-negative times a ratio of non-negative numbers stays non-negative: divide,
-            do not subtract.
-        nan_on_zeros: + 1e-12 ->
-            Where an entry, or a whole atom, has become zero the ratio is 0 / 0. Add a tiny number, such as 1e-12, to
-            the denominator.
-        old_partner: P = half(R, P, Q)\n    Q = half(R.T, Q, P) -> P, Q = half(R, P, Q), half(R.T, Q, P)
-            Q was updated with the old P. Then the loss may rise (on the faces it does in every second step): use the
-            new P.
-        one_factor_only: Q = half(R.T, Q, P) -> pass
-            | P = half(R, P, Q) -> pass
-            Only one of the factors was updated. A step moves both, one after the other.
-        transposed: return P, Q -> return P, Q.T
-            Q came back transposed. It is (M, K), one atom a column, and the model is R ~ P Q^T.
-        swapped_pair: return P, Q -> return Q, P
-            The two came back in the wrong order: codes P first, then dictionary Q.
-        changes_arguments: P = half -> P[:] = half ;; Q = half -> Q[:] = half
-            `P *= ratio` writes into the caller's array, who may still need it. Make a new one: `P = P * ratio`.
-        large_epsilon: 1e-12 -> {1e-3|0.01|0.1|1}
-            | (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> (R @ Q + 0.01) / (P @ (Q.T @ Q) + 0.01)
-            What is added below the line against 0 / 0 is so large that it changes the step. 1e-12 is enough.
-        with_a_penalty: + 1e-12) -> + {0.1 * P|0.02 * P|0.01 * P|P} + 1e-12)
-            The slope of a penalty stands below the line. Here the error counts alone.
-        least_squares_clipped: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> np.maximum(R @ Q @ np.linalg.pinv(Q.T @ Q), 0)
-            That solves for a factor and cuts it off at zero, which is another method, and may raise the loss. Here each
-            entry is multiplied by its ratio.
-        hals: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> _sweep(P.T, Q.T @ Q, (R @ Q).T, 1).T
-            That gives each column in turn its best value (HALS), which is another method. Here each entry is multiplied
-            by its ratio.
-        one_product_for_both: P = P * (R @ Q) / (P @ Q.T @ Q -> model = P @ Q.T\n    P = P * (R @ Q) / (model @ Q ;; (Q @ P.T @ P -> (model.T @ P
-            The product P Q^T was computed once, before P changed, and used for both. Q needs the product of the new P.
-        ratio_squared: (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> ((R @ Q) / (P @ (Q.T @ Q) + 1e-12)) ** 2
-            The ratio is squared, which goes too far. The update multiplies by the ratio itself.
-        half_the_way: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * (0.5 + 0.5 * (R @ Q) / (P @ (Q.T @ Q) + 1e-12))
-            The step goes only a part of the way. The update multiplies by the whole ratio.
-        zero_means_missing: (P @ (Q.T @ Q) + -> (((P @ Q.T) * (R != 0)) @ Q +
-            Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is
-            a number like any other: the model should give it too.
-        normalised_at_the_end: return P, Q -> return P, Q / {np.linalg.norm(Q, axis=0)|Q.sum(axis=0)}
-            | return P, Q -> return P / {P.sum(axis=0)|np.linalg.norm(P, axis=0)}, Q
-            | return P, Q -> return P, Q / ({np.linalg.norm(Q, axis=0)|Q.sum(axis=0)} + 1e-12)
-            | return P, Q -> return P / ({P.sum(axis=0)|np.linalg.norm(P, axis=0)} + 1e-12), Q
-            A factor is scaled at the end and the other does not make up for it, so that the product changes.
-        several_steps: P = half(R, P, Q)\n    Q = half(R.T, Q, P)\n -> for _ in range({10|100}): P = half(R, P, Q); Q = half(R.T, Q, P)\n
-            It takes several steps. Here one is asked, without a loop; 4.4 repeats it.
-        brackets_missing: / (P @ (Q.T @ Q) + 1e-12) -> / P @ {(Q.T @ Q) + 1e-12|Q.T @ Q|(Q.T @ Q + 1e-12)}
-            The bracket below the line is missing: without it only P divides, and the products with Q^T and Q count
-            above the line. Write `/ (P @ Q.T @ Q + 1e-12)`.
-        model_below_the_line: (P @ (Q.T @ Q) + -> (P @ Q.T +
-            Below the line stands P Q^T, which is (N, M). What the model gives is multiplied by Q as R is above it: P
-            Q^T Q, (N, K).
-        other_gram_matrix: (Q.T @ Q) -> (P.T @ P)
-            The Gram matrix of the wrong factor stands below the line: for P it is Q^T Q, for Q it is P^T P.
-        entries_below_the_line: P @ (Q.T @ Q) -> P * {(Q.T @ Q).sum|Q.sum}(axis=0)
-            | P @ (Q.T @ Q) -> P * np.sum(Q**2, axis=0)
-            Below the line stands a matrix product, P (Q^T Q), and not a sum for each atom alone.
-        two_steps: return P, Q -> P = half(R, P, Q); Q = half(R.T, Q, P); return P, Q
-            Those are two steps. One call makes one: each factor once.
-        lifted_off_zero: return P, Q -> return np.maximum(P, {0.01), np.maximum(Q, 0.01|0.1), np.maximum(Q, 0.1})
-            | return P, Q -> return np.maximum(P, 1), np.maximum(Q, 1)
-            Small entries are lifted, and those that are smaller by right come out wrong. A guard belongs below the
-            line.
-        start_of_its_own: ^ -> P, Q = np.ones(P.shape), np.ones(Q.shape)
-            | ^ -> P, Q = np.full(P.shape, 0.5), np.full(Q.shape, 0.5)
-            It makes a start of its own. Go from the P and Q that are given.
-        returns_the_product: return P, Q -> return P @ Q.T
-            That is a matrix of the shape of R. Return the two factors themselves.
-        not_divided: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P * (R @ Q)
-            Only what the data ask for is there. Each entry is multiplied by a ratio: divide by what the model gives.
-        numerator_missing: P * (R @ Q) / (P @ (Q.T @ Q) + 1e-12) -> P / (P @ (Q.T @ Q) + 1e-12)
-            Only what the model gives is there. Multiply by what the data ask for, R Q for P and R^T P for Q.
-    """,
+    mistakes=(
+        MULTIPLICATIVE,
+        IN_ONE_STEP,
+        _WHOLE_MODEL,
+        "several_steps: return P, Q -> P = half(R, P, Q); Q = half(R.T, Q, P); return P, Q",
+    ),
 )
 
 
@@ -375,17 +351,14 @@ has_settled = check.Exercise(
         absolute_and_signed: abs -> ;; * min(previous_loss, loss) ->
             That is the change itself, with its sign. Take its size, `abs`, and compare it with the size of the loss.
         signed_change: abs ->
-            A loss that rises makes this difference negative, and that passes as small. Take the size of the change,
-            `abs`.
+            A loss that rises makes this difference negative, which passes as small. Take its size, `abs`.
         signed_the_other_way: abs(previous_loss - loss) -> loss - previous_loss
-            A loss that falls makes this difference negative, however fast it falls. Take the size of the change, `abs`.
-        division_by_zero: ... -> abs(previous_loss - loss) / {previous_loss <=|previous_loss <|loss <} tolerance
-            | ... -> abs(previous_loss - loss) / max(previous_loss, loss) < tolerance
-            From 0 to 0 this divides by zero, but a loss that stays at 0 has settled. Multiply the tolerance by the loss
-            instead of dividing.
+            A loss that falls makes this difference negative, however fast it falls. Take its size, `abs`.
+        division_by_zero: ... -> abs(previous_loss - loss) / {previous_loss <=|previous_loss <|loss <|max(previous_loss, loss) <} tolerance
+            From 0 to 0 this divides by zero, but that has settled. Multiply the tolerance by the loss instead.
         strict_at_zero: <= -> <
-            From 0 to 0 this says False, but a loss that stays at 0 has settled. 0 < 0 is False, and so is anything
-            asked of 0 / 0: compare with `<=`, and multiply by the loss instead of dividing.
+            From 0 to 0 this says False, but that has settled. 0 < 0 is False, and so is anything asked of 0 / 0: compare
+            with `<=`, and multiply by the loss instead of dividing.
         the_other_way_round: <= -> >
             That is true while the loss still moves. It should be true once the change is small.
         ignores_tolerance: tolerance -> 1e-{4|6|3|5|2}
@@ -393,31 +366,26 @@ has_settled = check.Exercise(
         small_loss: ... -> loss < tolerance
             That asks whether the loss is small. A loss can settle far above zero: ask whether its change is small.
         never_rises: ... -> loss >= previous_loss
-            That asks whether the loss has stopped falling. Near the end it still falls a little: that counts as settled
-            too.
+            That asks whether the loss has stopped falling. A loss that still falls a little has settled too.
         ratio_of_losses: abs(previous_loss - loss) -> loss
-            What is compared stays as large as it is when nothing changes, as the ratio of the two losses does, or their
-            sum. It is their difference that has to be small.
+            What is compared stays large when nothing changes, as the ratio of the two losses does, or their sum. It is
+            their difference that has to be small.
         another_default: ^ -> tolerance = 1e-{3|6|5} if tolerance == 1e-4 else tolerance
             The default of the tolerance was changed. It is 1e-4, as in the first line of the cell.
         another_power: abs(previous_loss - loss) <= -> abs(previous_loss - loss) ** {2|0.5} <=
             | ... -> (abs(previous_loss - loss) / (previous_loss or 1)) ** 2 <= tolerance
-            A square or a root of the change was taken, and then the tolerance means another share than it says. Compare
-            the change as it is.
+            A square or a root of the change is taken: then the tolerance means another share. Take the change as it is.
         one_in_the_way: * previous_loss -> * (previous_loss + 1)
-            The 1 beside the loss makes the change count as it stands where the loss is small: of a loss of 1e-6 any
-            change is small then.
+            The 1 beside the loss outweighs a small loss: of a loss of 1e-6 any change is small then.
         absolute_too: {} -> {} or abs(previous_loss - loss) < {1e-8|1e-9|1e-6|tolerance}
             | {} -> {} and abs(previous_loss - loss) < tolerance
             | ... -> np.isclose(previous_loss, {loss, rtol=tolerance|loss, atol=tolerance|loss})
-            The change counts as it stands as well, beside its share of the loss (as in `np.isclose`, unless `atol=0`).
-            What is small depends on the loss alone.
+            The change counts as it stands as well, as in `np.isclose` without `atol=0`. What is small depends on the loss.
         tolerance_scaled: <= tolerance * -> <= {10|0.1|100|0.01|2|0.5} * tolerance *
             The change is compared with a multiple or a part of the tolerance times the loss: is there a factor too
             many, the sum of two losses for one of them, or the square or root of the losses for the losses?
         exact_equality: ... -> previous_loss == loss
-            That asks whether the loss stays the same to the last digit. A change that is small beside the loss counts
-            as settled too.
+            That asks whether the loss stays the same to the last digit. A change small beside the loss counts too.
         the_change_itself: ... -> abs(previous_loss - loss){| / previous_loss}
             | ... -> previous_loss - loss
             That is the change. Asked is whether it is small: compare it, and return True or False.
@@ -426,8 +394,7 @@ has_settled = check.Exercise(
         always_the_same: ... -> {True|False}
             It gives the same answer to every question.
         only_rises: ... -> 0 <= {loss - previous_loss|previous_loss - loss} <= tolerance * previous_loss
-            That is true for a small change in one direction only. A loss has settled whether it falls or rises a
-            little.
+            That is true for a small change in one direction only. A loss has settled that falls or rises a little.
     """,
 )
 
@@ -440,6 +407,7 @@ def _mixture(N, M, K, noise, seed):
     return R / R.max(), rng.random((N, K)), rng.random((M, K))
 
 
+STEPS = either_order(factorise.multiplicative_step)
 # Small matrices of large values, on which the loss falls by more than 5 % in each of the first steps.
 SHORT_RUNS = 3, 6
 LONG_RUN = 400
@@ -448,7 +416,7 @@ UPDATE_CASES = [
 ]
 # From here a step changes the loss by less than a millionth, and yet some thousand of them change the factors.
 _R, _P, _Q = _mixture(9, 7, 2, 0.3, 5)
-SETTLED = (_R, *_repeat(factorise.multiplicative_step, _R, _P, _Q, 150))
+SETTLED = (_R, *_repeat(factorise.multiplicative_step, 150, _R, _P, _Q)[-1])
 MOST_STEPS = 600
 LARGE_RUN = 470
 LARGE_CASE = _mixture(60, 100, 3, 0.02, 2)
@@ -456,7 +424,7 @@ LARGE_CASE = _mixture(60, 100, 3, 0.02, 2)
 
 def _whole_run(came, run, R, P, Q, steps):
     """Steps of 4.2 from the start given: all of them while the loss falls fast, none or few where it has settled."""
-    paths = [_path(step, R, P, Q, steps + 1) for step in STEPS]
+    paths = [_repeat(step, steps + 1, R, P, Q) for step in STEPS]
     taken = _steps_taken(came, paths, (P, Q))
     if taken == steps:
         if steps < SHORT_RUNS[-1] or R.shape != UPDATE_CASES[-1][0].shape:
@@ -470,7 +438,7 @@ def _whole_run(came, run, R, P, Q, steps):
         return check.Finding(f"The smallest entry is {min(part.min() for part in came):.3g}.", ("signed_factors",))
     more = run(R, P, Q, steps + 3)
     if taken is not None:
-        taken_more = _steps_taken(more, [_path(step, R, P, Q, steps + 4) for step in STEPS], (P, Q))
+        taken_more = _steps_taken(more, [_repeat(step, steps + 4, R, P, Q) for step in STEPS], (P, Q))
         known = {steps - 1: "pair_before_last", steps + 1: "one_step_too_many"} if taken_more != taken else {}
         early = "stops_at_once" if taken < 2 else "stops_too_early"
         key = known.get(taken) or (early if taken < steps else None)
@@ -499,7 +467,7 @@ def _stops_in_small_numbers(run, R, P, Q, steps):
     """Whether the rule looks at the loss as it stands, or at its change: then it stops at once where the numbers are small."""
     scale = 1e-3 / R.max()
     start = scale**0.5 * P, scale**0.5 * Q
-    early = [_path(step, scale * R, *start, steps - 1) for step in STEPS]
+    early = [_repeat(step, steps - 1, scale * R, *start) for step in STEPS]
     return _steps_taken(run(scale * R, *start, steps), early, start) is not None
 
 
@@ -533,13 +501,13 @@ def _possible():
 def _at_rest():
     """A start from which a step changes the loss by less than 1e-8 of it, and the sum of the residual by much more."""
     R, P, Q = _mixture(12, 9, 3, 0.3, 2)
-    return R, *_repeat(factorise.multiplicative_step, R, P, Q, 6000)
+    return R, *_repeat(factorise.multiplicative_step, 6000, R, P, Q)[-1]
 
 
 @functools.cache
 def _on_and_on():
     """Where all steps lead from the settled start, whichever factor goes first."""
-    return [_repeat(step, *SETTLED, MOST_STEPS) for step in STEPS]
+    return [_repeat(step, MOST_STEPS, *SETTLED)[-1] for step in STEPS]
 
 
 class _Counted(np.ndarray):
@@ -564,13 +532,6 @@ def _stops(run):
         words = f"From a start where the loss has settled it still takes thousands of its {MOST_STEPS} steps."
         return check.Finding(words, ("never_stops",))
     return None
-
-
-def _path(step, R, P, Q, steps):
-    path = [(P, Q)]
-    for _ in range(steps):
-        path.append(step(R, *path[-1]))
-    return path
 
 
 def _steps_taken(pair, paths, start):
@@ -607,76 +568,41 @@ mf_multiplicative_update = check.Exercise(
     law=_whole_run,
     without="P @ Q.T",  # it stands in the rule to stop alone, where it hardly shows
     ways=[
+        _HALF + "    for _ in range(steps):\n        P = half(R, P, Q)\n        Q = half(R.T, Q, P)\n    return P, Q",
         """
             for _ in range(steps):
                 Q, P = multiplicative_step(R.T, Q, P)
             return P, Q
         """,
-        """
-            for _ in range(steps):
-                P, Q = multiplicative_step(R, P, Q)
-            return P, Q
-        """,
     ],
-    mistakes=r"""
-        stops_at_once: has_settled(previous_loss, loss, tolerance=1e-6) -> True
+    mistakes=(
+        MULTIPLICATIVE,
+        _WHOLE_MODEL,
+        r"""
+        stops_at_once: range(steps) -> range(1)
             | P, Q = mult -> mult
-            It stops at once. Is the new pair kept, `P, Q = ...`? Does a `return` stand inside the loop? Is the
-            condition to stop true in the first round already: what is the previous loss then?
+            It stops at once. Is the new pair kept, `P, Q = ...`? Does a `return` stand inside the loop? Is the condition
+            to stop true in the first round already: what is the previous loss then?
         never_stops: previous_loss, loss = loss, -> previous_loss, loss = np.inf,
             | previous_loss, loss = loss, np.sum((R - P @ Q.T) ** 2) -> previous_loss, loss = loss, np.sum(R - P @ Q.T) ** 2
             The rule to stop never comes true. Is the previous loss replaced by the new one in every round, and are the
             errors squared before they are summed, so that the loss cannot cancel?
         stops_too_early: 1e-6 -> 0.05
-            The stopping rule gives up while there is still much to gain. Stop when the relative change of the loss is
-            tiny.
+            The stopping rule gives up while there is much to gain. Stop when the relative change of the loss is tiny.
         not_relative: has_settled(previous_loss, loss, tolerance=1e-6) -> loss < {0.001|0.01|1e-4}
-            The rule to stop compares the loss, or its change, with a fixed number. For small numbers that is true at
-            once, for large ones perhaps never. Ask whether the change is small beside the loss, as `has_settled` does.
+            The rule to stop compares the loss, or its change, with a fixed number: true at once for small numbers, for
+            large ones perhaps never. Ask whether the change is small beside the loss, as `has_settled` does.
         pair_before_last: P, Q = mult -> old = P, Q; P, Q = mult ;; return P, Q -> return old
-            It is one step behind: either the last pair is computed and then dropped, or the loop goes round once too
-            few.
+            It is one step behind: the last pair is computed and then dropped, or the loop goes round once too few.
         one_step_too_many: range(steps) -> range(steps + 1)
-            That is one step too many: `for _ in range(steps)` goes round exactly `steps` times.
         ignores_steps: range(steps) -> range(100)
             It does not use `steps`, the most steps that the caller allows.
         signed_factors: P, Q = multiplicative_step(R, P, Q) -> P = np.linalg.lstsq(Q, R.T, rcond=None)[0].T; Q = np.linalg.lstsq(P, R, rcond=None)[0].T
             A factor has negative entries. Start from the non-negative P and Q given and only multiply, as in 4.2.
-        start_of_its_own: for -> rng = np.random.RandomState(0); P, Q = rng.rand(*P.shape), rng.rand(*Q.shape)\n    for
-            It makes a start of its own. Go from the P and Q of the caller, who may want to compare starts.
-        old_partner: multiplicative_step(R, P, Q) -> P * (R @ Q) / (P @ Q.T @ Q), Q * (R.T @ P) / (Q @ P.T @ P)
-            Q was updated with the old P. Then the loss may rise (on the faces it does in every second step): use the
-            new P.
-        one_factor_only: P, Q = mult -> P, _ = mult
-            Only one of the factors was updated. A step moves both, one after the other.
-        transposed: return P, Q -> return P, Q.T
-            Q came back transposed. It is (M, K), one atom a column, and the model is R ~ P Q^T.
-        swapped_pair: return P, Q -> return Q, P
-            The two came back in the wrong order: codes P first, then dictionary Q.
-        changes_arguments: P, Q = mult -> P[:], Q[:] = mult
-            `P *= ratio` writes into the caller's array, who may still need it. Make a new one: `P = P * ratio`.
-        returns_the_product: return P, Q -> return P @ Q.T
-            That is a matrix of the shape of R. Return the two factors themselves.
         returns_more: return P, Q -> return P, Q, 0.0
-            Return only P and Q; what else you would like to see can be computed from them.
-        zero_means_missing: P, Q = multiplicative_step(R, P, Q) -> S = R != 0; P = P * (R @ Q) / (((P @ Q.T) * S) @ Q + 1e-12); Q = Q * (R.T @ P) / (((P @ Q.T) * S).T @ P + 1e-12)
-            Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is
-            a number like any other: the model should give it too.
-        divergence_updates: P, Q = multiplicative_step(R, P, Q) -> P = P * ((R / (P @ Q.T)) @ Q) / Q.sum(axis=0); Q = Q * ((R / (P @ Q.T)).T @ P) / P.sum(axis=0)
-            These are the updates of the other objective in that paper, the divergence. For the squared error take the
-            steps of 4.2.
-        one_product_for_both: P, Q = multiplicative_step(R, P, Q) -> model = P @ Q.T; P = P * (R @ Q) / (model @ Q + 1e-12); Q = Q * (R.T @ P) / (model.T @ P + 1e-12)
-            The product P Q^T was computed once, before P changed, and used for both. Q needs the product of the new P:
-            that is what the step of 4.2 does.
-        normalised_at_the_end: return P, Q -> return P, Q / np.linalg.norm(Q, axis=0)
-            | return P, Q -> return P, Q / Q.sum(axis=0)
-            | return P, Q -> return P / P.sum(axis=0), Q
-            A factor is scaled at the end and the other does not make up for it, so that the product changes.
-    """,
+        """,
+    ),
 )
-
-
-# What can go wrong in one step can go wrong in every step: these belong to 4.2 as well.
 
 
 VECTORS = [
@@ -725,11 +651,9 @@ sparseness = check.Exercise(
         rows_counted: v.size -> len(v)
             `len(v)` counts the rows when v is a matrix. n is the number of all its entries, `v.size`.
         matrix_norms: np.sum(np.abs(v)), np.sqrt(np.sum(v**2)) -> np.linalg.norm(v, 1), np.linalg.norm(v, 2)
-            For a matrix `np.linalg.norm(v, 1)` is the largest column sum, and `norm(v, 2)` the largest singular value.
-            Flatten v first, `v.ravel()`.
+            Of a matrix `norm(v, 1)` is the largest column sum, `norm(v, 2)` the largest singular value. Flatten v first.
         largest_column_sum: np.sum(np.abs(v)) -> np.linalg.norm(v, 1)
-            For a matrix `np.linalg.norm(v, 1)` is the largest column sum, not the sum of all entries. Flatten v first,
-            `v.ravel()`.
+            Of a matrix `np.linalg.norm(v, 1)` is the largest column sum. Flatten v first, `v.ravel()`.
         share_of_zeros: ... -> np.mean(v == 0)
             That counts zeros. An entry of 1e-9 is as good as zero, and Hoyer's measure sees that: compare l1 with l2.
         zero_vector_forgotten: if l2 == 0: -> if False:
@@ -737,19 +661,12 @@ sparseness = check.Exercise(
         another_divisor: / (np.sqrt(v.size) - 1) -> {/ np.sqrt(v.size)|/ np.sqrt(v.size - 1)|- 1|/ v.size}
             | / (np.sqrt(v.size) - 1) -> / {(v.size - 1)|np.sqrt(v.size) - 1}
             Below the line stands sqrt(n) - 1, in a bracket of its own: it brings a single entry to exactly 1.
-        column_by_column: ... -> np.array([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
-            | ... -> np.mean((np.sqrt(len(v)) - np.sum(np.abs(v), axis=0) / np.linalg.norm(v, axis=0)) / (np.sqrt(len(v)) - 1))
-            | ... -> (np.sqrt(len(v)) - np.sum(np.abs(v), axis=0) / np.linalg.norm(v, axis=0)) / (np.sqrt(len(v)) - 1)
-            | ... -> np.mean([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
+        column_by_column: ... -> {np.array|np.mean}([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
+            | ... -> {np.mean|}((np.sqrt(len(v)) - np.sum(np.abs(v), axis=0) / np.linalg.norm(v, axis=0)) / (np.sqrt(len(v)) - 1))
             That takes each column by itself. Asked is one number for all entries of v.
-        changed_first: ^ -> v = v - v.mean()
-            | ^ -> v = np.maximum(v, 0)
-            | ^ -> v = v[v {!=|>} 0]
-            The vector is changed first: a mean is taken off, or zeros or negative entries are dropped. All entries
-            count as they are.
-        another_measure: ... -> np.max(np.abs(v)) / (np.sum(np.abs(v)) or 1)
-            | ... -> np.mean(v**4) / (np.mean(v**2) ** 2 or 1)
-            | ... -> np.mean(np.abs(v) < 1e-3)
+        changed_first: ^ -> v = {v - v.mean()|np.maximum(v, 0)|v[v != 0]|v[v > 0]}
+            The vector is changed first: a mean taken off, or entries dropped. All entries count as they are.
+        another_measure: ... -> {np.max(np.abs(v)) / (np.sum(np.abs(v)) or 1)|np.mean(v**4) / (np.mean(v**2) ** 2 or 1)|np.mean(np.abs(v) < 1e-3)}
             That is another measure of how uneven the entries are. Hoyer's compares l1 with l2.
         zero_gives_one: return 0.0 -> return 1.0
             A vector of zeros has nothing that stands out: call its sparseness 0, as the exercise asks.
