@@ -3,10 +3,38 @@
 An exercise that has more to say about one of these has a mistake of its own that does the same, and that one is found first.
 """
 
+# What can be seen from outside, whatever the exercise.
+SEEN = """
+    changes_arguments:
+        Whoever called your function still needs its arguments: make new arrays, without `+=`, `*=` and `[...] =`.
+    returns_nothing:
+        Did you forget to `return` the result, or to do so on every way through an `if`? Printing only shows it.
+    returns_booleans:
+        True and False calculate by rules of their own: `.astype(float)` makes numbers of them.
+    returns_a_list:
+        A list is no array: `+` joins lists and `*` repeats them. `np.array(...)` makes an array of it.
+    another_kind_of_array:
+        `np.matrix` and masked arrays have another `*` and `**`: `np.asarray(...)` makes a plain array.
+    returns_text:
+        Text cannot be calculated with: return the numbers themselves, without `str`, `print` or an f-string.
+    complex_numbers:
+        The numbers came out complex. `np.linalg.eig` does that, since it does not know that a matrix is symmetric:
+        `np.linalg.eigh` does.
+    other_arguments:
+        It takes other arguments than the exercise gives it: keep the first line of the cell as it was.
+    defaults_missing:
+        It is also called without its last arguments: keep their defaults in the first line of the cell.
+    unknown_name:
+        There is no such name here. Look for a letter in the wrong case, for a module under another name (numpy is
+        `np`), and for a cell above that was not run.
+    leaves:
+        `exit()` and `quit()` would end the whole notebook. `return` ends a function.
+    notebooks_own_data:
+        It does not use what it is given, but a variable of the notebook: then it is right for that variable at best.
+"""
+
 # What several exercises have edits of their own for, and the same sentence.
 SAID = """
-    changes_arguments:
-        Whoever called your function still needs its arguments as they were: make new arrays, as `P = P * ratio` does.
     not_of_numbers:
         `~` turns True and False round, but of the numbers 1 and 0 it makes -2 and -1, and both count as True. For both
         kinds of mask write `seen == 0`.
@@ -52,7 +80,7 @@ IN_ANY = """
         The result was summed once more, so that it lost an index or became a single number.
     scaled_to_one: {} -> ({}) / {np.sum|np.max|np.linalg.norm}({})
         | {} -> ({}) / np.sum({}, axis=0)
-        The result was scaled at the end, so that its sum, its largest entry or its length is 1. Nothing asks for that.
+        The result was scaled at the end, so that its sum, largest entry or length is 1. Nothing asks for that.
     mean_for_sum: np.sum -> np.mean
         | .sum( -> .mean(
         A mean is taken where a sum belongs.
@@ -65,8 +93,7 @@ IN_ANY = """
         The numbers are rounded. Return them as they come, and round only what is printed.
     whole_numbers: {} -> np.asarray({}).astype(int)
         | {} -> np.floor({})
-        The numbers are cut down to whole ones, as an array of integers does with what is put into it: make it with
-        `dtype=float`, and leave out `int` and `//`.
+        The numbers are cut to whole ones, as an array of integers does: make it with `dtype=float`, without `int` or `//`.
     order_reversed: {} -> ({})[:{|, :}:-1]
         The result comes in the reverse order.
     made_positive: {} -> np.abs({})
@@ -83,24 +110,17 @@ IN_ANY = """
     data_made_positive: ^ -> DATA = {np.abs(DATA)|np.maximum(DATA, 0)}
         The negative numbers of the data are lost first. They count as they are.
     codes_made_positive: ^ -> CODES = {np.abs(CODES)|np.maximum(CODES, 0)}
-        The codes lose their negative numbers first. A weight may be below zero here: so much of an atom is taken away.
-    codes_scaled: ^ -> A = A / np.where(A.sum(axis=0) == 0, 1, A.sum(axis=0))
-        | ^ -> A = A / np.maximum(np.linalg.norm(A, axis=0), 1e-300)
-        | ^ -> alpha = alpha / (alpha.sum() or 1)
-        | ^ -> A = A / (A.sum() or 1)
+        The codes lose their negative numbers first. Here a weight may be below zero: an atom is taken away.
+    codes_scaled: ^ -> CODES = CODES / {(CODES.sum() or 1)|np.maximum(np.linalg.norm(CODES, axis=0), 1e-300)}
+        | ^ -> CODES = CODES / np.where(CODES.sum(axis=0) == 0, 1, CODES.sum(axis=0))
         The codes are scaled first, so that they sum to 1 or have length 1. Here they count as they are.
-    atoms_scaled: ^ -> D = D / np.maximum(np.linalg.norm(D, axis=0), 1e-300)
-        | ^ -> D = D / np.where(D.sum(axis=0) == 0, 1, D.sum(axis=0))
-        | ^ -> D = D / np.linalg.norm(D)
+    atoms_scaled: ^ -> ATOMS = ATOMS / {np.linalg.norm(ATOMS)|np.maximum(np.linalg.norm(ATOMS, axis=0), 1e-300)}
+        | ^ -> ATOMS = ATOMS / np.where(ATOMS.sum(axis=0) == 0, 1, ATOMS.sum(axis=0))
         The atoms are scaled to length or sum 1 first. Here they count as they are.
-    one_atom_alone: D @ A -> D[:, {:1] @ A[:1|-1:] @ A[-1:}]
-        | D @ A -> np.outer(D[:, 0], A[0])
-        | D @ alpha -> D[:, {0] * alpha[0|-1] * alpha[-1}]
+    one_atom_alone: ATOMS @ CODES -> ATOMS[:, {:1] @ CODES[:1|-1:] @ CODES[-1:}]
         | P @ Q.T -> P[:, {:1] @ Q[:, :1|-1:] @ Q[:, -1:}].T
-        Only one atom is in the mixture. All of them are added up: does a `+=` lack its plus, or is `return` inside the
-        loop?
-    atom_left_out: D @ A -> D[:, {:-1] @ A[:-1|1:] @ A[1:}]
-        | D @ alpha -> D[:, {:-1] @ alpha[:-1|1:] @ alpha[1:}]
+        Only one atom is in the mixture. Does a `+=` lack its plus, or is `return` inside the loop?
+    atom_left_out: ATOMS @ CODES -> ATOMS[:, {:-1] @ CODES[:-1|1:] @ CODES[1:}]
         | P @ Q.T -> P[:, {:-1] @ Q[:, :-1|1:] @ Q[:, 1:}].T
         One atom is missing from the mixture: `range(k)` already ends at k - 1, and begins at 0.
     mean_over_atoms: MODEL -> MODEL / ATOMS.shape[1]
@@ -109,12 +129,11 @@ IN_ANY = """
         What the atoms make is cut off at zero. Here it may have either sign.
     residual_cut_at_zero: DATA - MODEL -> np.maximum(DATA - MODEL, 0)
         Only where the model gives too little does it count. Too much is an error as well.
-    product_entry_by_entry: D @ A -> D * A
-        | D @ alpha -> D * alpha
+    product_entry_by_entry: ATOMS @ CODES -> ATOMS * CODES
         | P @ Q.T -> P * Q
         `*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`.
-    dictionary_transposed: D @ A -> D.T @ A
-        | D @ alpha -> {D.T @ alpha|alpha @ D}
+    dictionary_transposed: ATOMS @ CODES -> ATOMS.T @ CODES
+        | D @ alpha -> alpha @ D
         D is transposed. It fits as it is: one atom a column, and a weight for each of its columns.
     model_transposed: D @ A -> (D @ A).T
         | P @ Q.T -> Q @ P.T
@@ -123,29 +142,16 @@ IN_ANY = """
         The mixture is left out: what counts is the data less what the atoms make of them.
     data_left_out: DATA - MODEL -> MODEL
         The data are left out: what counts is their difference from what the atoms make of them.
-    first_sample_only: X - D @ A -> X[:, :1] - D @ A[:, :1]
-        | X - D @ A -> X[:, -1:] - D @ A[:, -1:]
-        | X - D @ A -> X[:1] - D[:1] @ A
-        | R - P @ Q.T -> R[{:1] - P[:1|-1:] - P[-1:}] @ Q.T
-        | R - P @ Q.T -> R[:, :1] - P @ Q[:1].T
-        | R - P @ Q.T -> R[:1, :1] - P[:1] @ Q[:1].T
-        | X - D @ A -> X[:1, :1] - D[:1] @ A[:, :1]
-        | x - D @ alpha -> x[:1] - D[:1] @ alpha
-        Only one column, one row or one entry of the residual counts. Does `return` stand inside the loop, or is a sum begun anew
-        in every round?
-    sample_left_out: X - D @ A -> X[:, :-1] - D @ A[:, :-1]
-        | X - D @ A -> X[:, 1:] - D @ A[:, 1:]
-        | X - D @ A -> X[:-1] - D[:-1] @ A
-        | x - D @ alpha -> x[{:-1] - D[:-1|1:] - D[1:}] @ alpha
-        | R - P @ Q.T -> R[:-1] - P[:-1] @ Q.T
-        | R - P @ Q.T -> R[:, :-1] - P @ Q[:-1].T
+    first_sample_only: DATA - MODEL -> (DATA - MODEL)[{:1|-1:|:, :1|:, -1:|:1, :1}]
+        Only one column, row or entry of the residual counts. Is `return` inside the loop, or the sum begun anew there?
+    sample_left_out: DATA - MODEL -> (DATA - MODEL)[{:-1|1:|:, :-1|:, 1:}]
         One row or column is left out of the sum: `range(n)` already ends at n - 1, and begins at 0.
     zero_means_missing: DATA - MODEL -> (DATA - MODEL) * (DATA != 0)
-        Entries that are zero in the data are left out, as in code for ratings where 0 means unknown. Here a zero is a
-        number like any other: the model should give it too.
+        Entries that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like
+        any other.
     only_positive_counts: DATA - MODEL -> (DATA - MODEL) * (DATA > 0)
-        Only the positive entries of the data are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`).
-        Here every entry is known, zeros and negative ones too.
+        Only positive entries are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`). Here every entry
+        is known.
     residual_with_a_plus: DATA - MODEL -> DATA + MODEL
         The residual is a difference: what the model gives is subtracted from the data, not added.
 """
@@ -163,8 +169,7 @@ IN_A_PAIR = """
     rounded: {both} -> np.round({both}{, 2||, 1|, 3|, 4})
         The numbers are rounded. Return them as they come, and round only what is printed.
     whole_numbers: {both} -> np.asarray({both}).astype(int)
-        The numbers are cut down to whole ones, as an array of integers does with what is put into it: make it with
-        `dtype=float`, and leave out `int` and `//`.
+        The numbers are cut to whole ones, as an array of integers does: make it with `dtype=float`, without `int` or `//`.
     cut_at_zero: {both} -> np.maximum({both}, 0)
         Negative numbers are cut off at zero, and nothing asks for that here.
 """

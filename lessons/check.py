@@ -31,46 +31,12 @@ from lessons.answers import (
     unused_arguments,
 )
 from lessons.compare import close, describe, distance, finite, first_off, unlike
-from lessons.mistakes import Known, parse
+from lessons.mistakes import SAID, SEEN, Known, parse
 
 # From here on a right answer is told how far it is off, and up to there a wrong one is told that it is nearly right.
 NOTICED, NEARLY = 2e-6, 1e-2
 # Seconds after which check says which example still runs.
 PATIENCE = 5
-
-# What can be seen from outside, whatever the exercise.
-SEEN = {
-    "changes_arguments": (
-        "Whoever called your function still needs its arguments as they were: make a new array instead of changing the old "
-        "one in place, which `+=`, `*=` and `[...] =` do."
-    ),
-    "returns_nothing": (
-        "Did you forget to `return` the result, or to do so on every way through an `if`? Printing only shows it."
-    ),
-    "returns_booleans": (
-        "True and False calculate by rules of their own (`@` of them is an and-or): `.astype(float)` makes numbers of them."
-    ),
-    "returns_a_list": "A list is no array: `+` joins lists and `*` repeats them. `np.array(...)` makes an array of it.",
-    "another_kind_of_array": (
-        "`np.matrix` and masked arrays calculate by rules of their own, with another `*` and `**`: `np.asarray(...)` makes a "
-        "plain array."
-    ),
-    "returns_text": "Text cannot be calculated with: return the numbers themselves, without `str`, `print` or an f-string.",
-    "complex_numbers": (
-        "The numbers came out complex. `np.linalg.eig` does that, since it does not know that a matrix is symmetric: "
-        "`np.linalg.eigh` does."
-    ),
-    "other_arguments": "It takes other arguments than the exercise gives it: keep the first line of the cell as it was.",
-    "defaults_missing": "It is also called without its last arguments: keep their defaults in the first line of the cell.",
-    "unknown_name": (
-        "There is no such name here. Look for a letter in the wrong case, for a module under another name (numpy is `np`), "
-        "and for a cell above that was not run."
-    ),
-    "leaves": "`exit()` and `quit()` would end the whole notebook. `return` ends a function.",
-    "notebooks_own_data": (
-        "It does not use what it is given, but a variable of the notebook: then it is right for that variable at best."
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -190,7 +156,7 @@ class Exercise:
 
     def sentence(self, key):
         """What is said of the mistake `key`."""
-        return self.known.mistakes[key].sentence if key in self.known.mistakes else SEEN[key]
+        return self.known.mistakes[key].sentence if key in self.known.mistakes else SAID[key]
 
     def verdict(self, answer, cases=None):
         """Judge an answer without showing anything; never raises for a wrong answer. `cases` stand in for the known ones."""
@@ -390,7 +356,7 @@ def explained(exercise, run, finding):
     if finding is not None:
         keys = tuple(key for key in finding.mistakes if key in SEEN)
         keys = keys or recognised(exercise, run)
-        if not keys and SEEN["notebooks_own_data"] not in _outside(exercise, run.answer):
+        if not keys and SAID["notebooks_own_data"] not in _outside(exercise, run.answer):
             keys = finding.mistakes or by_shape(exercise, finding)
         if keys and keys[0] in PUT_RIGHT and len(keys) == 1 and finding.status == "wrong":
             keys += behind(exercise, run.answer, PUT_RIGHT[keys[0]])
@@ -405,7 +371,7 @@ def explained(exercise, run, finding):
         reason = sentences[0]
     else:
         reason = unexplained(exercise, run, finding)
-        keys = ("notebooks_own_data",) * (SEEN["notebooks_own_data"] in reason)
+        keys = ("notebooks_own_data",) * (SAID["notebooks_own_data"] in reason)
     example = finding.example if finding else run.changing
     return Verdict(exercise, finding.status if finding else "wrong", reason, keys, example)
 
@@ -480,7 +446,7 @@ def _outside(exercise, answer):
     listed = " and ".join(f"`{name}`" for name in unused)
     own = f" It never uses its argument{'s' * (len(unused) > 1)} {listed}."
     foreign = sorted(outside_data(answer))
-    return own + (f" Is it `{foreign[0]}` instead? {SEEN['notebooks_own_data']}" if foreign else "")
+    return own + (f" Is it `{foreign[0]}` instead? {SAID['notebooks_own_data']}" if foreign else "")
 
 
 def fresh(exercise, rng):

@@ -77,7 +77,8 @@ def _each(edit):
 
 
 ANYWHERE, ANYWHERE_IN_A_PAIR = parse(anywhere.IN_ANY), parse(anywhere.IN_A_PAIR)
-SAID = {key: mistake.sentence for key, mistake in (parse(anywhere.SAID) | ANYWHERE_IN_A_PAIR | ANYWHERE).items()}
+SEEN = parse(anywhere.SEEN)
+SAID = {key: each.sentence for key, each in (SEEN | parse(anywhere.SAID) | ANYWHERE_IN_A_PAIR | ANYWHERE).items()}
 # What is done to the arguments or to the residual is done in a pair as well.
 ANYWHERE_IN_A_PAIR |= {key: mistake for key, mistake in ANYWHERE.items() if not mistake.edits[0].startswith("{}")}
 

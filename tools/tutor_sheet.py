@@ -5,7 +5,7 @@ What the exercises know (minutes, idea, mistakes) is taken from them. Only what 
 
 import importlib
 
-from lessons.check import SEEN
+from lessons.mistakes import SEEN
 from tools import ROOT
 
 SHEET = ROOT / "tutor" / "sheet.md"
@@ -83,7 +83,7 @@ def sheet():
         _lab_plan(taught),
         _for_later(notebooks),
         "## Mistakes in any exercise",
-        _mistakes(SEEN.items()),
+        _mistakes((key, mistake.sentence) for key, mistake in SEEN.items()),
     ]
     for number, notebook in notebooks.items():
         parts += [f"## Notebook {number}: {_subject(notebook)}"]
