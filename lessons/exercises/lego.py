@@ -80,7 +80,7 @@ LEAST_SQUARES = """
         `/` and `*` go entry by entry. A matrix is undone by solving with it: `np.linalg.solve`, `np.linalg.lstsq`.
 """
 
-ONE_SAMPLE = """
+_ONE_SAMPLE = """
     one_atom_only: ... -> (np.abs(D.T @ x).argmax() == np.arange(D.shape[1])) * (D.T @ x) / np.sum(D**2, axis=0)
         Only one atom gets a weight, as at the start of matching pursuit. The best mixture takes all atoms at once.
     transposed_problem: (D -> (D.T
@@ -132,7 +132,7 @@ code = check.Exercise(
     ],
     law=_best_code,
     ways=["np.linalg.solve(D.T @ D, D.T @ x)", "np.linalg.pinv(D) @ x"],
-    mistakes=(LEAST_SQUARES, ONE_SAMPLE),
+    mistakes=(LEAST_SQUARES, _ONE_SAMPLE),
 )
 
 
@@ -150,8 +150,8 @@ sample_error = check.Exercise(
     cases=[
         (X_LEGO[:, 0], np.array([[1.0, 2], [1, 1], [1, 2], [2, 1]]), np.array([3.0, 0])),
         (X_FULL[:, 0], D_TALL, A_WIDE[:, 0]),
-        (X_LARGE[:, 1], np.ones((6, 2)), np.array([2.0, -3])),
-        (X_SMALL[:, 1], np.triu(np.ones((4, 4))), X_SMALL[:, 0]),
+        (X_LARGE[:, 1], np.triu(np.ones((6, 6))), X_LARGE[:, 3]),
+        (X_SMALL[:, 1], np.eye(4), np.zeros(4)),
     ],
     ways=["np.linalg.norm(x - D @ alpha)"],
     mistakes="""
