@@ -44,6 +44,28 @@ SAID = """
         That is one step too many: `for _ in range(steps)` goes round exactly `steps` times.
     several_steps:
         It takes several steps. Here one is asked, each factor once, without a loop.
+    squared:
+        That is the square of what is asked: the root is missing.
+    root_of_it:
+        The root is one step too many: a sum or a mean of squares is asked as it is.
+    divided_by_the_entries:
+        That is divided by the number of entries, as a mean is. A length or a norm is the root of a plain sum.
+    absolute_values:
+        Absolute values are added up, as in the l1 norm, where squares belong: square first, and then add up.
+    signed_sum:
+        In a plain sum, numbers of opposite sign cancel. Square them first, and then add up.
+    spectral_norm:
+        That is the largest singular value alone, as in `np.linalg.norm(M, 2)`. Without the 2 all entries count.
+    residual_itself:
+        That is the residual, entry by entry. Asked is one number for all of it.
+    relative:
+        That is a share of the size of the data, as in a plot of explained variance. Asked is the error itself.
+    spread:
+        A standard deviation or a variance takes the mean away first, and divides by the number of entries.
+    refits:
+        It computes codes or atoms of its own. Use those that are given, the best ones or not.
+    one_for_each_column:
+        That is one number for each column or row. Asked is a single one for all of them.
 """
 
 # For an exercise that returns one result.

@@ -11,13 +11,12 @@ _rng = np.random.default_rng(11)
 X_LEGO = np.array([[1.0, 2, 2, 4], [1, 2, 1, 2], [1, 2, 2, 4], [1, 2, 1, 2]])
 D_LEGO = np.array([[1.0, 2], [1, 1], [1, 2], [1, 1]])
 A_LEGO = np.array([[1.0, 2, 0, 0], [0, 0, 1, 2]])
+D_SIGNED, A_SIGNED = np.array([[0.5, -1.0], [1, 2], [0, 1]]), np.array([[1.0, -2, 0.25], [3, 0.5, 0]])
 
 # The Lego numbers hide mistakes (d = n, rank 2, whole numbers), so these have d, n and k all different,
 # full rank, signs, and large and small values.
 D_TALL, A_WIDE = _rng.normal(size=(5, 3)), _rng.normal(size=(3, 7))
-X_FULL = _rng.normal(size=(5, 7))
-X_LARGE = 1000 * _rng.normal(size=(6, 4))
-X_SMALL = 0.1 * _rng.normal(size=(4, 8))
+X_FULL, X_LARGE, X_SMALL = _rng.normal(size=(5, 7)), 1000 * _rng.normal(size=(6, 4)), 0.1 * _rng.normal(size=(4, 8))
 # Zeros that count, for code that takes a zero for a number that is missing.
 X_FULL[::2, ::3], X_LARGE[1, ::2], X_SMALL[::3, 1] = 0, 0, 0
 
@@ -29,18 +28,11 @@ reconstruct = check.Exercise(
     minutes=2,
     returns="one mixture of the atoms a column, mixed by the code in that column of A",
     hints="""
-        - One model is so many of set 1 plus so many of set 2. Do that for the first column of A by hand; then for all
-          columns at once.
+        - One model is so many of set 1 plus so many of set 2. Do it by hand for the first column of A, then for all.
         - X' = D A. D is (d, k), A is (k, n), so X' is (d, n). numpy writes the matrix product as `@`.
         - `return ... @ ...` (which of the two has its columns mixed, and which says how?)
     """,
-    cases=[
-        (D_LEGO, A_LEGO),
-        (np.array([[0.5, -1.0], [1, 2], [0, 1]]), np.array([[1.0, -2, 0.25], [3, 0.5, 0]])),
-        (D_TALL, A_WIDE),
-        (1000 * D_TALL, A_WIDE),
-        (np.eye(4), X_LEGO),
-    ],
+    cases=[(D_LEGO, A_LEGO), (D_SIGNED, A_SIGNED), (D_TALL, A_WIDE), (1000 * D_TALL, A_WIDE), (np.eye(4), X_LEGO)],
     mistakes="""
         elementwise: D @ A -> D * A
             `*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`.
@@ -49,8 +41,7 @@ reconstruct = check.Exercise(
         transposed: {} -> ({}).T
             The result is transposed: samples should be columns, as in X.
         outer_product: ... -> {np.kron|np.outer}(D, A)
-            `np.outer` and `np.kron` multiply every entry by every other one. A mixture adds up over the atoms: a matrix
-            product, `@`.
+            `np.outer` and `np.kron` never add up over the atoms, as a mixture does: that is a matrix product, `@`.
     """,
 )
 
@@ -58,44 +49,46 @@ reconstruct = check.Exercise(
 # What goes wrong with one sample x goes wrong with many: exercise 2.3 reads this with X for x.
 LEAST_SQUARES = """
     inner_products: np.linalg.solve(D.T @ D, D.T @ x) -> D.T @ x
-        Inner products D^T x say how much x looks like each atom, but atoms overlap and have lengths: the Gram matrix
-        D^T D has to be undone too.
+        D^T x says how much x looks like each atom, but atoms overlap and have lengths: D^T D has to be undone too.
     each_atom_alone: D.T @ D, -> np.diag(np.diag(D.T @ D)),
-        That fits each atom on its own, as if the others were not there: right only when the atoms are perpendicular.
-        Where they overlap the whole (k, k) matrix D^T D has to be undone, not its diagonal alone.
+        Each atom is fitted on its own, right only for perpendicular atoms: undo all of D^T D, not its diagonal alone.
     ridge: D.T @ D, -> D.T @ D + {0.1 * np.eye|np.eye|0.01 * np.eye|0.001 * np.eye}(D.shape[1]),
-        A multiple of the identity is added to D^T D, which pulls the code towards zero (ridge regression). Here D^T D
-        has an inverse, so nothing has to be added.
+        That is ridge regression: what is added to D^T D pulls the code towards zero. D^T D has an inverse as it is.
     nonnegative_codes: {} -> np.maximum({}, 0)
         | ... -> nnls(D, x)
-        No weight is negative, but nothing asks for that here, and with weights of either sign D alpha comes nearer to
-        x.
+        No weight is negative. Nothing asks for that, and with weights of either sign the mixture comes nearer to x.
     whole_lstsq: [0] ->
-        np.linalg.lstsq returns four things: the solution, the residual, the rank and the singular values. Take the
-        first.
+        `np.linalg.lstsq` returns the solution, the residual, the rank and the singular values. Take the first.
     inverse_of_dictionary: pinv -> inv
         D has no inverse: it has more rows than columns. Invert the (k, k) matrix D^T D instead, or solve with it.
-    outer_gram: ... -> D.T @ np.linalg.inv(D @ D.T) @ x
-        | ... -> {np.linalg.pinv(D @ D.T) @ D.T @ x|np.linalg.inv(D @ D.T) @ D.T @ x|np.linalg.solve(D @ D.T, D.T @ x)}
+    outer_gram: ... -> {D.T @ np.linalg.inv(D @ D.T) @ x|np.linalg.pinv(D @ D.T) @ D.T @ x}
+        | ... -> {np.linalg.inv(D @ D.T) @ D.T @ x|np.linalg.solve(D @ D.T, D.T @ x)}
         D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k).
     exact_samples_only: np.linalg.pinv(D) @ x -> np.linalg.solve(D[: D.shape[1]], x[: D.shape[1]])
         This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
     with_a_constant: ... -> np.linalg.lstsq(np.column_stack([D, np.ones(len(D))]), x, rcond=None)[0][:-1]
-        A constant is fitted beside the atoms, or x and the atoms are centred first. Here the mixture is of the atoms
-        alone.
+        A constant is fitted too, or x and the atoms are centred first. Here the mixture is of the atoms alone.
     reconstruction_instead: {} -> D @ ({})
         That is the mixture D alpha, the reconstruction. Asked are the weights alpha alone.
     residual_instead: {} -> x - D @ ({})
         | [0] -> [1]
         That is what the mixture misses, the residual. Asked are the weights alpha.
     large_cut_off: pinv(D) -> pinv(D, rcond=0.5)
-        | rcond=None -> rcond=0.5
-        With so large an `rcond` directions that matter are taken for zero. It is there for rounding alone: leave it as
-        it is.
-    entry_by_entry: ... -> x / D
+        So large an `rcond` takes directions that matter for zero. It is there for rounding alone: leave it as it is.
+    entry_by_entry: ... -> {x / D|np.linalg.inv(D.T @ D) * (D.T @ x)}
         | D.T @ D, -> D.T * D,
-        | ... -> np.linalg.inv(D.T @ D) * (D.T @ x)
         `/` and `*` go entry by entry. A matrix is undone by solving with it: `np.linalg.solve`, `np.linalg.lstsq`.
+"""
+
+_ONE_SAMPLE = """
+    one_atom_only: ... -> (np.abs(D.T @ x).argmax() == np.arange(D.shape[1])) * (D.T @ x) / np.sum(D**2, axis=0)
+        Only one atom gets a weight, as at the start of matching pursuit. The best mixture takes all atoms at once.
+    transposed_problem: (D -> (D.T
+        Nothing has to be transposed here: x ~ D alpha already has the unknown on the right.
+    roles_swapped: ... -> np.linalg.lstsq(x[:, np.newaxis], D, rcond=None)[0]
+        That fits the atoms by the sample. `np.linalg.lstsq(D, x)` takes the matrix of atoms first.
+    zero_means_missing: ^ -> D, x = D[x != 0], x[x != 0]
+    only_positive_counts: ^ -> D, x = D[x > 0], x[x > 0]
 """
 
 
@@ -112,9 +105,8 @@ def keys_of_least_squares(X, D, A):
 
 
 def _best_code(came, run, x, D):
-    if compare.close(came, factorise.code(x, D), (x,)):
-        return None
-    return check.Finding("", keys_of_least_squares(x, D, came))
+    right = compare.close(came, factorise.code(x, D), (x,))
+    return None if right else check.Finding("", keys_of_least_squares(x, D, came))
 
 
 code = check.Exercise(
@@ -125,10 +117,8 @@ code = check.Exercise(
     core=True,
     returns="the alpha (k,) for which D alpha comes nearest to x",
     hints="""
-        - Suppose the best code is found. If what is left over still pointed a little along an atom, a little more of
-          that atom would help. So?
-        - What is left over is perpendicular to every atom: D^T (x - D alpha) = 0. D^T is (k, d), so these are k
-          equations for k weights. Bring alpha to one side.
+        - If what the best code leaves over still pointed a little along an atom, more of that atom would help. So?
+        - What is left is perpendicular to every atom: D^T (x - D alpha) = 0, k equations for k weights. Solve them.
         - `return np.linalg.solve(..., D.T @ x)`, where the gap is the (k, k) matrix that stands before alpha
     """,
     cases=[
@@ -141,29 +131,8 @@ code = check.Exercise(
         (X_LARGE[:, 2], np.triu(np.ones((6, 4))) * [1, 2, 3, 4]),
     ],
     law=_best_code,
-    ways=[
-        "np.linalg.solve(D.T @ D, D.T @ x)",
-        "np.linalg.pinv(D) @ x",
-    ],
-    mistakes=(
-        LEAST_SQUARES,
-        """
-        one_atom_only: ... -> (np.abs(D.T @ x).argmax() == np.arange(D.shape[1])) * (D.T @ x) / np.sum(D**2, axis=0)
-            Only one atom gets a weight, as in the first step of matching pursuit. The best mixture takes all atoms at
-            once.
-        transposed_problem: pinv(D) -> pinv(D.T)
-            | lstsq(D, x -> lstsq(D.T, x
-            Nothing has to be transposed here: x ~ D alpha already has the unknown on the right.
-        roles_swapped: ... -> np.linalg.lstsq(x[:, np.newaxis], D, rcond=None)[0]
-            That fits the atoms by the sample. `np.linalg.lstsq(D, x)` takes the matrix of atoms first.
-        zero_means_missing: ^ -> D, x = D[x != 0], x[x != 0]
-            Entries of x that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a
-            number like any other: the mixture should give it too.
-        only_positive_counts: ^ -> D, x = D[x > 0], x[x > 0]
-            Only the positive entries of x are used, as in code for ratings where 0 means unknown. Here every entry is
-            known.
-    """,
-    ),
+    ways=["np.linalg.solve(D.T @ D, D.T @ x)", "np.linalg.pinv(D) @ x"],
+    mistakes=(LEAST_SQUARES, _ONE_SAMPLE),
 )
 
 
@@ -181,48 +150,34 @@ sample_error = check.Exercise(
     cases=[
         (X_LEGO[:, 0], np.array([[1.0, 2], [1, 1], [1, 2], [2, 1]]), np.array([3.0, 0])),
         (X_FULL[:, 0], D_TALL, A_WIDE[:, 0]),
-        (X_LARGE[:, 1], np.ones((6, 2)), np.array([2.0, -3])),
+        (X_LARGE[:, 1], np.triu(np.ones((6, 6))), X_LARGE[:, 3]),
         (X_SMALL[:, 1], np.eye(4), np.zeros(4)),
     ],
-    ways=[
-        "np.linalg.norm(x - D @ alpha)",
-    ],
+    ways=["np.linalg.norm(x - D @ alpha)"],
     mistakes="""
         squared: np.sqrt ->
-            That is the squared error: take the root, so that the error has the unit of the data.
-        absolute_values: np.sqrt -> ;; (x - D @ alpha) ** 2 -> np.abs(x - D @ alpha)
-            That sums absolute values (the l1 norm). The length of a vector squares, sums and takes the root.
+        absolute_values: ... -> np.sum(np.abs(x - D @ alpha))
         mean_inside: np.sum -> np.mean
             That takes the mean of the squares; the length of a vector takes their sum.
         mean_of_squares: np.sqrt -> ;; np.sum -> np.mean
-            That is the mean squared error: the length of a vector is the root of the sum of squares, with no mean in
-            it.
-        mean_of_absolute_values: np.sqrt -> ;; np.sum -> np.mean ;; (x - D @ alpha) ** 2 -> np.abs(x - D @ alpha)
+            That is the mean squared error. A length is the root of the sum of the squares, without a mean.
+        mean_of_absolute_values: ... -> np.mean(np.abs(x - D @ alpha))
             That is the mean absolute error. The length of a vector squares the entries, sums them and takes the root.
-        signed_sum: np.sqrt -> ;; ** 2 ->
-            | ... -> np.abs(np.sum(x - D @ alpha))
-            In a plain sum, errors of opposite sign cancel. Square them before summing.
+        signed_sum: ... -> {|abs}(np.sum(x - D @ alpha))
         largest_error: ... -> np.max(np.abs(x - D @ alpha))
             That is the largest error of any entry. The length of a vector counts all of them.
-        residual_itself: ... -> x - D @ alpha
-            | ... -> np.abs(x - D @ alpha)
-            | ... -> (x - D @ alpha) ** 2
-            That is the residual entry by entry. Asked is one number, its length.
-        difference_of_norms: ... -> np.linalg.norm(x) - np.linalg.norm(D @ alpha)
-            | ... -> abs(np.linalg.norm(x) - np.linalg.norm(D @ alpha))
+        residual_itself: ... -> {|np.abs|np.square}(x - D @ alpha)
+        difference_of_norms: ... -> {|abs}(np.linalg.norm(x) - np.linalg.norm(D @ alpha))
             That compares two lengths, which may agree while the entries do not. Take the length of the difference.
         relative: {} -> {} / np.linalg.norm(x)
-            That is a share of the length of x. Asked is the error itself, in the unit of the data.
-        refits: ^ -> alpha = {code(x, D)|update_codes(x[:, np.newaxis], D)[:, 0]}
-            It computes a code of its own. Use the alpha that is given, the best one or not.
+        refits: ^ -> alpha = code(x, D)
         spread: ... -> {np.std|np.var}(x - D @ alpha)
-            A standard deviation or a variance takes the mean of the residual away first, and divides by the number of
-            entries.
         divided_by_the_entries: {} -> {} / len(x)
-            That is divided by the number of entries, as a mean is. The length of a vector is not.
     """,
 )
 
+
+_loops = "np.sqrt(sum(M[i, j] ** 2 for i in range(M.shape[0]) for j in range(M.shape[1])))"
 
 frobenius_norm = check.Exercise(
     factorise.frobenius_norm,
@@ -236,56 +191,37 @@ frobenius_norm = check.Exercise(
         - `return ...(np.sum(...))`, with a root outside and the squares of all entries inside
     """,
     cases=[(X_LEGO,), (np.array([[3.0], [-4]]),), (X_FULL,), (X_LARGE,), (X_SMALL,), (X_FULL.T,)],
-    ways=[
-        "np.linalg.norm(M)",
-        "np.sqrt(np.trace(M.T @ M))",
-        "np.sqrt(sum(M[i, j] ** 2 for i in range(M.shape[0]) for j in range(M.shape[1])))",
-    ],
+    ways=["np.linalg.norm(M)", "np.sqrt(np.trace(M.T @ M))", _loops],
     mistakes="""
         spectral_norm: norm(M) -> norm(M, 2)
-            That is the spectral norm, the largest singular value alone. The Frobenius norm takes all entries.
-        squared_norm: np.sqrt(np.sum(M**2)) -> np.sum(M**2)
+        squared_norm: np.sqrt ->
             That is the squared norm: the root is missing.
-        plain_sum: np.sqrt(np.sum(M**2)) -> {np.sum(M)|np.abs(np.sum(M))}
+        plain_sum: ... -> {|abs}(np.sum(M))
             That sums the entries, so that signs cancel. Square them first, then take the root.
         square_matrices_only: M.T @ M -> M * M
-            `M * M` squares entry by entry, and its trace adds up the diagonal alone. The matrix product `M.T @ M` has
-            all squared entries on its diagonal.
+            The trace of `M * M` sums the diagonal alone. `M.T @ M` has the squares of all entries on its diagonal.
         loop_over_square: M.shape[1] -> M.shape[0]
             The loop takes len(M) for the number of columns too, but that is the number of rows. Columns are M.shape[1].
         columns_for_rows: M.shape[0] -> M.shape[1]
-            The loop takes M.shape[1] for the number of rows too, but that is the number of columns: a wide M has fewer
-            rows and a tall one more. Rows are M.shape[0].
-        rows_and_columns_swapped: M[i, j] ** 2 for i in range(M.shape[0]) for j in range(M.shape[1]) -> M[i, j] ** 2 for i in range(M.shape[1]) for j in range(M.shape[0])
-            The two loops have changed places: M[i, j] stands in row i and column j, with i below M.shape[0] and j below
-            M.shape[1].
+            The loop takes M.shape[1] for the number of rows too: those are the columns. Rows are M.shape[0].
+        rows_and_columns_swapped: M[i, j] -> M[j, i]
+            The two loops have changed places: in M[i, j] i stays below M.shape[0], and j below M.shape[1].
         trace_of_product: M.T -> M
             That is the trace of M M, without a transpose. The squares of the entries stand on the diagonal of M^T M.
-        sum_of_sizes: ... -> {np.sum|np.mean}(np.abs(M))
-            | ... -> np.sqrt(np.sum(np.abs(M)))
-            That adds up or averages the sizes of the entries, without squares. Square them first, add up, and then take
-            the root.
+        sum_of_sizes: ... -> {|np.sqrt}({np.sum|np.mean}(np.abs(M)))
+            That adds up or averages the sizes of the entries. Square them first, add up, and then take the root.
         another_norm: norm(M) -> norm(M, {1|np.inf|"nuc"})
-            That is another norm: 1 and inf take the largest sum of a column or a row, 'nuc' adds up the singular
-            values. Without a second argument `np.linalg.norm` is the Frobenius norm.
-        one_for_each_column: ... -> np.linalg.norm(M, axis={0|1})
-            | ... -> np.sum(M**2, axis={0|1})
-            That is one number for each column or row. The norm of the matrix takes all entries into one: leave `axis`
-            out.
-        norms_added_up: ... -> np.sum(np.linalg.norm(M, axis={0|1}))
-            | ... -> np.mean(np.linalg.norm(M, axis={0|1}))
-            | ... -> np.max(np.linalg.norm(M, axis={0|1}))
+            That is another norm: 1 and inf sum columns or rows, 'nuc' singular values. Here squared entries are summed.
+        one_for_each_column: ... -> np.sum(M**2, axis={0|1}) ** {1|0.5}
+        norms_added_up: ... -> {np.sum|np.mean|np.max}(np.linalg.norm(M, axis={0|1}))
             Lengths of columns or rows do not add up, their squares do: take the root once, at the end.
         all_of_the_gram_matrix: np.trace -> np.sum
             All entries of M^T M are summed. The squares of the entries of M add up to its diagonal alone, the trace.
         largest_entry: ... -> np.max({np.abs(M)|M})
             That is the largest entry alone. The norm takes all of them.
         part_of_it: ^ -> M = M[{:-1|1:|:, :-1|:, 1:|:1|-1:|:, :1|:, -1:}]
-            Only a part of the rows or columns counts: is a range one short, is the sum begun anew in every round, or
-            does `return` stand inside the loop?
-        mean_square: np.sum -> np.mean
-            | {} -> {} / {np.sqrt(M.size)|M.size}
-            That is divided by the number of entries, as a mean is. The norm is a root of a sum.
+            Rows or columns are missing: is a range too short, a sum begun anew each round, or `return` in the loop?
+        divided_by_the_entries: {} -> {} / {np.sqrt(M.size)|M.size}
     """,
 )
 
@@ -298,10 +234,8 @@ objective = check.Exercise(
     core=True,
     returns="the mean over the n samples of ||x_i - D alpha_i||^2",
     hints="""
-        - Every sample has a squared error. Add them up, and divide by how many samples there are. Where do the samples
-          stand in X?
-        - Side by side the residuals are the columns of X - D A, so the sum over the samples is the sum over all
-          entries: (1/n) ||X - D A||_F^2, where n is the number of columns of X.
+        - Add up the squared errors of the samples, and divide by how many there are. Where do samples stand in X?
+        - The residuals are the columns of X - D A. Sum all squared entries: (1/n) ||X - D A||_F^2, with n columns in X.
         - `return np.sum(... ** 2) / X.shape[...]`
     """,
     cases=[
@@ -311,17 +245,13 @@ objective = check.Exercise(
         (X_LARGE, np.ones((6, 2)), np.ones((2, 4))),
         (X_SMALL, np.eye(4), np.zeros((4, 8))),
     ],
-    ways=[
-        "np.mean(np.linalg.norm(X - D @ A, axis=0) ** 2)",
-    ],
+    ways=["np.mean(np.linalg.norm(X - D @ A, axis=0) ** 2)"],
     mistakes="""
         divided_by_rows: X.shape[1] -> X.shape[0]
             That divides by d, the number of rows. The mean is over the n samples, and samples are columns here.
         mean_over_entries: X.shape[1] -> X.size
-            That is the mean over all d n entries. The mean is over the n samples only: each brings its whole squared
-            error.
+            The mean is over the n samples only, not over all d n entries: each sample brings its whole squared error.
         root_of_it: {} -> np.sqrt({})
-            The root is one step too many: the objective is the mean squared error.
         norm_not_squared: np.sum((X - D @ A) ** 2) -> np.linalg.norm(X - D @ A)
             The norm has to be squared: (1/n) ||X - D A||_F^2.
         mean_of_norms: axis=0) ** 2 -> axis=0)
@@ -331,54 +261,33 @@ objective = check.Exercise(
         divided_by_another_count: / X.shape[1] -> / {(X.shape[1] - 1)|D.shape[1]|4}
             That divides by another number than that of the samples: n, the number of columns of X.
         absolute_values: (X - D @ A) ** 2 -> np.abs(X - D @ A)
-            The residuals are not squared. Their sizes add up to something else than their squares.
-        signed_sum: (X - D @ A) ** 2 -> (X - D @ A)
-            | np.sum((X - D @ A) ** 2) -> np.sum(X - D @ A) ** 2
-            In a plain sum, errors of opposite sign cancel. Square them first, and then add up.
-        one_for_each_sample: ... -> np.sum((X - D @ A) ** 2, axis=0){| / X.shape[1]}
-            | ... -> np.linalg.norm(X - D @ A, axis=0)
-            | ... -> {np.sum|np.mean}((X - D @ A) ** 2, axis=1)
-            | ... -> np.mean((X - D @ A) ** 2, axis=0)
-            That is one number for each column or row. The objective is a single one: their mean over the samples.
-        residual_itself: ... -> X - D @ A
-            | ... -> (X - D @ A) ** 2
-            That is the residual, entry by entry. Asked is one number for all of it.
-        spectral_norm: np.linalg.norm(X - D @ A, axis=0) -> np.linalg.norm(X - D @ A, 2)
-            | ... -> np.linalg.norm(X - D @ A, 2) ** 2 / X.shape[1]
-            `np.linalg.norm(E, 2)` is the largest singular value of a matrix. Without the 2 it is the Frobenius norm.
+        signed_sum: ... -> np.sum(X - D @ A) ** {1|2} / X.shape[1]
+        one_for_each_column: ... -> np.sum((X - D @ A) ** 2, axis={0|1}){| / X.shape[1]| / len(X)| ** 0.5}
+        residual_itself: ... -> (X - D @ A) ** {1|2}
+        spectral_norm: ... -> np.linalg.norm(X - D @ A, 2) ** 2 / {1|X.shape[1]}
         wrong_order: D @ A -> A @ D
             That is A D. The atoms are the columns of D and each code is a column of A, so D comes first.
-        relative: {} -> {np.sum|1 - np.sum}((X - D @ A) ** 2) / np.sum(X**2)
-            | {} -> np.linalg.norm(X - D @ A) / np.linalg.norm(X)
-            That compares with the size of the data, which makes it a share. Here the mean of the squared errors is
-            asked.
+        relative: ... -> {|1 - }(np.sum((X - D @ A) ** 2) / np.sum(X**2)) ** {1|0.5}
         spread: ... -> {np.var|np.std}(X - D @ A)
-            A variance takes the mean of the residual away first, and divides by the number of entries.
-        with_a_penalty: {} -> {} + {np.sum|0.1 * np.sum|np.sum(D**2) + np.sum}(A**2)
-            | {} -> {} + {np.sum|0.1 * np.sum}(np.abs(A))
+        with_a_penalty: {} -> {} + {|0.1 * |np.sum(D**2) + }np.sum({A**2|np.abs(A)})
             A price for large factors is added. Here the error counts alone.
     """,
 )
 
 
-# The smallest and the largest k, and many matrices of rank 1, since it is a matter of rounding whether an eigenvalue that
-# should be 0 comes out negative.
+# Many, since it is a matter of rounding whether an eigenvalue that should be 0 comes out negative.
 _counts = [_rng.integers(1, 9, size=size).astype(float) for size in (2, 3, 4, 5, 6, 7)]
-EDGES = [
-    (X_LEGO, 1),
-    (X_LEGO, 2),
-    (X_SMALL, 0),
-    *((np.outer(rows, columns), 1) for rows in _counts for columns in _counts),
-    (X_FULL, 5),
-    (X_FULL.T, 5),
-]
+_rank_one = [(np.outer(rows, columns), 1) for rows in _counts for columns in _counts]
+# Its singular values are 4 and 3.
+_triangle = np.array([[0.0, 4], [3, 0], [0, 0]])
+# Eigenvalues are right as well, where they are cut off at zero.
+_eigenvalues = "values = np.linalg.eigvalsh(X.T @ X)[::-1][k:]\nreturn np.sqrt(np.sum(np.maximum(values, 0)))"
 
 
 def _least_error(came, run, X, k):
     # From eigenvalues a true zero comes out as about 1e-7 of the norm, which is larger than any entry.
-    if not compare.close(came, factorise.smallest_error(X, k), (10 * np.linalg.norm(X),)):
-        return check.Finding("")
-    return None
+    right = compare.close(came, factorise.smallest_error(X, k), (10 * np.linalg.norm(X),))
+    return None if right else check.Finding("")
 
 
 smallest_error = check.Exercise(
@@ -390,31 +299,18 @@ smallest_error = check.Exercise(
     hints="""
         - k atoms catch the k largest singular values; the error is made of the rest. Try k = 0: the error is ||X||_F.
           How do you get 8.3666 from 8.27895 and 1.20788?
-        - The least ||X - D A||_F is sqrt(sigma_{k+1}^2 + sigma_{k+2}^2 + ...). `np.linalg.svd(X, compute_uv=False)`
-          gives the sigmas, largest first.
+        - It is sqrt(sigma_{k+1}^2 + ...), and `np.linalg.svd(X, compute_uv=False)` gives the sigmas, largest first.
         - `dropped = singular_values[...]`, then `return np.sqrt(...)`
     """,
-    cases=[
-        (np.array([[0.0, 4], [3, 0], [0, 0]]), 1),
-        (X_FULL, 2),
-        (X_FULL, 4),
-        (X_LARGE, 1),
-        (X_SMALL, 2),
-        (X_FULL.T, 3),
-    ],
-    edges=EDGES,
+    cases=[(_triangle, 1), (X_FULL, 2), (X_FULL, 4), (X_LARGE, 1), (X_SMALL, 2), (X_FULL.T, 3)],
+    edges=[(X_LEGO, 1), (X_LEGO, 2), (X_SMALL, 0), *_rank_one, (X_FULL, 5), (X_FULL.T, 5)],
     law=_least_error,
-    ways=[
-        "np.sqrt(np.sum(np.maximum(np.linalg.eigvalsh(X.T @ X)[::-1][k:], 0)))",
-        "np.sqrt(np.sum(np.maximum(np.linalg.eigvalsh(X @ X.T)[::-1][k:], 0)))",
-    ],
+    ways=[_eigenvalues, _eigenvalues.replace("X.T @ X", "X @ X.T")],
     mistakes="""
-        one_singular_value: np.sqrt(np.sum(singular_values[k:] ** 2)) -> singular_values[k]
-            | ... -> np.linalg.norm(X - truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T, 2)
+        one_singular_value: [k:] -> {[k]|[k : k + 1]}
             The first singular value left out is not all that is missing: every one beyond the k-th counts.
-        kth_singular_value: np.sqrt(np.sum(singular_values[k:] ** 2)) -> singular_values[k - 1]
-            That is the k-th singular value itself, which k atoms do catch. What is missing are those beyond it, all of
-            them.
+        kth_singular_value: [k:] -> [k - 1]
+            That is the k-th singular value itself, which k atoms do catch. Missing are all those beyond it.
         plain_sum_of_values: np.sqrt(np.sum(singular_values[k:] ** 2)) -> np.sum(singular_values[k:])
             Singular values add like the sides of a right-angled triangle: square, sum, take the root.
         squares_without_root: return np.sqrt -> return
@@ -423,46 +319,27 @@ smallest_error = check.Exercise(
             Off by one: python counts from 0, so `[k:]` leaves out exactly the first k singular values.
         one_too_few: [k:] -> [k - 1 :]
             Off by one: this leaves out only k - 1 singular values. `[k:]` leaves out exactly the first k.
-        negative_eigenvalue: np.maximum(np.linalg.eigvalsh(X.T @ X)[::-1][k:], 0) -> np.linalg.eigvalsh(X.T @ X)[::-1][k:]
-            | np.maximum(np.linalg.eigvalsh(X @ X.T)[::-1][k:], 0) -> np.linalg.eigvalsh(X @ X.T)[::-1][k:]
-            | np.maximum(np.linalg.eigvalsh(X @ X.T)[::-1][k:], 0) -> np.sqrt(np.linalg.eigvalsh(X @ X.T)[::-1][k:]) ** 2
-            An eigenvalue of X^T X that should be 0 came out a little negative, by rounding, and has no root. Cut it off
-            first: `np.maximum(..., 0)`; or take the singular values, which are never negative.
-        the_head: [k:] -> [:k]
-            That takes what k atoms do catch, the first k. What is missed is the rest: `[k:]`.
-        one_of_the_ends: ... -> np.linalg.svd(X, compute_uv=False)[{-1|0}]
-            | np.linalg.svd(X, compute_uv=False) -> np.linalg.svd(X, compute_uv=False)[::-1]
-            | [::-1][k:] -> [k:]
-            | singular_values[k:] -> singular_values[-k:]
-            That takes the wrong end: numpy's svd sorts the singular values with the largest first, `eigvalsh` with the
-            smallest first. Missed are all beyond the k largest.
-        squared_once_more: np.maximum(np.linalg.eigvalsh(X.T @ X)[::-1][k:], 0) -> np.linalg.eigvalsh(X.T @ X)[::-1][k:] ** 2
+        negative_eigenvalue: np.maximum(values, 0) -> {values|np.sqrt(values) ** 2}
+            An eigenvalue of 0 came out negative, by rounding, and has no root: cut it off first, `np.maximum(..., 0)`.
+        what_is_caught: [k:] -> [:k]
+            | ... -> truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
+            That is what k atoms catch, the first k singular values. Asked is the size of what they miss, `[k:]`.
+        one_of_the_ends: [k:] -> {[0]|[-1]|[-k:]|[::-1][k:]}
+            That is the wrong end: `svd` begins with the largest, `eigvalsh` does not. Missed are all but the k largest.
+        squared_once_more: np.maximum(values, 0) -> values**2
             The eigenvalues of X^T X are the squares of the singular values already.
         relative: {} -> {} / np.linalg.norm(X)
-            | {} -> np.sqrt(np.sum(singular_values[k:])) / np.sqrt(np.sum(singular_values))
             | {} -> np.sum(singular_values[{k:|:k}] ** 2) / np.sum(singular_values**2)
-            | {} -> np.sum(singular_values[k:]) / np.sum(singular_values)
-            That is a share of the whole, as a plot of explained variance has it. Asked is the error itself, in the unit
-            of the data.
-        divided_by_a_count: {} -> {} / X.shape[1]
-            | {} -> {} / np.sqrt({X.shape[1]|X.size})
-            | np.sum -> np.mean
-            That is divided by a number of samples or entries. The norm of the residual is a root of a sum, not of a
-            mean.
+            | {} -> (np.sum(singular_values[k:]) / np.sum(singular_values)) ** {1|0.5}
+        divided_by_a_count: {} -> {} / {X.shape[1]|np.sqrt(X.shape[1])|np.sqrt(X.size)}
+            That is divided by a number of samples or entries. The norm of the residual is a root of a plain sum.
         residual_itself: ... -> X - truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
-            That is the matrix of what is missed. Asked is its size, one number.
-        what_is_caught: ... -> truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
-            That is the best reconstruction, or its size. Asked is the size of what it misses.
         first_columns: ... -> np.linalg.norm(X - X[:, :k] @ np.linalg.pinv(X[:, :k]) @ X)
             The first k columns of X are one dictionary among many. The best one is made of singular vectors.
-        rows_for_columns: ... -> np.linalg.norm(X - np.linalg.svd(X, full_matrices=False)[0][:, :k] @ np.linalg.svd(X, full_matrices=False)[2][:, :k].T)
-            | ... -> np.linalg.norm(X - truncated_svd(X, k)[0] @ np.linalg.svd(X, full_matrices=False)[2][:, :k].T)
+        rows_for_columns: ... -> np.linalg.norm(X - truncated_svd(X, k)[0] @ np.linalg.svd(X, full_matrices=False)[2][:, :k].T)
             numpy returns V already transposed: its first k rows belong to the k atoms, `Vt[:k]`.
-        centred_first: ^ -> X = X - X.mean({axis=1, keepdims=True|axis=0|})
-            A mean is taken off first, as in PCA. Here X counts as it is.
         k_ignored: [k:] -> {|[1:]|[2:]}
-            The same singular values are counted whatever k is, or all of them, which is the size of X itself. Missed
-            are those beyond the k-th.
+            The same singular values count whatever k is, or all (the size of X). Missed are those beyond the k-th.
         values_themselves: ... -> np.linalg.svd(X, compute_uv=False)[k:]
             Those are the singular values that are missed. Their squares add up to the square of the error, one number.
     """,
@@ -474,12 +351,10 @@ exercises = [reconstruct, code, sample_error, frobenius_norm, objective, smalles
 
 chip_maker, faulty_set, best_atom = predictions = predict.parse("""
     chip_maker: One headline is about investors who buy shares of a chip maker. How many topics will share it?
-        - one: Tempting, since investors and shares are words of finance alone. But chip, maker and software are words
-          of technology alone, and no mixture without that atom has any of them.
+        - one: Tempting, since investors and shares are finance. But only the technology atom has chip, maker, software.
         * two: Finance and technology have about half each. Sport gets nothing: the words that this headline has in
           common with sport, `after` and `record`, are in the finance atom as well.
-        - three: Tempting, since `after` and `record` are words of the sport headlines too. But sport would bring along
-          its teams and matches, which this headline has not; its share is zero.
+        - three: Tempting, since `after` and `record` are sport too. But sport brings teams and matches: its share is 0.
     faulty_set: We may choose both numbers of the code anew. What becomes of the small house's error?
         - gone: Tempting, since two numbers may be chosen and there is one mistake to repair. But the numbers have to
           serve four packs, and no mixture of the faulty atoms is the small house.
