@@ -7,6 +7,27 @@ An exercise that has more to say about one of these has a mistake of its own tha
 SAID = """
     changes_arguments:
         Whoever called your function still needs its arguments as they were: make new arrays, as `P = P * ratio` does.
+    returns_more:
+        Return only what is asked for; what else you would like to see can be computed from it.
+    dictionary_only:
+        Only the dictionary came back. Return both, the dictionary and the codes.
+    pair_swapped:
+        The two are in the wrong order: return the dictionary first, then the codes.
+    one_step_too_few:
+        That is one step short: `range(steps)` counts exactly `steps` rounds.
+    one_step_too_many:
+        That is one step too many: `range(steps)` counts exactly `steps` rounds.
+    ignores_steps:
+        It gives the same for any number of steps: loop over `range(steps)`.
+    ridge:
+        A multiple of the identity is added before solving (ridge regression), which changes the result. Nothing asks
+        for that here.
+    entrywise_inverse:
+        `1 / ...` and `** -1` go entry by entry. A matrix is undone by solving with it, or by its (pseudo-)inverse.
+    inverse_transposed:
+        The inverse is transposed. What undoes a matrix is its inverse as it stands.
+    roles_swapped:
+        The two have changed places: it is the data that are to be fitted, and `np.linalg.lstsq` takes them second.
 """
 
 # For an exercise that returns one result.
