@@ -20,14 +20,27 @@ SAID = """
     ignores_steps:
         It gives the same for any number of steps: loop over `range(steps)`.
     ridge:
-        A multiple of the identity is added before solving (ridge regression), which changes the result. Nothing asks
-        for that here.
+        A multiple of the identity is added before solving (a ridge), and that changes the result. Nothing asks for it.
     entrywise_inverse:
         `1 / ...` and `** -1` go entry by entry. A matrix is undone by solving with it, or by its (pseudo-)inverse.
     inverse_transposed:
         The inverse is transposed. What undoes a matrix is its inverse as it stands.
     roles_swapped:
         The two have changed places: it is the data that are to be fitted, and `np.linalg.lstsq` takes them second.
+    elementwise:
+        `*` and `/` go entry by entry. A mixture of atoms is a matrix product, `@`.
+    transposed_problem:
+        Nothing has to be transposed: the unknown stands on the right already, as `np.linalg.lstsq` wants it.
+    codes_as_rows:
+        The result is transposed: codes should be columns, A is (k, n).
+    atoms_as_rows:
+        The result is transposed: D is (d, k), one atom a column.
+    nonnegative_codes:
+        No entry is negative. Nothing asks for that, and with entries of either sign the mixture comes nearer.
+    large_cut_off:
+        So large an `rcond` takes directions that matter for zero. It is there for rounding alone: leave it as it is.
+    own_start:
+        The result does not depend on the start that was given: begin with that one, not with one of your own.
 """
 
 # For an exercise that returns one result.

@@ -51,7 +51,6 @@ rescale = check.Exercise(
             That inverts the diagonal of Q alone: right when Q only scales, wrong as soon as it mixes or reorders atoms.
         pair_swapped: {} -> ({})[::-1]
         elementwise: D @ Q, np.linalg.inv(Q) @ A -> D * Q, np.linalg.inv(Q) * A
-            `*` and `/` work entry by entry. Mixing the atoms is a matrix product, `@`, and solving with Q undoes it.
         left_of_dictionary: D @ Q -> Q @ D
             That is Q D, which mixes rows. The atoms are the columns of D, and columns are mixed from the right: D Q.
         right_of_codes: np.linalg.inv(Q) @ A -> A @ np.linalg.inv(Q)
@@ -137,11 +136,11 @@ normalise_atoms = check.Exercise(
             What is added to the lengths against a division by zero is so large that no atom has length 1.
         only_long_ones: lengths[lengths == 0] = 1 -> lengths[lengths {< 1|> 1}] = 1
             Only long atoms, or only short ones, are scaled. Every atom gets length 1, but one of zeros.
-        spread_for_length: np.sqrt(np.sum(D**2, axis=0)) -> {D.std(axis=0)|np.sqrt(np.mean(D**2, axis=0))}
-            A standard deviation divides by the number of entries, as a mean does. A length takes the sum of squares.
         centred_too: D / lengths -> (D - D.mean(axis=0)) / lengths
             | ^ -> D = D - D.mean(axis=0)
             The mean of each atom is taken away as well, and then it is another atom.
+        spread_for_length: np.sqrt(np.sum(D**2, axis=0)) -> {D.std(axis=0)|np.sqrt(np.mean(D**2, axis=0))}
+            A standard deviation divides by the number of entries, as a mean does. A length takes the sum of squares.
         lengths_of_the_codes: np.sum(D**2, axis=0) -> np.sum(A**2, axis=1)
             Those are the lengths of the rows of A. It is the atoms, the columns of D, that get length 1.
         orthonormalised: ... -> np.linalg.qr(D)[0], np.linalg.qr(D)[1] @ A
@@ -161,17 +160,16 @@ normalise_atoms = check.Exercise(
 )
 
 
-# Two equal rows of whole numbers, so that D D^T has no inverse in floating point either.
-PROBE = X_FULL, np.array([[2.0, 1, 0], [1, -1, 3], [0, 2, 1], [4, 1, -2], [4, 1, -2]])
+# Two equal rows of whole numbers, so that D D^T has no inverse in floating point either; and columns of unequal size, which
+# too large a cut-off (rcond) takes for zero.
+PROBE = X_FULL.T, np.array([[20.0, 10, 0, 10, 30, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 2, 1, 1, -2, 1, 1]]).T / [1, 1, 4]
 
 
 def _best_codes(came, run, X, D):
-    best = update_codes.reference(X, D)
-    if compare.close(came, best, (X,)):
+    if compare.close(came, update_codes.reference(X, D), (X,)):
         return None
     # With one atom alone, any number looks like the result of a ridge.
-    X, D = PROBE
-    return check.Finding("", lego.keys_of_least_squares(X, D, run(X, D)))
+    return check.Finding("", lego.keys_of_least_squares(*PROBE, run(*PROBE)))
 
 
 update_codes = check.Exercise(
@@ -200,9 +198,7 @@ update_codes = check.Exercise(
         roles_swapped: lstsq(D, X -> lstsq(X, D
         transposed_problem: lstsq(D, X -> lstsq(D.T, X{.T|}
             | pinv(D) -> pinv(D.T)
-            Nothing has to be transposed: X ~ D A has its unknown on the right already, as `np.linalg.lstsq` wants it.
         codes_as_rows: {} -> ({}).T
-            The result is transposed: codes should be columns, A is (k, n).
         right_of_the_data: np.linalg.pinv(D) @ X -> X @ np.linalg.pinv(D)
             The inverse stands on the wrong side: codes are what D, on their left, makes samples of.
         zero_means_missing: ... -> np.column_stack([(lambda D, x: np.linalg.lstsq(D.T @ D, D.T @ x, rcond=None)[0])(D[x != 0], x[x != 0]) for x in X.T])
@@ -216,16 +212,12 @@ update_codes = check.Exercise(
 )
 
 
-# Two equal columns of whole numbers, so that A^T A has no inverse in floating point either; and rows of unequal size, which
-# too large a cut-off (rcond) takes for zero.
-A_PROBE = np.array([[20.0, 10, 0, 10, 30, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 0.5, 0.25, 0.25, -0.5, 0.25, 0.25]])
-
-
 def _best_dictionary(came, run, X, A):
     # An atom that no sample uses is arbitrary, the product is not.
     if compare.close(came @ A, update_dictionary.reference(X, A) @ A, (X,)):
         return None
-    return check.Finding("", lego.keys_of_least_squares(X_FULL.T, A_PROBE.T, run(X_FULL, A_PROBE).T))
+    X, D = PROBE
+    return check.Finding("", lego.keys_of_least_squares(X, D, run(X.T, D.T).T))
 
 
 update_dictionary = check.Exercise(
@@ -240,13 +232,7 @@ update_dictionary = check.Exercise(
           (k, k): it has no inverse when an atom is not used, and `np.linalg.lstsq` or `np.linalg.pinv` copes.
         - `return np.linalg.lstsq(..., ..., rcond=None)[0].T`
     """,
-    cases=[
-        (np.array([[1.0, 2, 0], [0, 1, 1]]), np.array([[1.0, 1, 0]])),
-        (X_LEGO, A_LEGO),
-        (X_FULL, A_PROBE),
-        (X_LARGE, np.array([[1.0, 2, 0, 0], [3, -1, 2, 2]])),
-        (X_SMALL, np.array([[1.0, 2, 0, 1, 0, 1, 2, 2], [0, 1, 1, -1, 2, 0, 3, 3]])),
-    ],
+    cases=[(X.T, D.T) for X, D in update_codes.cases],
     # An atom that no sample uses.
     edges=[(X_FULL[:, :4], np.array([[1.0, 2, 1, 2], [0, 0, 0, 0]]))],
     law=_best_dictionary,
@@ -255,7 +241,6 @@ update_dictionary = check.Exercise(
         gram_forgotten: @ np.linalg.pinv(A @ A.T) ->
             That is X A^T, without (A A^T)^-1: the rows of A overlap and have lengths, and that has to be undone.
         atoms_as_rows: {} -> ({}).T
-            The result is transposed: solving for X^T ~ A^T D^T gives D^T, (k, d). Transpose it back.
         left_of_the_data: X @ np.linalg.pinv(A) -> np.linalg.pinv(A) @ X
             The inverse stands on the wrong side: in X ~ D A, A stands right of D and is undone from the right.
         codes_on_the_wrong_side: lstsq(A.T, X.T, rcond=None)[0].T -> lstsq(A, X, rcond=None)[0]
@@ -274,7 +259,6 @@ update_dictionary = check.Exercise(
             A ridge, added to A A^T, pulls the atoms towards zero. `lstsq` and `pinv` cope with an unused atom as well.
         nonnegative_codes: {} -> np.maximum({}, 0)
             | ... -> np.stack([nnls(A.T, row) for row in X])
-            No entry of an atom is negative. Nothing asks for that, and with either sign D A comes nearer to X.
         each_row_alone: @ np.linalg.pinv(A @ A.T) -> / np.maximum(np.sum({A**2|A}, axis=1), 1e-300)
             That fits each atom on its own, as k-means does: right only when no sample uses two. Undo the whole A A^T.
         unit_atoms: {} -> ({}) / np.linalg.norm({}, axis=0)
@@ -287,7 +271,6 @@ update_dictionary = check.Exercise(
         entrywise_inverse: np.linalg.pinv(A @ A.T) -> (1 / (A @ A.T))
             | X @ np.linalg.pinv(A) -> X @ (1 / A.T)
         large_cut_off: pinv(A) -> pinv(A, rcond={0.1|0.4})
-            So large an `rcond` takes directions that matter for zero. It is there for rounding alone: leave it.
         gram_not_inverted: np.linalg.pinv(A @ A.T) -> (A @ A.T)
             A A^T is multiplied by. It has to be undone: `np.linalg.pinv(A @ A.T)`, or better `lstsq`.
         data_left_out: X @ np.linalg.pinv(A) -> np.linalg.pinv(A)
@@ -305,31 +288,25 @@ def _on_course(came, run, X, D, steps):
         pairs.append((D, A))
         D = factorise.update_dictionary(X, A)
         pairs.append((D, A))
-    right = 2 * steps - 1
 
     def same(one, other):
         return compare.close(np.matmul(*one), np.matmul(*other), (X,))
 
-    unit = factorise.normalise_atoms(*came)
-    met = [place for place, pair in enumerate(pairs) if compare.close(unit, factorise.normalise_atoms(*pair), (X,))]
-    if right in met or right + 1 in met:
+    normalised = factorise.normalise_atoms
+    met = [compare.close(normalised(*came), normalised(*pair), (X,)) for pair in pairs]
+    if met[2 * steps - 1] or met[2 * steps]:
         return None
-    if met:
-        known = {right - 1: "half_a_step_short"}
-        if same(run(X, start, steps + 1), pairs[right]):
-            known[right - 2] = "one_step_too_few"
-        key = known.get(met[0], "stops_early")
-        return check.Finding(f"Of {steps} steps it took {(met[0] + 1) / 2:g}.", (key,) * (met[0] < right))
+    if any(met):
+        place = met.index(True)
+        return check.Finding(f"Of {steps} steps it took {(place + 1) / 2:g}.", ("stops_early",) * (place < 2 * steps))
     if same(run(X, start, 2 * steps), came):
         return check.Finding("", ("ignores_steps",))
     once, again, elsewhere = (run(X, begin, steps) for begin in (start, start, start[::-1]))
     # Its own start gives the same from everywhere or, when drawn anew, not even the same from the same place.
     if same(once, elsewhere) or not same(once, again):
         return check.Finding("", ("own_start",))
-    mine, *others = (
-        (factorise.normalise_atoms(D, A)[0], factorise.normalise_atoms(A.T, D.T)[0]) for D, A in [came, *pairs]
-    )
-    apart = all(any(compare.close(mine[part], other[part]) for other in others) for part in (0, 1))
+    parts = zip(*((normalised(D, A)[0], normalised(A.T, D.T)[0]) for D, A in [came, *pairs]))
+    apart = all(any(compare.close(mine, other) for other in others) for mine, *others in parts)
     return check.Finding("", ("pair_apart",) * apart)
 
 
@@ -354,19 +331,13 @@ alternate = check.Exercise(
     # So small that a loop which stops at an error of its own choice never goes round.
     edges=[(1e-6 * X_FULL, _rng.normal(size=(5, 2)), 6)],
     law=_on_course,
+    canonical=lambda pair: factorise.normalise_atoms(*pair),
     ways=[
         """
             for _ in range(steps):
                 A = update_codes(X, D)
                 D = update_dictionary(X, A)
             return D, update_codes(X, D)
-        """,
-        """
-            A = update_codes(X, D)
-            for _ in range(steps):
-                D = update_dictionary(X, A)
-                A = update_codes(X, D)
-            return D, A
         """,
     ],
     mistakes=r"""
@@ -378,17 +349,16 @@ alternate = check.Exercise(
             The last dictionary is missing: a step solves for the codes and then for the dictionary.
         stops_early: D = update_dictionary(X, A) -> D = update_dictionary(X, A)\n        if np.sum((X - D @ A) ** 2) < 1e-2: break
             It stops early. How small an error is small depends on the data: go round exactly `steps` times.
-        ridge: for -> I = {1|0.1|0.01|0.001} * np.eye(D.shape[1])\n    for ;; A = update_codes(X, D) -> A = np.linalg.solve(D.T @ D + I, D.T @ X){| ;; update_dictionary(X, A) -> np.linalg.solve(A @ A.T + I, A @ X.T).T}
+        ridge: for -> I = {1|0.1|0.01|0.001} * np.eye(D.shape[1])\n    for ;; update_codes(X, D) -> np.linalg.solve(D.T @ D + I, D.T @ X){| ;; update_dictionary(X, A) -> np.linalg.solve(A @ A.T + I, A @ X.T).T}
         clipped_steps: X, D) -> X, D).clip(0){| ;; X, A) -> X, A).clip(0)}
             | X, A) -> X, A).clip(0)
-            Negative entries are cut off at zero in every step, and then neither factor is the best one for the other.
+            Negative entries are cut off at zero in every step. Nothing asks for that, and the best factors have some.
         both_from_the_old_pair: for -> A = update_codes(X, D)\n    for ;; A = update_codes(X, D)\n        D = update_dictionary(X, A) -> D, A = update_dictionary(X, A), update_codes(X, D)
             Both updates use the old partner, which does half the work. Solve for D with the A that was just computed.
-        one_step_too_few: for _ in range(steps) -> A = update_codes(X, D)\n    for _ in range(steps - 1)
+        one_step_too_few: for _ in range(steps) -> {|A = update_codes(X, D)\n    }for _ in range(steps - 1)
         one_step_too_many: range(steps) -> range(steps + 1)
         ignores_steps: range(steps) -> range(50)
         own_start: for -> D = np.random.default_rng(0).normal(size=D.shape)\n    for
-            The result does not depend on the D that was given: begin with that one, not with one of your own.
         pair_apart: for -> first = update_codes(X, D)\n    for ;; return D, A -> return D, first
             The two do not belong together: return the newest D and the newest A, both as they were solved for.
         pair_swapped: return D, A -> return A, D
@@ -411,8 +381,7 @@ survivors, nonnegative, rotation = predictions = predict.parse("""
         Lego matrix exactly?
         - one: Tempting, since the mixing above was caught by its negative codes. That rules out some mixtures. Others
           keep every entry at zero or above, as long as not more is taken out of set 2 than is in it.
-        - two: Tempting, since both ends of the range are easy to read: our set 2, and a set of A and C alone. But
-          everything between the two is allowed as well.
+        - two: Tempting, since the ends are easy to read: our set 2, and A and C alone. But all between is allowed too.
         * a whole range: Any share of set 1, from nothing to all of it, can be taken out of set 2, and the codes make up
           for it by adding. No sign does not mean no choice.
     rotation: A rotation of the atoms is a mixing too. What will it cost in the penalty?
