@@ -9,6 +9,8 @@ SAID = """
         Whoever called your function still needs its arguments as they were: make new arrays, as `P = P * ratio` does.
     returns_more:
         Return only what is asked for; what else you would like to see can be computed from it.
+    returns_the_product:
+        That is the product of the two factors. Return the factors themselves, both of them.
     dictionary_only:
         Only the dictionary came back. Return both, the dictionary and the codes.
     pair_swapped:
@@ -36,9 +38,11 @@ SAID = """
     atoms_as_rows:
         The result is transposed: D is (d, k), one atom a column.
     nonnegative_codes:
-        No entry is negative. Nothing asks for that, and with entries of either sign the mixture comes nearer.
+        No entry is negative. Nothing asks for that, and entries of either sign bring the mixture nearer to the data.
     large_cut_off:
         So large an `rcond` takes directions that matter for zero. It is there for rounding alone: leave it as it is.
+    stops_early:
+        It stops before the steps are used up. How small an error is small depends on the data: take all the steps.
     own_start:
         The result does not depend on the start that was given: begin with that one, not with one of your own.
 """

@@ -62,14 +62,12 @@ rescale = check.Exercise(
         inverse_transposed: np.linalg.inv(Q) -> np.linalg.inv(Q).T
         solved_the_wrong_way: np.linalg.solve(Q, A) -> np.linalg.solve(A, Q)
             `np.linalg.solve(Q, A)` solves Q ? = A: the matrix that is undone comes first.
-        ridge: inv(Q) -> inv(Q + {1|0.1|0.01} * np.eye(len(Q)))
-            | inv(Q) -> inv(Q.T @ Q + 0.1 * np.eye(len(Q))) @ Q.T
+        ridge: inv(Q) -> {inv(Q + {1|0.1|0.01} * np.eye(len(Q)))|inv(Q.T @ Q + 0.1 * np.eye(len(Q))) @ Q.T}
         divided_by_a_number: np.linalg.solve(Q, A) -> A / {np.linalg.det|np.linalg.norm|np.sum}(Q)
             A number cannot undo what a matrix mixed: the codes need Q^-1.
         q_normalised: ^ -> Q = {Q / np.linalg.norm(Q, axis=0)|Q / np.linalg.norm(Q)|np.linalg.qr(Q)[0]}
             Q is scaled or made orthogonal first. The atoms should be mixed by Q as it is.
-        product_only: ... -> D @ A
-            That is the product, which Q does not change. Return the two factors: D' and A'.
+        returns_the_product: ... -> D @ A
         dictionary_only: {} -> ({})[0]
         returns_more: {} -> {}, {D @ A|Q}
     """,
@@ -77,7 +75,7 @@ rescale = check.Exercise(
 
 
 def _first_entries_positive(pair):
-    """The pair with the signs of its atoms chosen, since unit length leaves them open: the largest entry is positive."""
+    # Unit length leaves the signs open: the largest entry of each atom is made positive.
     D, A = pair
     signs = np.where(D[np.abs(D).argmax(axis=0), np.arange(D.shape[1])] < 0, -1, 1)
     return D * signs, A * signs[:, np.newaxis]
@@ -91,9 +89,8 @@ normalise_atoms = check.Exercise(
     returns="each atom divided by its length, and codes that make up for it; an atom of zeros and its codes as they were",
     hints="""
         - An atom twice as long needs codes half as large. How long is each column of D, and which row of A is its own?
-        - length_j = ||d_j||, one for each of the k columns, and 1 instead of 0. D' = D / lengths is (d, k); row j of A'
-          is row j of A times length_j.
-        - `lengths = np.sqrt(np.sum(D**2, axis=...))`, `return D / lengths, A * ...`: (k,) has to become a column, (k, 1)
+        - length_j = ||d_j||, or 1 where that is 0: (k,). D' = D / lengths; row j of A' is length_j times row j of A.
+        - `lengths = np.sqrt(np.sum(D**2, axis=...))`, `return D / lengths, A * ...`: (k,) has to become (k, 1)
     """,
     cases=[
         (np.array([[3.0, 0], [-4, 2]]), np.array([[1.0, 2, 3], [4, 5, 6]])),
@@ -131,8 +128,7 @@ normalise_atoms = check.Exercise(
         codes_normalised_too: A * lengths[:, np.newaxis] -> A / np.linalg.norm(A, axis=1, keepdims=True)
             The codes get unit length as well, and the product changes. Only the atoms do; the codes make up for it.
         changes_arguments: return D / lengths, -> D /= lengths; return D,
-        large_guard: D / lengths -> D / (lengths + 0.1)
-            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.sum(D**2, axis=0)) + {0.1|0.01|0.001}
+        large_guard: lengths[lengths == 0] = 1 -> guard = {0.1|0.01|0.001} ;; D / lengths -> D / (lengths + guard){| ;; A * lengths -> A * (lengths + guard)}
             What is added to the lengths against a division by zero is so large that no atom has length 1.
         only_long_ones: lengths[lengths == 0] = 1 -> lengths[lengths {< 1|> 1}] = 1
             Only long atoms, or only short ones, are scaled. Every atom gets length 1, but one of zeros.
@@ -140,7 +136,7 @@ normalise_atoms = check.Exercise(
             | ^ -> D = D - D.mean(axis=0)
             The mean of each atom is taken away as well, and then it is another atom.
         spread_for_length: np.sqrt(np.sum(D**2, axis=0)) -> {D.std(axis=0)|np.sqrt(np.mean(D**2, axis=0))}
-            A standard deviation divides by the number of entries, as a mean does. A length takes the sum of squares.
+            A standard deviation or a root mean square divides by the number of entries. A length does not.
         lengths_of_the_codes: np.sum(D**2, axis=0) -> np.sum(A**2, axis=1)
             Those are the lengths of the rows of A. It is the atoms, the columns of D, that get length 1.
         orthonormalised: ... -> np.linalg.qr(D)[0], np.linalg.qr(D)[1] @ A
@@ -152,10 +148,8 @@ normalise_atoms = check.Exercise(
             The atoms come in another order than they were given in.
         last_left_out: lengths[lengths == 0] = 1 -> lengths[-1] = 1
             The last atom is left as it was: `range(k)` already ends at k - 1.
-        multiplied: D / lengths -> D * lengths
-            The atoms are multiplied by their lengths. Dividing by them is what makes the length 1.
-        dictionary_unchanged: D / lengths, -> D,
-            D came back as it was given: divide each of its columns by its length.
+        not_divided: D / lengths, -> D{| * lengths},
+            The atoms are not divided by their lengths, and nothing else makes each length 1.
     """,
 )
 
@@ -196,17 +190,16 @@ update_codes = check.Exercise(
         re.sub(r"\bx\b", "X", lego.LEAST_SQUARES).replace("nnls(D, X)", "np.column_stack([nnls(D, x) for x in X.T])"),
         """
         roles_swapped: lstsq(D, X -> lstsq(X, D
-        transposed_problem: lstsq(D, X -> lstsq(D.T, X{.T|}
-            | pinv(D) -> pinv(D.T)
+        transposed_problem: ... -> {np.linalg.pinv(D.T) @ X.T|np.linalg.pinv(D.T) @ X|np.linalg.lstsq(D.T, X, rcond=None)[0]}
         codes_as_rows: {} -> ({}).T
         right_of_the_data: np.linalg.pinv(D) @ X -> X @ np.linalg.pinv(D)
             The inverse stands on the wrong side: codes are what D, on their left, makes samples of.
-        zero_means_missing: ... -> np.column_stack([(lambda D, x: np.linalg.lstsq(D.T @ D, D.T @ x, rcond=None)[0])(D[x != 0], x[x != 0]) for x in X.T])
+        zero_means_missing: ... -> np.column_stack([(lambda D, x: np.linalg.{lstsq(D, x, rcond=None)[0]|solve(D.T @ D, D.T @ x)})(D[x != 0], x[x != 0]) for x in X.T])
         only_positive_counts: ... -> np.column_stack([np.linalg.lstsq(D[x > 0], x[x > 0], rcond=None)[0] for x in X.T])
         one_hot: ... -> one_hot_codes(X, D)
             Each sample gets one atom alone, as in k-means. Here a sample is a mixture of all atoms.
         multiplicative: ... -> (D.T @ X) / (D.T @ D @ np.ones((D.shape[1], X.shape[1])))
-            That is one multiplicative step of non-negative factorisation. Here the best codes are asked, of either sign.
+            That is one multiplicative step of non-negative factorisation. Asked are the best codes, of either sign.
     """,
     ),
 )
@@ -216,8 +209,7 @@ def _best_dictionary(came, run, X, A):
     # An atom that no sample uses is arbitrary, the product is not.
     if compare.close(came @ A, update_dictionary.reference(X, A) @ A, (X,)):
         return None
-    X, D = PROBE
-    return check.Finding("", lego.keys_of_least_squares(X, D, run(X.T, D.T).T))
+    return check.Finding("", lego.keys_of_least_squares(*PROBE, run(PROBE[0].T, PROBE[1].T).T))
 
 
 update_dictionary = check.Exercise(
@@ -232,6 +224,7 @@ update_dictionary = check.Exercise(
           (k, k): it has no inverse when an atom is not used, and `np.linalg.lstsq` or `np.linalg.pinv` copes.
         - `return np.linalg.lstsq(..., ..., rcond=None)[0].T`
     """,
+    # X ~ D A on its side.
     cases=[(X.T, D.T) for X, D in update_codes.cases],
     # An atom that no sample uses.
     edges=[(X_FULL[:, :4], np.array([[1.0, 2, 1, 2], [0, 0, 0, 0]]))],
@@ -256,7 +249,7 @@ update_dictionary = check.Exercise(
         needs_every_atom_used: pinv(A @ A.T) -> inv(A @ A.T)
             When no sample uses an atom, A has a row of zeros and A A^T no inverse. `lstsq` or `pinv` copes with that.
         ridge: pinv(A @ A.T) -> inv(A @ A.T + {1|0.1|0.01|0.001} * np.eye(len(A)))
-            A ridge, added to A A^T, pulls the atoms towards zero. `lstsq` and `pinv` cope with an unused atom as well.
+            A ridge on A A^T pulls the atoms towards zero. `lstsq` and `pinv` cope with an unused atom without one.
         nonnegative_codes: {} -> np.maximum({}, 0)
             | ... -> np.stack([nnls(A.T, row) for row in X])
         each_row_alone: @ np.linalg.pinv(A @ A.T) -> / np.maximum(np.sum({A**2|A}, axis=1), 1e-300)
@@ -281,13 +274,11 @@ update_dictionary = check.Exercise(
 
 
 def _on_course(came, run, X, D, steps):
-    """Both factors must be where so many steps lead; whether the codes are solved for once more at the end is left open."""
-    start, pairs = D, []
-    for _ in range(steps + 1):
-        A = factorise.update_codes(X, D)
-        pairs.append((D, A))
-        D = factorise.update_dictionary(X, A)
-        pairs.append((D, A))
+    # Both factors must be where so many steps lead; whether the codes are solved for once more at the end is left open.
+    pairs = [(D, factorise.update_codes(X, D))]
+    for count in range(1, steps + 2):
+        newest, codes = factorise.alternate(X, D, count)
+        pairs += (newest, codes), (newest, factorise.update_codes(X, newest))
 
     def same(one, other):
         return compare.close(np.matmul(*one), np.matmul(*other), (X,))
@@ -297,13 +288,11 @@ def _on_course(came, run, X, D, steps):
     if met[2 * steps - 1] or met[2 * steps]:
         return None
     if any(met):
-        place = met.index(True)
-        return check.Finding(f"Of {steps} steps it took {(place + 1) / 2:g}.", ("stops_early",) * (place < 2 * steps))
-    if same(run(X, start, 2 * steps), came):
+        return check.Finding("", ("stops_early" if any(met[: 2 * steps]) else "one_step_too_many",))
+    if same(run(X, D, 2 * steps), came):
         return check.Finding("", ("ignores_steps",))
-    once, again, elsewhere = (run(X, begin, steps) for begin in (start, start, start[::-1]))
     # Its own start gives the same from everywhere or, when drawn anew, not even the same from the same place.
-    if same(once, elsewhere) or not same(once, again):
+    if same(run(X, D[::-1], steps), came) or not same(run(X, D, steps), came):
         return check.Finding("", ("own_start",))
     parts = zip(*((normalised(D, A)[0], normalised(A.T, D.T)[0]) for D, A in [came, *pairs]))
     apart = all(any(compare.close(mine, other) for other in others) for mine, *others in parts)
@@ -348,7 +337,6 @@ alternate = check.Exercise(
         half_a_step_short: D = update_dictionary(X, A) -> used, D = D, update_dictionary(X, A) ;; return D -> return used
             The last dictionary is missing: a step solves for the codes and then for the dictionary.
         stops_early: D = update_dictionary(X, A) -> D = update_dictionary(X, A)\n        if np.sum((X - D @ A) ** 2) < 1e-2: break
-            It stops early. How small an error is small depends on the data: go round exactly `steps` times.
         ridge: for -> I = {1|0.1|0.01|0.001} * np.eye(D.shape[1])\n    for ;; update_codes(X, D) -> np.linalg.solve(D.T @ D + I, D.T @ X){| ;; update_dictionary(X, A) -> np.linalg.solve(A @ A.T + I, A @ X.T).T}
         clipped_steps: X, D) -> X, D).clip(0){| ;; X, A) -> X, A).clip(0)}
             | X, A) -> X, A).clip(0)
@@ -372,22 +360,18 @@ exercises = [rescale, normalise_atoms, update_codes, update_dictionary, alternat
 
 survivors, nonnegative, rotation = predictions = predict.parse("""
     survivors: After which of the changes (scale, order, sign, mixing) does normalising bring back the same atoms?
-        * scale: Only the length of an atom is settled. Order and sign could be by two more conventions (sort the atoms;
-          make the largest entry positive). For mixing no convention is natural.
-        - scale and sign: Tempting, since a sign looks like a factor of -1. But a length is positive, and the minus stays.
-        - all but mixing: Tempting, since a reader sees the same sets. But dividing by lengths leaves order and sign.
+        * scale: Only lengths are settled. Sorting could settle the order, a rule the sign. For mixing none is natural.
+        - scale and sign: Tempting, since a sign looks like a factor of -1. But a length is positive: the minus stays.
+        - all but mixing: Tempting, since a reader sees the same sets. But lengths change neither order nor sign.
         - all: Tempting, since the product is the same. But a mixed atom points elsewhere, and no length turns it back.
     nonnegative: Scale and order aside: how many pairs of two atoms and their codes, with no negative entry, build the
         Lego matrix exactly?
-        - one: Tempting, since the mixing above was caught by its negative codes. That rules out some mixtures. Others
-          keep every entry at zero or above, as long as not more is taken out of set 2 than is in it.
+        - one: Tempting, since negative codes gave the mixing above away. But others keep every entry at zero or above.
         - two: Tempting, since the ends are easy to read: our set 2, and A and C alone. But all between is allowed too.
-        * a whole range: Any share of set 1, from nothing to all of it, can be taken out of set 2, and the codes make up
-          for it by adding. No sign does not mean no choice.
+        * a whole range: Any share of set 1, even all, can be taken out of set 2: the codes make up for it by adding.
     rotation: A rotation of the atoms is a mixing too. What will it cost in the penalty?
         - more: Tempting, since the mixing above costs more. That one makes the numbers larger; a rotation does not.
-        * the same: A rotation keeps all lengths, so both sizes stay. The penalty rules out wild mixtures, but whatever
-          pair it likes best, all rotations of that pair it likes as much.
-        - less: Tempting, since our two sets are not the cheapest pair. But a rotation costs nothing either way.
+        * the same: A rotation keeps all lengths. The penalty rules out wild mixtures, but no rotation of what it likes.
+        - less: Tempting, since our two sets are not the cheapest pair. But no rotation leads there: lengths stay.
 """)
 progress = functools.partial(show.progress, exercises, predictions)
