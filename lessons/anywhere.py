@@ -39,9 +39,9 @@ SAID = """
         `~` turns True and False round, but of the numbers 1 and 0 it makes -2 and -1, and both count as True. For both
         kinds of mask write `seen == 0`.
     returns_more:
-        It returns more than was asked for; what else you would like to see can be computed from the result.
+        Return only what is asked for; what else you would like to see can be computed from it.
     one_step_too_many:
-        That is one step too many: `for _ in range(steps)` goes round exactly `steps` times.
+        That is one step too many: `range(steps)` counts exactly `steps` rounds.
     several_steps:
         It takes several steps. Here one is asked, each factor once, without a loop.
     squared:
@@ -66,6 +66,40 @@ SAID = """
         It computes codes or atoms of its own. Use those that are given, the best ones or not.
     one_for_each_column:
         That is one number for each column or row. Asked is a single one for all of them.
+    returns_the_product:
+        That is the product of the two factors. Return the factors themselves, both of them.
+    dictionary_only:
+        Only the dictionary came back. Return both, the dictionary and the codes.
+    pair_swapped:
+        The two are in the wrong order: return the dictionary first, then the codes.
+    one_step_too_few:
+        That is one step short: `range(steps)` counts exactly `steps` rounds.
+    ignores_steps:
+        It gives the same for any number of steps: loop over `range(steps)`.
+    ridge:
+        A multiple of the identity is added before solving (a ridge), and that changes the result. Nothing asks for it.
+    entrywise_inverse:
+        `1 / ...` and `** -1` go entry by entry. A matrix is undone by solving with it, or by its (pseudo-)inverse.
+    inverse_transposed:
+        The inverse is transposed. What undoes a matrix is its inverse as it stands.
+    roles_swapped:
+        The two have changed places: it is the data that are to be fitted, and `np.linalg.lstsq` takes them second.
+    elementwise:
+        `*` and `/` go entry by entry. A mixture of atoms is a matrix product, `@`.
+    transposed_problem:
+        Nothing has to be transposed: the unknown stands on the right already, as `np.linalg.lstsq` wants it.
+    codes_as_rows:
+        The result is transposed: codes should be columns, A is (k, n).
+    atoms_as_rows:
+        The result is transposed: D is (d, k), one atom a column.
+    nonnegative_codes:
+        No entry is negative. Nothing asks for that, and entries of either sign bring the mixture nearer to the data.
+    large_cut_off:
+        So large an `rcond` takes directions that matter for zero. It is there for rounding alone: leave it as it is.
+    stops_early:
+        It stops before the steps are used up. How small an error is small depends on the data: take all the steps.
+    own_start:
+        The result does not depend on the start that was given: begin with that one, not with one of your own.
 """
 
 # For an exercise that returns one result.

@@ -456,7 +456,7 @@ def test_an_answer_for_two_atoms_only_is_not_enough():
 @pytest.mark.parametrize(
     ("exercise", "answer", "words"),
     [
-        (todo.rescale, lambda D, A, Q: D @ Q, "Only D' came back. Return both"),
+        (todo.rescale, lambda D, A, Q: D @ Q, "Only the dictionary came back. Return both"),
         (todo.rescale, lambda D, A, Q: (D @ Q, np.linalg.inv(Q) @ A / 0), "NaN or infinite"),
         (todo.rescale, lambda D, A, Q: (D @ Q, None), "Did you forget to `return`"),
         (todo.normalise_atoms, lambda D, A: (D.T, A.T), "should return an array of shape"),

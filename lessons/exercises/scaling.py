@@ -21,8 +21,7 @@ rescale = check.Exercise(
     returns="the atoms mixed by Q, and the codes with that mixing undone, so that the product stays what it was",
     hints="""
         - Nobody may notice: what you do to the atoms has to be undone in the codes. Where in D A can you put Q Q^-1?
-        - D Q Q^-1 A = (D Q)(Q^-1 A). D' = D Q is (d, k), A' = Q^-1 A is (k, n). `np.linalg.solve(Q, A)` is Q^-1 A
-          without an inverse.
+        - D A = (D Q)(Q^-1 A): D' = D Q is (d, k), and A' = Q^-1 A is (k, n), which `np.linalg.solve(Q, A)` computes.
         - `return D @ Q, ...`
     """,
     cases=[
@@ -33,15 +32,12 @@ rescale = check.Exercise(
         (D_TALL, 1000 * A_WIDE, _rng.normal(size=(3, 3))),
         (X_LARGE[:, :1], X_SMALL[:1], np.array([[-4.0]])),
     ],
-    ways=[
-        "D @ Q, np.linalg.inv(Q) @ A",
-    ],
+    ways=["D @ Q, np.linalg.inv(Q) @ A"],
     mistakes="""
-        wrong_pair: D @ Q, np.linalg.solve(Q, A) -> D @ np.linalg.inv(Q), Q @ A
+        wrong_pair: ... -> D @ np.linalg.inv(Q), Q @ A
             Q and its inverse have changed places: the product is the same, but Q should mix the atoms, D' = D Q.
         dictionary_with_inverse: D @ Q -> D @ np.linalg.inv(Q)
-            The atoms are mixed by Q^-1, and so the product has changed. They are mixed by Q itself, D' = D Q, and the
-            codes undo that with Q^-1.
+            The atoms are mixed by Q^-1. They are mixed by Q itself, D' = D Q, and the codes undo that with Q^-1.
         codes_unchanged: np.linalg.solve(Q, A) -> A
             The codes are as they were, so the product has changed. What Q does to the atoms, Q^-1 must undo in A.
         codes_mixed_too: np.linalg.solve(Q, A) -> Q @ A
@@ -49,17 +45,12 @@ rescale = check.Exercise(
         transpose_for_inverse: np.linalg.inv(Q) -> Q.T
             Q^T is not Q^-1 (they agree only for rotations, permutations and the like). The codes need the inverse.
         entrywise_inverse: np.linalg.inv(Q) -> (1 / Q)
-            `1 / Q` and `Q ** -1` invert entry by entry. The inverse matrix is np.linalg.inv(Q), or better: solve with
-            Q.
-        diagonal_only: D @ Q, np.linalg.solve(Q, A) -> D * np.diag(Q), A / np.diag(Q)[:, np.newaxis]
+        diagonal_only: ... -> D * np.diag(Q), A / np.diag(Q)[:, np.newaxis]
             This uses only the diagonal of Q: right when Q only scales, wrong as soon as Q mixes or reorders atoms.
         inverse_of_diagonal: np.linalg.inv(Q) -> np.diag(1 / np.diag(Q))
-            `np.diag(1 / np.diag(Q))` inverts the diagonal alone: right when Q only scales, wrong as soon as Q mixes or
-            reorders atoms. The codes need the inverse of the whole Q.
+            That inverts the diagonal of Q alone: right when Q only scales, wrong as soon as it mixes or reorders atoms.
         pair_swapped: {} -> ({})[::-1]
-            The two are in the wrong order: return D' first, then A'.
         elementwise: D @ Q, np.linalg.inv(Q) @ A -> D * Q, np.linalg.inv(Q) * A
-            `*` and `/` work entry by entry. Mixing the atoms is a matrix product, `@`, and solving with Q undoes it.
         left_of_dictionary: D @ Q -> Q @ D
             That is Q D, which mixes rows. The atoms are the columns of D, and columns are mixed from the right: D Q.
         right_of_codes: np.linalg.inv(Q) @ A -> A @ np.linalg.inv(Q)
@@ -68,36 +59,23 @@ rescale = check.Exercise(
             The atoms are as they were. Q mixes them, D' = D Q, and the codes undo that.
         dictionary_with_transpose: D @ Q -> D @ Q.T
             The atoms are mixed by Q^T. Column j of D Q is D times column j of Q, which is Q as it stands.
-        inverse_transposed: np.linalg.solve(Q, A) -> np.linalg.solve(Q.T, A)
-            | np.linalg.inv(Q) -> np.linalg.inv(Q).T
-            The inverse is transposed. (D Q)(Q^-1 A) = D A holds with Q^-1 itself.
+        inverse_transposed: np.linalg.inv(Q) -> np.linalg.inv(Q).T
         solved_the_wrong_way: np.linalg.solve(Q, A) -> np.linalg.solve(A, Q)
             `np.linalg.solve(Q, A)` solves Q ? = A: the matrix that is undone comes first.
-        ridge: np.linalg.inv(Q) -> np.linalg.inv(Q + {0.1 * np.eye|0.01 * np.eye|np.eye}(len(Q)))
-            | np.linalg.inv(Q) -> np.linalg.inv(Q.T @ Q + 0.1 * np.eye(len(Q))) @ Q.T
-            Something is added to Q before it is inverted, and then it no longer undoes Q. Q has an inverse as it is.
-        divided_by_a_number: np.linalg.solve(Q, A) -> A / {np.linalg.det|np.linalg.norm}(Q)
-            | np.linalg.solve(Q, A) -> A / Q.sum()
+        ridge: inv(Q) -> {inv(Q + {1|0.1|0.01} * np.eye(len(Q)))|inv(Q.T @ Q + 0.1 * np.eye(len(Q))) @ Q.T}
+        divided_by_a_number: np.linalg.solve(Q, A) -> A / {np.linalg.det|np.linalg.norm|np.sum}(Q)
             A number cannot undo what a matrix mixed: the codes need Q^-1.
-        q_normalised: ^ -> Q = Q / np.linalg.norm({Q, axis=0|Q})
-            | ^ -> Q = np.linalg.qr(Q)[0]
+        q_normalised: ^ -> Q = {Q / np.linalg.norm(Q, axis=0)|Q / np.linalg.norm(Q)|np.linalg.qr(Q)[0]}
             Q is scaled or made orthogonal first. The atoms should be mixed by Q as it is.
-        product_only: ... -> D @ {A|Q @ np.linalg.inv(Q) @ A}
-            That is the product, which Q does not change. Return the two factors: D' and A'.
-        dictionary_only: ... -> D @ Q
-            Only D' came back. Return both: D' and A'.
+        returns_the_product: ... -> D @ A
+        dictionary_only: {} -> ({})[0]
         returns_more: {} -> {}, {D @ A|Q}
-            Return only D' and A'; what else you would like to see can be computed from them.
     """,
 )
 
 
-# One atom of zeros.
-ZERO_ATOM = (np.array([[3.0, 0], [4, 0]]), np.array([[1.0, 2, 3], [4, 5, 6]]))
-
-
 def _first_entries_positive(pair):
-    """The pair with the signs of its atoms chosen, since unit length leaves them open: the largest entry is positive."""
+    # Unit length leaves the signs open: the largest entry of each atom is made positive.
     D, A = pair
     signs = np.where(D[np.abs(D).argmax(axis=0), np.arange(D.shape[1])] < 0, -1, 1)
     return D * signs, A * signs[:, np.newaxis]
@@ -110,12 +88,9 @@ normalise_atoms = check.Exercise(
     minutes=4,
     returns="each atom divided by its length, and codes that make up for it; an atom of zeros and its codes as they were",
     hints="""
-        - An atom twice as long needs codes half as large. How long is each column of D, and which row of A belongs to
-          it?
-        - length_j = ||d_j||, one number for each of the k columns. D' = D / lengths is (d, k); row j of A' is row j of
-          A times length_j. Where a length is 0, use 1.
-        - `lengths = np.sqrt(np.sum(D**2, axis=...))`, then `return D / lengths, A * ...`: (k,) has to become a column
-          of shape (k, 1)
+        - An atom twice as long needs codes half as large. How long is each column of D, and which row of A is its own?
+        - length_j = ||d_j||, or 1 where that is 0: (k,). D' = D / lengths; row j of A' is length_j times row j of A.
+        - `lengths = np.sqrt(np.sum(D**2, axis=...))`, `return D / lengths, A * ...`: (k,) has to become (k, 1)
     """,
     cases=[
         (np.array([[3.0, 0], [-4, 2]]), np.array([[1.0, 2, 3], [4, 5, 6]])),
@@ -124,9 +99,10 @@ normalise_atoms = check.Exercise(
         (X_LARGE[:, :3], A_WIDE),
         (X_SMALL[:, :2], 1000 * A_WIDE[:2]),
     ],
-    edges=[ZERO_ATOM],
+    # An atom of zeros.
+    edges=[(np.array([[3.0, 0], [4, 0]]), np.array([[1.0, 2, 3], [4, 5, 6]]))],
     canonical=_first_entries_positive,
-    mistakes="""
+    mistakes=r"""
         zero_atom: lengths[lengths == 0] = 1 -> pass
             An atom of zeros has length 0 and cannot be divided by it: leave it, and its row of A, as they are.
         rows_instead_of_columns: axis=0 -> axis=1 ;; D / lengths, A * lengths[:, np.newaxis] -> D / lengths[:, np.newaxis], A
@@ -144,61 +120,50 @@ normalise_atoms = check.Exercise(
         whole_matrix: np.sqrt(np.sum(D**2, axis=0)) -> np.full(D.shape[1], np.linalg.norm(D))
             That divides by one number, the norm of the whole matrix. Every atom has its own length: `axis=0`.
         codes_not_compensated: A * lengths[:, np.newaxis] -> A
-            The atoms are right, but the codes are as they were, so the product has changed: row j of A takes what atom
-            j lost.
+            The codes are as they were, so the product has changed: row j of A takes what atom j lost.
         lengths_as_a_row: A * lengths[:, np.newaxis] -> A * lengths
-            Row j of A belongs to atom j, but an array of shape (k,) is laid along the columns. `lengths[:, np.newaxis]`
-            makes it a column, (k, 1).
+            Row j of A belongs to atom j, but (k,) is laid along the columns. `lengths[:, np.newaxis]` is (k, 1).
         codes_divided_too: A * lengths -> A / lengths
             The codes are divided by the lengths as well. What an atom loses its codes must gain: multiply.
         codes_normalised_too: A * lengths[:, np.newaxis] -> A / np.linalg.norm(A, axis=1, keepdims=True)
-            That gives the codes unit length as well, which changes the product. Only the atoms get it; the codes
-            compensate.
-        changes_arguments: return D / lengths, A * lengths[:, np.newaxis] -> D /= lengths; A *= lengths[:, np.newaxis]; return D, A
-            `/=` and `*=` change the caller's array in place: write `D / lengths`, which makes a new one.
-        large_guard: D / lengths -> D / (lengths + 0.1)
-            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.sum(D**2, axis=0)) + {0.1|0.01|0.001}
+            The codes get unit length as well, and the product changes. Only the atoms do; the codes make up for it.
+        changes_arguments: return D / lengths, -> D /= lengths; return D,
+        large_guard: lengths[lengths == 0] = 1 -> guard = {0.1|0.01|0.001} ;; D / lengths -> D / (lengths + guard){| ;; A * lengths -> A * (lengths + guard)}
             What is added to the lengths against a division by zero is so large that no atom has length 1.
         only_long_ones: lengths[lengths == 0] = 1 -> lengths[lengths {< 1|> 1}] = 1
             Only long atoms, or only short ones, are scaled. Every atom gets length 1, but one of zeros.
-        spread_for_length: np.sqrt(np.sum(D**2, axis=0)) -> D.std(axis=0)
-            | np.sqrt(np.sum(D**2, axis=0)) -> np.sqrt(np.mean(D**2, axis=0))
-            A standard deviation or a mean square divides by the number of entries. The length is the root of the sum of
-            squares.
-        centred_too: D / lengths -> (D - D.mean(axis=0)) / {lengths|np.where(D.std(axis=0) == 0, 1, D.std(axis=0))}
+        centred_too: D / lengths -> (D - D.mean(axis=0)) / lengths
             | ^ -> D = D - D.mean(axis=0)
             The mean of each atom is taken away as well, and then it is another atom.
+        spread_for_length: np.sqrt(np.sum(D**2, axis=0)) -> {D.std(axis=0)|np.sqrt(np.mean(D**2, axis=0))}
+            A standard deviation or a root mean square divides by the number of entries. A length does not.
         lengths_of_the_codes: np.sum(D**2, axis=0) -> np.sum(A**2, axis=1)
             Those are the lengths of the rows of A. It is the atoms, the columns of D, that get length 1.
         orthonormalised: ... -> np.linalg.qr(D)[0], np.linalg.qr(D)[1] @ A
             That makes the atoms perpendicular to each other as well. Each is only divided by its own length.
-        dictionary_only: ... -> D / np.where(np.linalg.norm(D, axis=0) == 0, 1, np.linalg.norm(D, axis=0))
-            Only D' came back. Return both: D' and A'.
-        lengths_returned: return D / lengths, A * lengths[:, np.newaxis] -> return D / lengths, lengths
+        dictionary_only: {} -> ({})[0]
+        lengths_returned: A * lengths[:, np.newaxis] -> lengths
             The lengths came back in the place of A'. Multiply row j of A by length j.
-        sorted_by_length: return D / lengths, A * lengths[:, np.newaxis] -> order = np.argsort(-lengths); return (D / lengths)[:, order], (A * lengths[:, np.newaxis])[order]
+        sorted_by_length: return -> order = np.argsort(-lengths); D, A, lengths = D[:, order], A[order], lengths[order]\n    return
             The atoms come in another order than they were given in.
         last_left_out: lengths[lengths == 0] = 1 -> lengths[-1] = 1
             The last atom is left as it was: `range(k)` already ends at k - 1.
-        multiplied: D / lengths -> D * lengths
-            The atoms are multiplied by their lengths. Dividing by them is what makes the length 1.
-        dictionary_unchanged: return D / lengths, -> return D,
-            D came back as it was given: divide each of its columns by its length.
+        not_divided: D / lengths, -> D{| * lengths},
+            The atoms are not divided by their lengths, and nothing else makes each length 1.
     """,
 )
 
 
-# Two equal rows of whole numbers, so that D D^T has no inverse in floating point either.
-PROBE = X_FULL, np.array([[2.0, 1, 0], [1, -1, 3], [0, 2, 1], [4, 1, -2], [4, 1, -2]])
+# Two equal rows of whole numbers, so that D D^T has no inverse in floating point either; and columns of unequal size, which
+# too large a cut-off (rcond) takes for zero.
+PROBE = X_FULL.T, np.array([[20.0, 10, 0, 10, 30, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 2, 1, 1, -2, 1, 1]]).T / [1, 1, 4]
 
 
 def _best_codes(came, run, X, D):
-    best = update_codes.reference(X, D)
-    if compare.close(came, best, (X,)):
+    if compare.close(came, update_codes.reference(X, D), (X,)):
         return None
     # With one atom alone, any number looks like the result of a ridge.
-    X, D = PROBE
-    return check.Finding("", lego.keys_of_least_squares(X, D, run(X, D)))
+    return check.Finding("", lego.keys_of_least_squares(*PROBE, run(*PROBE)))
 
 
 update_codes = check.Exercise(
@@ -209,8 +174,7 @@ update_codes = check.Exercise(
     returns="the A (k, n) for which D A comes nearest to X",
     hints="""
         - In 1.2 one residual was perpendicular to every atom. Now every column of X - D A has to be.
-        - All conditions at once: D^T (X - D A) = 0, a (k, n) matrix of zeros. Bring A to one side: (D^T D) A = D^T X.
-          `np.linalg.solve` takes a whole matrix on the right.
+        - D^T (X - D A) = 0, a (k, n) matrix: (D^T D) A = D^T X. `np.linalg.solve` takes a whole matrix on the right.
         - `return np.linalg.solve(D.T @ D, ...)`: what takes the place of D^T x when all samples are asked at once?
     """,
     cases=[
@@ -221,49 +185,23 @@ update_codes = check.Exercise(
         (X_SMALL, np.array([[1.0, 0, 2], [1, 0, 2], [3, 1, 0], [0, 2, -1]])),
     ],
     law=_best_codes,
-    ways=[
-        "np.linalg.solve(D.T @ D, D.T @ X)",
-        "np.linalg.pinv(D) @ X",
-    ],
+    ways=["np.linalg.solve(D.T @ D, D.T @ X)", "np.linalg.pinv(D) @ X"],
     mistakes=(
         re.sub(r"\bx\b", "X", lego.LEAST_SQUARES).replace("nnls(D, X)", "np.column_stack([nnls(D, x) for x in X.T])"),
         """
         roles_swapped: lstsq(D, X -> lstsq(X, D
-            That codes the atoms by the samples. `np.linalg.lstsq(D, X)` takes the matrix of atoms first.
-        transposed_problem: D, X, -> D.T, X.T,
-            | pinv(D) -> pinv(D.T)
-            | lstsq(D, X -> lstsq(D.T, X
-            Nothing has to be transposed here: X ~ D A already has the unknown on the right, as `np.linalg.lstsq(D, X)`
-            wants.
+        transposed_problem: ... -> {np.linalg.pinv(D.T) @ X.T|np.linalg.pinv(D.T) @ X|np.linalg.lstsq(D.T, X, rcond=None)[0]}
         codes_as_rows: {} -> ({}).T
-            The result is transposed: codes should be columns, A is (k, n).
         right_of_the_data: np.linalg.pinv(D) @ X -> X @ np.linalg.pinv(D)
             The inverse stands on the wrong side: codes are what D, on their left, makes samples of.
-        zero_means_missing: ... -> np.column_stack([np.linalg.lstsq(D[x != 0], x[x != 0], rcond=None)[0] for x in X.T])
-            | ... -> np.column_stack([(lambda D, x: np.linalg.solve(D.T @ D, D.T @ x))(D[x != 0], x[x != 0]) for x in X.T])
-            Entries of X that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a
-            number like any other: the mixture should give it too.
+        zero_means_missing: ... -> np.column_stack([(lambda D, x: np.linalg.{lstsq(D, x, rcond=None)[0]|solve(D.T @ D, D.T @ x)})(D[x != 0], x[x != 0]) for x in X.T])
         only_positive_counts: ... -> np.column_stack([np.linalg.lstsq(D[x > 0], x[x > 0], rcond=None)[0] for x in X.T])
-            Only the positive entries of X are used, as in code for ratings where 0 means unknown. Here every entry is
-            known.
         one_hot: ... -> one_hot_codes(X, D)
             Each sample gets one atom alone, as in k-means. Here a sample is a mixture of all atoms.
-        multiplicative: ... -> np.abs(D.T @ X) / np.abs(D.T @ D @ (D.T @ X))
-            | ... -> np.ones((D.shape[1], X.shape[1])) * (D.T @ X) / (D.T @ D @ np.ones((D.shape[1], X.shape[1])))
-            That is a multiplicative step of non-negative factorisation. Here the best codes are asked, of either sign,
-            at once.
+        multiplicative: ... -> (D.T @ X) / (D.T @ D @ np.ones((D.shape[1], X.shape[1])))
+            That is one multiplicative step of non-negative factorisation. Asked are the best codes, of either sign.
     """,
     ),
-)
-
-
-# Codes with a row of zeros.
-UNUSED_ATOM = (X_FULL[:, :4], np.array([[1.0, 2, 1, 2], [0, 0, 0, 0]]))
-# Two equal columns of whole numbers, so that A^T A has no inverse in floating point either; and rows of unequal size, which
-# too large a cut-off (rcond) takes for zero.
-DICTIONARY_PROBE = (
-    X_FULL,
-    np.array([[20.0, 10, 0, 10, 30, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 0.5, 0.25, 0.25, -0.5, 0.25, 0.25]]),
 )
 
 
@@ -271,8 +209,7 @@ def _best_dictionary(came, run, X, A):
     # An atom that no sample uses is arbitrary, the product is not.
     if compare.close(came @ A, update_dictionary.reference(X, A) @ A, (X,)):
         return None
-    X, A = DICTIONARY_PROBE
-    return check.Finding("", lego.keys_of_least_squares(X.T, A.T, run(X, A).T))
+    return check.Finding("", lego.keys_of_least_squares(*PROBE, run(PROBE[0].T, PROBE[1].T).T))
 
 
 update_dictionary = check.Exercise(
@@ -282,34 +219,23 @@ update_dictionary = check.Exercise(
     minutes=3,
     returns="the D (d, k) for which D A comes nearest to X, also when one atom is not used by any sample",
     hints="""
-        - Your 2.3 finds the right factor of a product when the left one is known. Here the left one is missing. What
-          swaps left and right?
-        - X ~ D A says the same as X^T ~ A^T D^T, a least-squares problem for D^T. Where the inverse exists, D = X A^T
-          (A A^T)^-1, with X A^T (d, k) and A A^T (k, k). When an atom is not used it does not: `np.linalg.lstsq` or
-          `np.linalg.pinv` copes.
+        - Your 2.3 finds the right factor of a product, where the left one is known. What swaps left and right?
+        - X ~ D A says the same as X^T ~ A^T D^T, a least-squares problem for D^T. Or D = X A^T (A A^T)^-1, with A A^T
+          (k, k): it has no inverse when an atom is not used, and `np.linalg.lstsq` or `np.linalg.pinv` copes.
         - `return np.linalg.lstsq(..., ..., rcond=None)[0].T`
     """,
-    cases=[
-        (np.array([[1.0, 2, 0], [0, 1, 1]]), np.array([[1.0, 1, 0]])),
-        (X_LEGO, A_LEGO),
-        DICTIONARY_PROBE,
-        (X_LARGE, np.array([[1.0, 2, 0, 0], [3, -1, 2, 2]])),
-        (X_SMALL, np.array([[1.0, 2, 0, 1, 0, 1, 2, 2], [0, 1, 1, -1, 2, 0, 3, 3]])),
-    ],
-    edges=[UNUSED_ATOM],
+    # X ~ D A on its side.
+    cases=[(X.T, D.T) for X, D in update_codes.cases],
+    # An atom that no sample uses.
+    edges=[(X_FULL[:, :4], np.array([[1.0, 2, 1, 2], [0, 0, 0, 0]]))],
     law=_best_dictionary,
-    ways=[
-        "X @ A.T @ np.linalg.pinv(A @ A.T)",
-        "X @ np.linalg.pinv(A)",
-    ],
+    ways=["X @ A.T @ np.linalg.pinv(A @ A.T)", "X @ np.linalg.pinv(A)"],
     mistakes="""
         gram_forgotten: @ np.linalg.pinv(A @ A.T) ->
             That is X A^T, without (A A^T)^-1: the rows of A overlap and have lengths, and that has to be undone.
-        atoms_as_rows: [0].T -> [0]
-            | {} -> ({}).T
-            The result is transposed: solving for X^T ~ A^T D^T gives D^T, (k, d). Transpose it back.
+        atoms_as_rows: {} -> ({}).T
         left_of_the_data: X @ np.linalg.pinv(A) -> np.linalg.pinv(A) @ X
-            The inverse stands on the wrong side: D is what stands left of A in X ~ D A, so A is undone from the right.
+            The inverse stands on the wrong side: in X ~ D A, A stands right of D and is undone from the right.
         codes_on_the_wrong_side: lstsq(A.T, X.T, rcond=None)[0].T -> lstsq(A, X, rcond=None)[0]
             `np.linalg.lstsq(A, X)` looks for A D ~ X. Here the unknown D stands left of A: turn to X^T ~ A^T D^T.
         whole_lstsq_result: [0].T ->
@@ -317,86 +243,60 @@ update_dictionary = check.Exercise(
         inverse_of_codes: pinv(A) -> inv(A)
             A has no inverse: it has more columns than rows. The matrix to undo is A A^T, (k, k).
         gram_of_columns: np.linalg.pinv(A) -> np.linalg.inv(A.T @ A) @ A.T
-            A^T A is (n, n) and has no inverse when there are fewer atoms than samples. The Gram matrix here is A A^T,
-            (k, k).
+            A^T A is (n, n), without an inverse when there are fewer atoms than samples. Undo A A^T, (k, k).
         first_samples_only: ... -> X[:, : len(A)] @ np.linalg.inv(A[:, : len(A)])
             This uses the first k samples and ignores the others: right only when all samples fit exactly.
         needs_every_atom_used: pinv(A @ A.T) -> inv(A @ A.T)
             When no sample uses an atom, A has a row of zeros and A A^T no inverse. `lstsq` or `pinv` copes with that.
-        ridge: pinv(A @ A.T) -> inv(A @ A.T + {0.1 * np.eye|np.eye|0.01 * np.eye|0.001 * np.eye}(len(A)))
-            A multiple of the identity is added to A A^T, which pulls the atoms towards zero (ridge regression). `lstsq`
-            and `pinv` cope with an atom that is not used without that.
+        ridge: pinv(A @ A.T) -> inv(A @ A.T + {1|0.1|0.01|0.001} * np.eye(len(A)))
+            A ridge on A A^T pulls the atoms towards zero. `lstsq` and `pinv` cope with an unused atom without one.
         nonnegative_codes: {} -> np.maximum({}, 0)
             | ... -> np.stack([nnls(A.T, row) for row in X])
-            No entry of an atom is negative, but nothing asks for that here, and with entries of either sign D A comes
-            nearer to X.
-        each_row_alone: pinv(A @ A.T) -> pinv(np.diag(np.diag(A @ A.T)))
-            | X @ A.T @ np.linalg.pinv(A @ A.T) -> X @ A.T / np.maximum(np.sum({A**2|A}, axis=1), 1e-300)
-            That fits each atom on its own, as k-means does: right only when no sample uses two atoms. The whole matrix
-            A A^T has to be undone.
+        each_row_alone: @ np.linalg.pinv(A @ A.T) -> / np.maximum(np.sum({A**2|A}, axis=1), 1e-300)
+            That fits each atom on its own, as k-means does: right only when no sample uses two. Undo the whole A A^T.
         unit_atoms: {} -> ({}) / np.linalg.norm({}, axis=0)
-            The atoms are given unit length, and the codes do not make up for it: then D A is no longer nearest to X.
-        zero_means_missing: ... -> np.stack([np.linalg.lstsq(A[:, x != 0].T, x[x != 0], rcond=None)[0] for x in X])
-            | ... -> np.stack([(lambda X, A: X @ A.T @ np.linalg.pinv(A @ A.T))(x[x != 0], A[:, x != 0]) for x in X])
-            Entries of X that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a
-            number like any other: the mixture should give it too.
+            The atoms get unit length, and the codes do not make up for it: then D A is no longer nearest to X.
+        zero_means_missing: ... -> np.stack([(lambda X, A: X @ A.T @ np.linalg.pinv(A @ A.T))(x[x != 0], A[:, x != 0]) for x in X])
         only_positive_counts: ... -> np.stack([np.linalg.lstsq(A[:, x > 0].T, x[x > 0], rcond=None)[0] for x in X])
-            Only the positive entries of X are used, as in code for ratings where 0 means unknown. Here every entry is
-            known.
         product_instead: {} -> ({}) @ A
             That is the product D A. Asked is the dictionary alone.
         inverse_transposed: pinv(A) -> pinv(A.T)
-            Nothing but X^T ~ A^T D^T has to be transposed: X ~ D A gives D = X A^+, with the pseudo-inverse of A as it
-            is.
         entrywise_inverse: np.linalg.pinv(A @ A.T) -> (1 / (A @ A.T))
             | X @ np.linalg.pinv(A) -> X @ (1 / A.T)
-            `1 / ...` inverts entry by entry. The matrix A A^T is undone by `np.linalg.pinv`, or better by `lstsq`.
         large_cut_off: pinv(A) -> pinv(A, rcond={0.1|0.4})
-            | rcond=None -> rcond=0.1
-            With so large an `rcond` directions that matter are taken for zero. It is there for rounding alone: leave it
-            as it is.
         gram_not_inverted: np.linalg.pinv(A @ A.T) -> (A @ A.T)
             A A^T is multiplied by. It has to be undone: `np.linalg.pinv(A @ A.T)`, or better `lstsq`.
         data_left_out: X @ np.linalg.pinv(A) -> np.linalg.pinv(A)
             That is the pseudo-inverse of A alone: X has to stand before it.
         roles_swapped: lstsq(A.T, X.T, -> lstsq(X.T, A.T,
-            That fits the codes by the data. `np.linalg.lstsq(A.T, X.T)` takes the codes first.
     """,
 )
 
 
 def _on_course(came, run, X, D, steps):
-    """Both factors must be where so many steps lead; whether the codes are solved for once more at the end is left open."""
-    start, pairs = D, []
-    for _ in range(steps + 1):
-        A = factorise.update_codes(X, D)
-        pairs.append((D, A))
-        D = factorise.update_dictionary(X, A)
-        pairs.append((D, A))
-    unit = factorise.normalise_atoms(*came)
-    same = [compare.close(unit, factorise.normalise_atoms(*pair), (X,)) for pair in pairs]
-    if same[2 * steps - 1] or same[2 * steps]:
+    # Both factors must be where so many steps lead; whether the codes are solved for once more at the end is left open.
+    pairs = [(D, factorise.update_codes(X, D))]
+    for count in range(1, steps + 2):
+        newest, codes = factorise.alternate(X, D, count)
+        pairs += (newest, codes), (newest, factorise.update_codes(X, newest))
+
+    def same(one, other):
+        return compare.close(np.matmul(*one), np.matmul(*other), (X,))
+
+    normalised = factorise.normalise_atoms
+    met = [compare.close(normalised(*came), normalised(*pair), (X,)) for pair in pairs]
+    if met[2 * steps - 1] or met[2 * steps]:
         return None
-    if any(same):
-        place = same.index(True)
-        taken = f"Of {steps} steps it took {(place + 1) / 2:g}."
-        known = {2 * steps - 2: "half_a_step_short"}
-        if compare.close(np.matmul(*run(X, start, steps + 1)), pairs[2 * steps - 1][0] @ pairs[2 * steps - 1][1], (X,)):
-            known[2 * steps - 3] = "one_step_too_few"
-        return check.Finding(taken, (known.get(place, "stops_early"),) * (place < 2 * steps))
-    if compare.close(np.matmul(*run(X, start, 2 * steps)), came[0] @ came[1], (X,)):
+    if any(met):
+        return check.Finding("", ("stops_early" if any(met[: 2 * steps]) else "one_step_too_many",))
+    if same(run(X, D, 2 * steps), came):
         return check.Finding("", ("ignores_steps",))
-    once, again, elsewhere = (np.matmul(*run(X, begin, steps)) for begin in (start, start, start[::-1]))
     # Its own start gives the same from everywhere or, when drawn anew, not even the same from the same place.
-    if compare.close(once, elsewhere) or not compare.close(once, again):
+    if same(run(X, D[::-1], steps), came) or not same(run(X, D, steps), came):
         return check.Finding("", ("own_start",))
-    directions = [(_unit(D.T), _unit(A)) for D, A in [(came[0], came[1]), *pairs]]
-    met = [any(compare.close(directions[0][part], other[part]) for other in directions[1:]) for part in (0, 1)]
-    return check.Finding("", ("pair_apart",) * all(met))
-
-
-def _unit(rows):
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-300)
+    parts = zip(*((normalised(D, A)[0], normalised(A.T, D.T)[0]) for D, A in [came, *pairs]))
+    apart = all(any(compare.close(mine, other) for other in others) for mine, *others in parts)
+    return check.Finding("", ("pair_apart",) * apart)
 
 
 alternate = check.Exercise(
@@ -406,10 +306,8 @@ alternate = check.Exercise(
     minutes=5,
     returns="the pair (D, A) after so many steps, each of which solves for the codes and then for the dictionary",
     hints="""
-        - You have both halves: the best codes for a dictionary, the best dictionary for codes. Take turns, each with
-          the newest of the other.
-        - One step: A (k, n) from X and the newest D, then D (d, k) from X and the newest A. After the last step return
-          (D, A).
+        - You have the best codes for a dictionary and the best dictionary for codes. Take turns, each with the newest.
+        - One step: A (k, n) from X and the newest D, then D (d, k) from X and the newest A. At the end return (D, A).
         - `for _ in range(steps):`, in it `A = ...` and `D = ...`, and after the loop `return D, A`
     """,
     # More than k patterns in X, or one step would already be exact; 4 steps, at which the mistakes differ most.
@@ -422,19 +320,13 @@ alternate = check.Exercise(
     # So small that a loop which stops at an error of its own choice never goes round.
     edges=[(1e-6 * X_FULL, _rng.normal(size=(5, 2)), 6)],
     law=_on_course,
+    canonical=lambda pair: factorise.normalise_atoms(*pair),
     ways=[
         """
             for _ in range(steps):
                 A = update_codes(X, D)
                 D = update_dictionary(X, A)
             return D, update_codes(X, D)
-        """,
-        """
-            A = update_codes(X, D)
-            for _ in range(steps):
-                D = update_dictionary(X, A)
-                A = update_codes(X, D)
-            return D, A
         """,
     ],
     mistakes=r"""
@@ -443,38 +335,22 @@ alternate = check.Exercise(
         only_one_step: range(steps) -> range(1)
             That is what one step gives. Is `return` inside the loop, or do the steps never see the new D or the new A?
         half_a_step_short: D = update_dictionary(X, A) -> used, D = D, update_dictionary(X, A) ;; return D -> return used
-            The last dictionary is missing: a step solves for the codes and then for the dictionary, and with one step D
-            would come back as it went in.
+            The last dictionary is missing: a step solves for the codes and then for the dictionary.
         stops_early: D = update_dictionary(X, A) -> D = update_dictionary(X, A)\n        if np.sum((X - D @ A) ** 2) < 1e-2: break
-            It stops before the steps are used up. What counts as a small error depends on the data, and no stop was
-            asked for: go round exactly `steps` times.
-        ridge: A = update_codes(X, D) -> A = np.linalg.solve(D.T @ D + {0.1|1|0.01|0.001} * np.eye(D.shape[1]), D.T @ X)
-            | A = update_codes(X, D) -> A = np.linalg.solve(D.T @ D + {0.1|1|0.01|0.001} * np.eye(D.shape[1]), D.T @ X) ;; D = update_dictionary(X, A) -> D = np.linalg.solve(A @ A.T + {0.1|1|0.01|0.001} * np.eye(len(A)), A @ X.T).T
-            A multiple of the identity is added before solving, which pulls a factor towards zero (ridge regression).
-            Nothing asks for that here: each half-step takes the best codes or the best dictionary.
-        clipped_steps: A = update_codes(X, D) -> A = np.maximum(update_codes(X, D), 0)
-            | D = update_dictionary(X, A) -> D = np.maximum(update_dictionary(X, A), 0)
-            | A = update_codes(X, D) -> A = np.maximum(update_codes(X, D), 0) ;; D = update_dictionary(X, A) -> D = np.maximum(update_dictionary(X, A), 0)
-            Negative entries are cut off at zero in every step. Nothing asks for that here, and then neither factor is
-            the best one for the other.
+        ridge: for -> I = {1|0.1|0.01|0.001} * np.eye(D.shape[1])\n    for ;; update_codes(X, D) -> np.linalg.solve(D.T @ D + I, D.T @ X){| ;; update_dictionary(X, A) -> np.linalg.solve(A @ A.T + I, A @ X.T).T}
+        clipped_steps: X, D) -> X, D).clip(0){| ;; X, A) -> X, A).clip(0)}
+            | X, A) -> X, A).clip(0)
+            Negative entries are cut off at zero in every step. Nothing asks for that, and the best factors have some.
         both_from_the_old_pair: for -> A = update_codes(X, D)\n    for ;; A = update_codes(X, D)\n        D = update_dictionary(X, A) -> D, A = update_dictionary(X, A), update_codes(X, D)
             Both updates use the old partner, which does half the work. Solve for D with the A that was just computed.
-        one_step_too_few: for _ in range(steps) -> A = update_codes(X, D)\n    for _ in range(steps - 1)
-            | range(steps):\n        A = -> range(1, steps):\n        A = ;; return D, A -> return D, A
-            That is one step short: `range(steps)` counts exactly `steps` rounds.
+        one_step_too_few: for _ in range(steps) -> {|A = update_codes(X, D)\n    }for _ in range(steps - 1)
         one_step_too_many: range(steps) -> range(steps + 1)
-            That is one step too many: `range(steps)` counts exactly `steps` rounds.
         ignores_steps: range(steps) -> range(50)
-            It gives the same for any number of steps: loop over `range(steps)`.
         own_start: for -> D = np.random.default_rng(0).normal(size=D.shape)\n    for
-            The result does not depend on the D that was given: begin with that one, not with one of your own.
         pair_apart: for -> first = update_codes(X, D)\n    for ;; return D, A -> return D, first
-            The two do not belong together: return the newest D and the newest A, and leave both as they were solved
-            for.
+            The two do not belong together: return the newest D and the newest A, both as they were solved for.
         pair_swapped: return D, A -> return A, D
-            The two are in the wrong order: return D first, then A.
         changes_arguments: D = update -> D[:] = update
-            `D[:] = ...` writes into the caller's array. Give the new dictionary the name D instead: `D = ...`.
     """,
 )
 
@@ -484,27 +360,18 @@ exercises = [rescale, normalise_atoms, update_codes, update_dictionary, alternat
 
 survivors, nonnegative, rotation = predictions = predict.parse("""
     survivors: After which of the changes (scale, order, sign, mixing) does normalising bring back the same atoms?
-        * scale: Only the length of an atom is settled. Order and sign could be by two more conventions (sort the atoms;
-          make the largest entry positive). For mixing no convention is natural.
-        - scale and sign: Tempting, since a sign looks like a kind of scale, a factor of -1. But a length is positive:
-          the negative set divided by its length is still negative.
-        - all but mixing: Tempting, since order and sign are the same sets to a reader. To the computer they are
-          different matrices, and dividing by lengths changes neither the order nor the sign.
-        - all: Tempting, since the product is the same each time. But a mixed atom points elsewhere, and no length turns
-          it back.
+        * scale: Only lengths are settled. Sorting could settle the order, a rule the sign. For mixing none is natural.
+        - scale and sign: Tempting, since a sign looks like a factor of -1. But a length is positive: the minus stays.
+        - all but mixing: Tempting, since a reader sees the same sets. But lengths change neither order nor sign.
+        - all: Tempting, since the product is the same. But a mixed atom points elsewhere, and no length turns it back.
     nonnegative: Scale and order aside: how many pairs of two atoms and their codes, with no negative entry, build the
         Lego matrix exactly?
-        - one: Tempting, since the mixing above was caught by its negative codes. That rules out some mixtures. Others
-          keep every entry at zero or above, as long as not more is taken out of set 2 than is in it.
-        - two: Tempting, since both ends of the range are easy to read: our set 2, and a set of A and C alone. But
-          everything between the two is allowed as well.
-        * a whole range: Any share of set 1, from nothing to all of it, can be taken out of set 2, and the codes make up
-          for it by adding. No sign does not mean no choice.
+        - one: Tempting, since negative codes gave the mixing above away. But others keep every entry at zero or above.
+        - two: Tempting, since the ends are easy to read: our set 2, and A and C alone. But all between is allowed too.
+        * a whole range: Any share of set 1, even all, can be taken out of set 2: the codes make up for it by adding.
     rotation: A rotation of the atoms is a mixing too. What will it cost in the penalty?
         - more: Tempting, since the mixing above costs more. That one makes the numbers larger; a rotation does not.
-        * the same: A rotation keeps the lengths of all vectors, so both sizes stay. The penalty rules out wild
-          mixtures, but whatever pair it likes best, all rotations of that pair it likes as much.
-        - less: Tempting, since our two sets are not the cheapest pair. That one mixes in another way, and it can be
-          rotated at no cost either.
+        * the same: A rotation keeps all lengths. The penalty rules out wild mixtures, but no rotation of what it likes.
+        - less: Tempting, since our two sets are not the cheapest pair. But no rotation leads there: lengths stay.
 """)
 progress = functools.partial(show.progress, exercises, predictions)
