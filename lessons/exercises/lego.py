@@ -28,7 +28,8 @@ reconstruct = check.Exercise(
     minutes=2,
     returns="one mixture of the atoms a column, mixed by the code in that column of A",
     hints="""
-        - One model is so many of set 1 plus so many of set 2. Do it by hand for the first column of A, then for all.
+        - One model is so many of set 1 plus so many of set 2. Do that for the first column of A by hand; then for all
+          columns at once.
         - X' = D A. D is (d, k), A is (k, n), so X' is (d, n). numpy writes the matrix product as `@`.
         - `return ... @ ...` (which of the two has its columns mixed, and which says how?)
     """,
@@ -117,8 +118,10 @@ code = check.Exercise(
     core=True,
     returns="the alpha (k,) for which D alpha comes nearest to x",
     hints="""
-        - If what the best code leaves over still pointed a little along an atom, more of that atom would help. So?
-        - What is left is perpendicular to every atom: D^T (x - D alpha) = 0, k equations for k weights. Solve them.
+        - Suppose the best code is found. If what is left over still pointed a little along an atom, a little more of
+          that atom would help. So?
+        - What is left over is perpendicular to every atom: D^T (x - D alpha) = 0. D^T is (k, d), so these are k
+          equations for k weights. Bring alpha to one side.
         - `return np.linalg.solve(..., D.T @ x)`, where the gap is the (k, k) matrix that stands before alpha
     """,
     cases=[
@@ -234,8 +237,10 @@ objective = check.Exercise(
     core=True,
     returns="the mean over the n samples of ||x_i - D alpha_i||^2",
     hints="""
-        - Add up the squared errors of the samples, and divide by how many there are. Where do samples stand in X?
-        - The residuals are the columns of X - D A. Sum all squared entries: (1/n) ||X - D A||_F^2, with n columns in X.
+        - Every sample has a squared error. Add them up, and divide by how many samples there are. Where do the samples
+          stand in X?
+        - Side by side the residuals are the columns of X - D A, so the sum over the samples is the sum over all
+          entries: (1/n) ||X - D A||_F^2, where n is the number of columns of X.
         - `return np.sum(... ** 2) / X.shape[...]`
     """,
     cases=[
@@ -299,7 +304,8 @@ smallest_error = check.Exercise(
     hints="""
         - k atoms catch the k largest singular values; the error is made of the rest. Try k = 0: the error is ||X||_F.
           How do you get 8.3666 from 8.27895 and 1.20788?
-        - It is sqrt(sigma_{k+1}^2 + ...), and `np.linalg.svd(X, compute_uv=False)` gives the sigmas, largest first.
+        - The least ||X - D A||_F is sqrt(sigma_{k+1}^2 + sigma_{k+2}^2 + ...). `np.linalg.svd(X, compute_uv=False)`
+          gives the sigmas, largest first.
         - `dropped = singular_values[...]`, then `return np.sqrt(...)`
     """,
     cases=[(_triangle, 1), (X_FULL, 2), (X_FULL, 4), (X_LARGE, 1), (X_SMALL, 2), (X_FULL.T, 3)],
@@ -351,10 +357,12 @@ exercises = [reconstruct, code, sample_error, frobenius_norm, objective, smalles
 
 chip_maker, faulty_set, best_atom = predictions = predict.parse("""
     chip_maker: One headline is about investors who buy shares of a chip maker. How many topics will share it?
-        - one: Tempting, since investors and shares are finance. But only the technology atom has chip, maker, software.
+        - one: Tempting, since investors and shares are words of finance alone. But chip, maker and software are words
+          of technology alone, and no mixture without that atom has any of them.
         * two: Finance and technology have about half each. Sport gets nothing: the words that this headline has in
           common with sport, `after` and `record`, are in the finance atom as well.
-        - three: Tempting, since `after` and `record` are sport too. But sport brings teams and matches: its share is 0.
+        - three: Tempting, since `after` and `record` are words of the sport headlines too. But sport would bring along
+          its teams and matches, which this headline has not; its share is zero.
     faulty_set: We may choose both numbers of the code anew. What becomes of the small house's error?
         - gone: Tempting, since two numbers may be chosen and there is one mistake to repair. But the numbers have to
           serve four packs, and no mixture of the faulty atoms is the small house.

@@ -21,7 +21,8 @@ rescale = check.Exercise(
     returns="the atoms mixed by Q, and the codes with that mixing undone, so that the product stays what it was",
     hints="""
         - Nobody may notice: what you do to the atoms has to be undone in the codes. Where in D A can you put Q Q^-1?
-        - D A = (D Q)(Q^-1 A): D' = D Q is (d, k), and A' = Q^-1 A is (k, n), which `np.linalg.solve(Q, A)` computes.
+        - D Q Q^-1 A = (D Q)(Q^-1 A). D' = D Q is (d, k), A' = Q^-1 A is (k, n). `np.linalg.solve(Q, A)` is Q^-1 A
+          without an inverse.
         - `return D @ Q, ...`
     """,
     cases=[
@@ -88,9 +89,12 @@ normalise_atoms = check.Exercise(
     minutes=4,
     returns="each atom divided by its length, and codes that make up for it; an atom of zeros and its codes as they were",
     hints="""
-        - An atom twice as long needs codes half as large. How long is each column of D, and which row of A is its own?
-        - length_j = ||d_j||, or 1 where that is 0: (k,). D' = D / lengths; row j of A' is length_j times row j of A.
-        - `lengths = np.sqrt(np.sum(D**2, axis=...))`, `return D / lengths, A * ...`: (k,) has to become (k, 1)
+        - An atom twice as long needs codes half as large. How long is each column of D, and which row of A belongs to
+          it?
+        - length_j = ||d_j||, one number for each of the k columns. D' = D / lengths is (d, k); row j of A' is row j of
+          A times length_j. Where a length is 0, use 1.
+        - `lengths = np.sqrt(np.sum(D**2, axis=...))`, then `return D / lengths, A * ...`: (k,) has to become a column
+          of shape (k, 1)
     """,
     cases=[
         (np.array([[3.0, 0], [-4, 2]]), np.array([[1.0, 2, 3], [4, 5, 6]])),
@@ -174,7 +178,8 @@ update_codes = check.Exercise(
     returns="the A (k, n) for which D A comes nearest to X",
     hints="""
         - In 1.2 one residual was perpendicular to every atom. Now every column of X - D A has to be.
-        - D^T (X - D A) = 0, a (k, n) matrix: (D^T D) A = D^T X. `np.linalg.solve` takes a whole matrix on the right.
+        - All conditions at once: D^T (X - D A) = 0, a (k, n) matrix of zeros. Bring A to one side: (D^T D) A = D^T X.
+          `np.linalg.solve` takes a whole matrix on the right.
         - `return np.linalg.solve(D.T @ D, ...)`: what takes the place of D^T x when all samples are asked at once?
     """,
     cases=[
@@ -219,9 +224,11 @@ update_dictionary = check.Exercise(
     minutes=3,
     returns="the D (d, k) for which D A comes nearest to X, also when one atom is not used by any sample",
     hints="""
-        - Your 2.3 finds the right factor of a product, where the left one is known. What swaps left and right?
-        - X ~ D A says the same as X^T ~ A^T D^T, a least-squares problem for D^T. Or D = X A^T (A A^T)^-1, with A A^T
-          (k, k): it has no inverse when an atom is not used, and `np.linalg.lstsq` or `np.linalg.pinv` copes.
+        - Your 2.3 finds the right factor of a product when the left one is known. Here the left one is missing. What
+          swaps left and right?
+        - X ~ D A says the same as X^T ~ A^T D^T, a least-squares problem for D^T. Where the inverse exists, D = X A^T
+          (A A^T)^-1, with X A^T (d, k) and A A^T (k, k). When an atom is not used it does not: `np.linalg.lstsq` or
+          `np.linalg.pinv` copes.
         - `return np.linalg.lstsq(..., ..., rcond=None)[0].T`
     """,
     # X ~ D A on its side.
@@ -306,8 +313,10 @@ alternate = check.Exercise(
     minutes=5,
     returns="the pair (D, A) after so many steps, each of which solves for the codes and then for the dictionary",
     hints="""
-        - You have the best codes for a dictionary and the best dictionary for codes. Take turns, each with the newest.
-        - One step: A (k, n) from X and the newest D, then D (d, k) from X and the newest A. At the end return (D, A).
+        - You have both halves: the best codes for a dictionary, the best dictionary for codes. Take turns, each with
+          the newest of the other.
+        - One step: A (k, n) from X and the newest D, then D (d, k) from X and the newest A. After the last step return
+          (D, A).
         - `for _ in range(steps):`, in it `A = ...` and `D = ...`, and after the loop `return D, A`
     """,
     # More than k patterns in X, or one step would already be exact; 4 steps, at which the mistakes differ most.
@@ -360,18 +369,27 @@ exercises = [rescale, normalise_atoms, update_codes, update_dictionary, alternat
 
 survivors, nonnegative, rotation = predictions = predict.parse("""
     survivors: After which of the changes (scale, order, sign, mixing) does normalising bring back the same atoms?
-        * scale: Only lengths are settled. Sorting could settle the order, a rule the sign. For mixing none is natural.
-        - scale and sign: Tempting, since a sign looks like a factor of -1. But a length is positive: the minus stays.
-        - all but mixing: Tempting, since a reader sees the same sets. But lengths change neither order nor sign.
-        - all: Tempting, since the product is the same. But a mixed atom points elsewhere, and no length turns it back.
+        * scale: Only the length of an atom is settled. Order and sign could be by two more conventions (sort the atoms;
+          make the largest entry positive). For mixing no convention is natural.
+        - scale and sign: Tempting, since a sign looks like a kind of scale, a factor of -1. But a length is positive:
+          the negative set divided by its length is still negative.
+        - all but mixing: Tempting, since order and sign are the same sets to a reader. To the computer they are
+          different matrices, and dividing by lengths changes neither the order nor the sign.
+        - all: Tempting, since the product is the same each time. But a mixed atom points elsewhere, and no length turns
+          it back.
     nonnegative: Scale and order aside: how many pairs of two atoms and their codes, with no negative entry, build the
         Lego matrix exactly?
-        - one: Tempting, since negative codes gave the mixing above away. But others keep every entry at zero or above.
-        - two: Tempting, since the ends are easy to read: our set 2, and A and C alone. But all between is allowed too.
-        * a whole range: Any share of set 1, even all, can be taken out of set 2: the codes make up for it by adding.
+        - one: Tempting, since the mixing above was caught by its negative codes. That rules out some mixtures. Others
+          keep every entry at zero or above, as long as not more is taken out of set 2 than is in it.
+        - two: Tempting, since both ends of the range are easy to read: our set 2, and a set of A and C alone. But
+          everything between the two is allowed as well.
+        * a whole range: Any share of set 1, from nothing to all of it, can be taken out of set 2, and the codes make up
+          for it by adding. No sign does not mean no choice.
     rotation: A rotation of the atoms is a mixing too. What will it cost in the penalty?
         - more: Tempting, since the mixing above costs more. That one makes the numbers larger; a rotation does not.
-        * the same: A rotation keeps all lengths. The penalty rules out wild mixtures, but no rotation of what it likes.
-        - less: Tempting, since our two sets are not the cheapest pair. But no rotation leads there: lengths stay.
+        * the same: A rotation keeps the lengths of all vectors, so both sizes stay. The penalty rules out wild
+          mixtures, but whatever pair it likes best, all rotations of that pair it likes as much.
+        - less: Tempting, since our two sets are not the cheapest pair. That one mixes in another way, and it can be
+          rotated at no cost either.
 """)
 progress = functools.partial(show.progress, exercises, predictions)
