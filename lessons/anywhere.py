@@ -102,7 +102,7 @@ SAID = """
         The result does not depend on the start that was given: begin with that one, not with one of your own.
 """
 
-# For an exercise that returns one result.
+# For an exercise that returns one result. `[:]` fails for a number alone, which scaling to 1 would make of any.
 IN_ANY = """
     result_transposed: {} -> ({}).T
         The result is transposed: rows and columns have changed places.
@@ -134,8 +134,8 @@ IN_ANY = """
         The result has one index too many: a vector or a number was put into another bracket.
     summed_up: {} -> np.sum({}{|, axis=0|, axis=1})
         The result was summed once more, so that it lost an index or became a single number.
-    scaled_to_one: {} -> ({}) / {np.sum|np.max|np.linalg.norm}({})
-        | {} -> ({}) / np.sum({}, axis=0)
+    scaled_to_one: {} -> ({})[:] / {np.sum|np.max|np.linalg.norm}({})
+        | {} -> ({})[:] / np.sum({}, axis=0)
         The result was scaled at the end, so that its sum, largest entry or length is 1. Nothing asks for that.
     mean_for_sum: np.sum -> np.mean
         | .sum( -> .mean(

@@ -357,8 +357,8 @@ has_settled = check.Exercise(
         division_by_zero: ... -> abs(previous_loss - loss) / {previous_loss <=|previous_loss <|loss <|max(previous_loss, loss) <} tolerance
             From 0 to 0 this divides by zero, but that has settled. Multiply the tolerance by the loss instead.
         strict_at_zero: <= -> <
-            From 0 to 0 this says False, but that has settled. 0 < 0 is False, and so is anything asked of 0 / 0: compare
-            with `<=`, and multiply by the loss instead of dividing.
+            From 0 to 0 this says False, but that has settled. 0 < 0 is False, and so is anything asked of NaN: compare with
+            `<=`, the change itself with the tolerance times the loss.
         the_other_way_round: <= -> >
             That is true while the loss still moves. It should be true once the change is small.
         ignores_tolerance: tolerance -> 1e-{4|6|3|5|2}
