@@ -289,8 +289,8 @@ class Known:
                 found, fallback = [], []
                 for keys, source in candidates:
                     strange = self._strange(source, came)
-                    if fallback and keys[0] not in self.exercise.mistakes:
-                        continue  # what the exercise itself knows of comes first
+                    if (fallback or bare) and keys[0] not in self.exercise.mistakes:
+                        continue  # what the exercise itself knows of comes first, and of little it is all that can be said
                     if strange is None or (right and not any(key in self.exercise.mistakes for key in keys)):
                         continue
                     if single and single[0] in keys and not all(key in self.exercise.mistakes for key in keys):
@@ -343,29 +343,16 @@ class Known:
 
     def _part_by_part(self, came):
         """For a pair, the mistakes behind its two parts, where each part is right or has a known one; or ()."""
-        pairs = [mine.value for mine in came]
-        both = [
-            isinstance(pair, (tuple, list)) and len(pair) == 2
-            for pair in [*pairs, self.rights(self.exercise.cases[0])[0]]
-        ]
-        if not all(both):
+        cases, pairs = self.exercise.cases, [mine.value for mine in came]
+        rights = [self.rights(case)[0] for case in cases]
+        if not all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in [*pairs, rights[0]]):
             return ()
         explained = [[], []]  # for each part: (keys, whether the other part is not what the mistake makes of it)
         for keys, source in [*(((), source) for source in self.sources), *self.singles()]:
-            its = [self.result(source, case).value for case in self.exercise.cases]
-            both = [
-                all(_same_part(pair, other, part, case) for pair, other, case in zip(pairs, its, self.exercise.cases))
-                for part in (0, 1)
-            ]
-            right = [
-                all(
-                    _same_part(self.rights(case)[0], other, part, case) for other, case in zip(its, self.exercise.cases)
-                )
-                for part in (0, 1)
-            ]
+            its = [self.result(source, case).value for case in cases]
             for part in (0, 1):
-                if both[part]:
-                    explained[part].append((keys, not right[1 - part]))
+                if _same_part(pairs, its, part, cases):
+                    explained[part].append((keys, not _same_part(rights, its, 1 - part, cases)))
         choices = [
             (tuple(dict.fromkeys(first + second)), spills + spoils)
             for (first, spills), (second, spoils) in itertools.product(*explained)
@@ -398,11 +385,12 @@ def _shapes(value):
     return getattr(value, "shape", None)
 
 
-def _same_part(pair, other, part, case):
-    if not isinstance(other, tuple) or len(other) != 2:
+def _same_part(pairs, others, part, cases):
+    """Whether one part of the pairs agrees with that of the others, for every case."""
+    if not all(isinstance(other, tuple) and len(other) == 2 for other in others):
         return False
     try:
-        return close(pair[part], other[part], case)
+        return all(close(pair[part], other[part], case) for pair, other, case in zip(pairs, others, cases))
     except (TypeError, ValueError, OverflowError):
         return False
 
