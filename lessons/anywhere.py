@@ -7,6 +7,34 @@ An exercise that has more to say about one of these has a mistake of its own tha
 SAID = """
     changes_arguments:
         Whoever called your function still needs its arguments as they were: make new arrays, as `P = P * ratio` does.
+    not_every_sample:
+        Not every sample is done: does the loop leave one out, or is `return` inside it?
+    not_every_atom:
+        Not every atom is used: does the loop leave one out, or is `return` inside it? `range(k)` ends at k - 1.
+    returns_more:
+        Return the result alone: what else you would like to see can be computed from it.
+    refits:
+        It ignores one of its arguments and makes another in its place. Use what is given: it may come from elsewhere.
+    codes_as_rows:
+        The result is transposed: codes should be columns, A is (k, n).
+    atoms_as_rows:
+        The result is transposed: atoms should be columns, D is (d, k).
+    standardised:
+        Every row is divided by its standard deviation, so that all count the same. Only the mean is taken off here.
+    squared:
+        That is the square of it: take the root, so that half the size is half the error.
+    absolute_values:
+        That sums absolute values (the l1 norm). A length squares the entries, sums, and takes the root.
+    only_one_squared:
+        One of the two sizes is squared and the other is not, so that the unit does not cancel. Take both with roots.
+    root_mean_square:
+        That is the root of the mean square, in the unit of the data. Divide by the size of the data instead.
+    difference_of_norms:
+        That compares two sizes, which may agree where the entries do not. Take the size of the difference.
+    share_explained:
+        That is the share that is explained, 1 minus something. Asked for is the share that is missed.
+    upside_down:
+        The fraction is upside down: what is missed stands above, what it is measured by below.
 """
 
 # For an exercise that returns one result.
