@@ -40,9 +40,8 @@ def _nearest(came, run, X, D):
         return check.Finding("Every entry should be 0 or 1.", (key,) * bool(key))
     ones = came.sum(axis=0)
     if not (ones == 1).all():
-        column = int(np.argmax(ones != 1))
-        words = f"Column {column} (counted from 0) holds {ones[column]:.0f} ones instead of one."
-        return check.Finding(words)
+        i = int(np.argmax(ones != 1))
+        return check.Finding(f"Column {i} (counted from 0) holds {ones[i]:.0f} ones instead of one.")
     chosen = np.sum(came * distances, axis=0)
     if compare.close(chosen, least, (distances,)):
         return None
@@ -59,8 +58,7 @@ one_hot_codes = check.Exercise(
     minutes=6,
     returns="a matrix of zeros with a single 1 in each column, in the row of the atom nearest to that sample",
     hints="""
-        - How far is every atom from every sample? Make that table first, one row an atom, one column a sample; then
-          find the smallest of each column.
+        - How far is each atom from each sample? Make that table, an atom a row; then find the smallest of each column.
         - ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2, and ||x||^2 is the same for every atom: a matrix product and a
           column remain, (k, n) in all. `argmin(axis=0)` gives the n nearest atoms; columns of the identity are codes.
         - `distances = np.sum(D**2, axis=0)[:, np.newaxis] - ...`, then `return np.eye(D.shape[1])[:, ...]`
@@ -119,12 +117,12 @@ one_hot_codes = check.Exercise(
         nearest_of_all: {} -> 1.0 * (distances == distances.min())
             There is a 1 only where the smallest distance of all is. Each sample has a nearest atom: `argmin(axis=0)`.
         not_every_sample: {} -> {} * (np.arange(X.shape[1]) {< X.shape[1] - 1|< 1|> 0})
-        not_every_atom: distances.argmin -> {distances[:-1]|1 + distances[1:]}.argmin
+        not_every_atom: distances.argmin -> {distances[:-1]|distances[1:]|1 + distances[1:]}.argmin
         best_not_reset: distances.argmin(axis=0) -> [distances[:, : i + 1].min(axis=1).argmin() for i in range(X.shape[1])]
             The smallest distance so far goes on from one sample to the next. Begin anew with each sample.
         soft_codes: {} -> np.exp(distances.min(axis=0) - distances) / np.exp(distances.min(axis=0) - distances).sum(axis=0)
             Every sample is shared among the atoms. In k-means it belongs to one of them alone, with a 1.
-        not_a_one: {} -> {2|(distances + 1)} * {}
+        not_a_one: {} -> {2|distances|distances**2} * {}
             One atom is chosen for each sample, but its entry should be 1: the atom itself stands for the sample.
         zeros_and_ones_swapped: {} -> 1 - {}
             Zeros and ones are swapped: the 1 belongs to the nearest atom.
@@ -204,7 +202,7 @@ pca_dictionary = check.Exercise(
             Those are the directions of smallest variance. `np.linalg.eigh` sorts upwards: the largest come last.
         wrong_order: [:, :k] -> [:, :k][:, ::-1]
             The right atoms in the wrong order: the largest variance comes first. Turn them round, `[:, ::-1]`.
-        standardised: C @ C.T -> np.nan_to_num(np.corrcoef(X))
+        standardised: ^ -> X = X / np.where(X.std(axis=1, keepdims=True) > 0, X.std(axis=1, keepdims=True), 1)
         reconstruction_instead: {} -> {|X.mean(axis=1, keepdims=True) + }{} @ {}.T @ (X - X.mean(axis=1, keepdims=True))
             That is what the atoms make of X, a reconstruction (d, n). Asked for are the atoms themselves, (d, k).
         codes_instead: {} -> {}.T @ (X - X.mean(axis=1, keepdims=True))
@@ -214,7 +212,7 @@ pca_dictionary = check.Exercise(
             The first direction is left out: columns are counted from 0, `[:, :k]`.
         count_off_by_one: [:, :k] -> [:, : k {+|-} 1]
             That is one atom too many or too few: `[:, :k]` are k columns.
-        centred_both_ways: ^ -> X = X - X.mean(axis=0)
+        centred_both_ways: X - X.mean(axis=1 -> X - X.mean(axis=0) + X.mean() - X.mean(axis=1
             Each sample's own mean is taken off as well, as with the faces. PCA subtracts only the mean sample.
         median_for_mean: X.mean(axis=1 -> np.median(X, axis=1
         zero_means_missing: keepdims=True) -> keepdims=True) / (X != 0).mean(axis=1, keepdims=True){| * (X != 0)}
@@ -233,7 +231,7 @@ pca_dictionary = check.Exercise(
             Return the k columns of D alone: `np.linalg.svd` gives U, S and V^T, and `eigh` values and vectors.
         wrong_lengths: U, _, _ -> U, S, _ ;; U[:, :k] -> (U * S)[:, :k]
             The directions are right, but not of length 1: leave out the factor, a singular value or a variance.
-        not_orthonormal: ... -> X[:, :k]
+        not_orthonormal: ... -> {X|(X - X.mean(axis=1, keepdims=True))}[:, :k]
             The atoms should be orthonormal: each of length 1 and at right angles to the others, so that D^T D = I.
         keepdims_forgotten: , keepdims=True ->
             Two shapes do not fit. X.mean(axis=1), for one, is (d,); with keepdims=True it is a column (d, 1).
@@ -251,8 +249,7 @@ project = check.Exercise(
     returns="the mean column plus what the atoms of D catch of X without it",
     hints="""
         - Take the mean sample away, code, decode, give the mean back. What is (D^T D)^-1 D^T x when D^T D = I?
-        - codes = D^T (X - mean), (k, n); the reconstruction is mean + D codes, (d, n), with the mean a column (d, 1).
-          The mean is that of the samples, not of the pixels.
+        - codes = D^T (X - mean), (k, n), and back: mean + D codes, (d, n). The mean is over samples, a column (d, 1).
         - `mean = X.mean(..., keepdims=True)`, then `return mean + D @ (...)`
     """,
     cases=[
@@ -285,7 +282,7 @@ project = check.Exercise(
             The mean has the wrong sign in one place: subtract it before coding, add it at the end.
         mean_added_twice: mean + -> 2 * mean +
             The mean is added once too often at the end.
-        not_every_atom: ^ -> D = D[:, {:1|:-1|1:}]
+        not_every_atom: D @ (D.T -> D[:, {:1] @ (D[:, :1].T|:-1] @ (D[:, :-1].T|1:] @ (D[:, 1:].T}
         not_every_sample: {} -> ({}) * (np.arange(X.shape[1]) {< 1|< X.shape[1] - 1|> 0})
         codes_scaled: X - mean) -> X - mean) {/ 1.1|/ 2|/ 1.01|/ 1.001|* 2|/ np.linalg.norm(D.T @ (X - mean), axis=0)}
             The codes are scaled, by a ridge, a factor or their length. With orthonormal atoms D^T (X - mean) is best.
@@ -335,9 +332,9 @@ relative_error = check.Exercise(
         not_divided: / size(X) ->
             That is the error itself, in the unit of the data. Divide by the size of the data.
         only_one_squared: size(missed) -> size(missed) ** 2
-        divided_by_the_reconstruction: size(X) -> size(D @ A)
+        divided_by_the_reconstruction: / size(X) -> / size(D @ A)
             That divides by the size of D A. The measure is the data, so divide by the size of X.
-        divided_by_the_spread: size(X) -> size(X - X.mean({axis=1, keepdims=True||axis=0}))
+        divided_by_the_spread: / size(X) -> / size(X - X.mean({axis=1, keepdims=True||axis=0}))
             That divides by the size of the centred data. Here the data count as they are: divide by the size of X.
         absolute_values: = np.linalg.norm -> = lambda M: np.sum(np.abs(M))
         spectral_norms: = np.linalg.norm -> = lambda M: np.linalg.norm(M, {2|1|np.inf})
@@ -347,12 +344,12 @@ relative_error = check.Exercise(
         r_squared: ... -> 1 - np.mean((X - D @ A) ** 2) / np.mean(X.var({|axis=0|axis=1}))
             | ... -> np.mean(1 - np.mean((X - D @ A) ** 2, axis=1) / (X.var(axis=1) + 1e-12))
             That is R squared, the share of the variance explained. Asked for: the share of the data that is missed.
-        root_forgotten_below: size(X) -> size(X) ** 2
+        root_forgotten_below: / size(X) -> / size(X) ** 2
             The root is missing below the line: ||X||_F is the root of the sum of squares.
-        divided_by_another_size: size(X) -> ({|np.sqrt(X.size) * }np.{mean|ptp}(X))
-            | size(X) -> ({np.sum(X)|np.std(X)|len(X)|np.abs(X).max()|np.abs(X).sum()|size(D) * size(A)|size(X) + size(D @ A)})
+        divided_by_another_size: / size(X) -> / ({|np.sqrt(X.size) * }np.{mean|ptp}(X))
+            | / size(X) -> / ({np.sum(X)|np.std(X)|len(X)|np.abs(X).max()|np.abs(X).sum()|size(D) * size(A)|size(X) + size(D @ A)})
             Below the line belongs the size of the data, ||X||_F, and nothing else.
-        guarded: size(X) -> {max(1, |(1 + |(0.1 + |(0.01 + |(0.001 + }size(X))
+        guarded: / size(X) -> / {max(1, |(1 + |(0.1 + |(0.01 + |(0.001 + }size(X))
             What is kept from being small below the line flatters small data. Divide by ||X||_F alone.
         cut_at_one: {} -> min({}, 1.0)
             The share is cut off at 1. It is larger where D A is worse than nothing, and that is worth knowing.
@@ -363,13 +360,12 @@ relative_error = check.Exercise(
         refits: ^ -> A = np.linalg.pinv(D) @ X
         reconstruction_cut: D @ A -> np.{maximum(D @ A, 0)|clip(D @ A, 0, 1)}
             The reconstruction is cut off before it is compared. Take D A as it is.
-        divided_by_the_entries: size(X) -> X.size
+        divided_by_the_entries: / size(X) -> / X.size
             That divides by the number of entries. Divide by the size of the data, its norm.
-        divided_by_the_samples: size(X) -> X.shape[1]
+        divided_by_the_samples: / size(X) -> / X.shape[1]
             That divides by the number of samples. Divide by the size of the data, its norm.
-        root_mean_square: size(X) -> np.sqrt(X.size)
-        mean_over_samples: size(missed) / size(X) -> {np.mean|}(size(missed, axis=0) / size(X, axis=0))
-            | size(missed) / size(X) -> {np.mean|}(size(missed, axis=1) / (size(X, axis=1) + 1e-12))
+        root_mean_square: / size(X) -> / np.sqrt(X.size)
+        mean_over_samples: size(missed) / size(X) -> {np.mean|}(size(missed, axis={0) / size(X, axis=0|1) / (1e-12 + size(X, axis=1)}))
             Every sample, or row, is divided by a size of its own. Here whole matrices are compared: one norm each.
         entry_by_entry: size(missed) / size(X) -> size(missed / X)
             | size(missed) / size(X) -> np.mean(np.abs(missed / {X)|(X + 1e-12))|X)[X != 0]})
@@ -387,7 +383,7 @@ exercises = [one_hot_codes, pca_dictionary, project, relative_error]
 below_floor, sparser_codes, pursuit_error = predictions = predict.parse("""
     below_floor: The singular values give the floor for 49 atoms. PCA keeps the mean face in addition to its 49 atoms.
         Does its error come out below that floor?
-        - no: Tempting, since no 49 atoms can pass the floor. But the mean face is one atom more, whose code is always 1.
+        - no: Tempting, since no 49 atoms can pass the floor. But the mean face is one atom more, its code always 1.
         * a little: With the mean PCA has 50 atoms, and its error lies between the floor for 49 and the one for 50. No
           method passes the floor for the number of atoms that it really uses.
         - far below: Tempting, since the mean face explains more than any other single picture. But the floor's own
@@ -404,7 +400,6 @@ below_floor, sparser_codes, pursuit_error = predictions = predict.parse("""
           greedy and stops when it is near enough.
         - leaves: Tempting, since the codes could stay as they are. But the pursuit begins anew, without memory of them.
         * raises: It looks for the fewest atoms within the noise, so it gives back what the dictionary has gained, and
-          needs fewer atoms for it: that number is what falls from round to round. Even with a fixed number of atoms a
-          greedy choice may be worse than the codes before, so nothing promises that the error never rises.
+          needs fewer atoms: their number falls. Even with a fixed number a greedy choice may be worse than the last.
 """)
 progress = functools.partial(show.progress, exercises, predictions)
