@@ -22,9 +22,9 @@ SAID = """
     standardised:
         Every row is divided by its standard deviation, so that all count the same. Only the mean is taken off here.
     squared:
-        That is the square of it: take the root, so that half the size is half the error.
+        That is the square of it: take the root, so that half the difference is half the error.
     absolute_values:
-        That sums absolute values (the l1 norm). A length squares the entries, sums, and takes the root.
+        That sums absolute values (the l1 norm). The usual norm squares the entries, sums, and takes the root.
     only_one_squared:
         One of the two sizes is squared and the other is not, so that the unit does not cancel. Take both with roots.
     root_mean_square:

@@ -46,7 +46,7 @@ def _nearest(came, run, X, D):
     if compare.close(chosen, least, (distances,)):
         return None
     i = int(np.argmax(chosen - least))
-    words = f"Sample {i} (counted from 0) is given an atom {chosen[i]:.3g} away, and one is {least[i]:.3g} away."
+    words = f"Sample {i} (counted from 0) is given an atom {chosen[i]:.3g} away, and another is {least[i]:.3g} away."
     others = bool((came.sum(axis=1) > 0).sum() > 1) and all(np.array_equal(came, run(X, M)) for M in (D[:, ::-1], -D))
     return check.Finding(words, ("refits",) * others)
 
@@ -81,7 +81,7 @@ one_hot_codes = check.Exercise(
         largest_inner_product: np.sum(D**2, axis=0)[:, np.newaxis] - 2 * D.T @ X -> -{D.T @ X|np.abs(D.T @ X)}
             That goes by how large the inner product D^T x is, which favours long atoms. Nearest: least ||x - d||.
         smallest_inner_product: np.sum(D**2, axis=0)[:, np.newaxis] - 2 * D.T @ X -> {D.T @ X|np.abs(D.T @ X)}
-            The atom with the smallest inner product D^T x may point away from x. Nearest means least ||x - d||.
+            That takes the smallest inner product D^T x, of an atom that may point anywhere. Nearest: least ||x - d||.
         farthest: argmin -> argmax
             That marks the farthest atom. The nearest one has the smallest distance: `argmin`.
         codes_as_rows: {} -> ({}).T
@@ -118,9 +118,9 @@ one_hot_codes = check.Exercise(
             There is a 1 only where the smallest distance of all is. Each sample has a nearest atom: `argmin(axis=0)`.
         not_every_sample: {} -> {} * (np.arange(X.shape[1]) {< X.shape[1] - 1|< 1|> 0})
         not_every_atom: distances.argmin -> {distances[:-1]|distances[1:]|1 + distances[1:]}.argmin
-        best_not_reset: distances.argmin(axis=0) -> [distances[:, : i + 1].min(axis=1).argmin() for i in range(X.shape[1])]
+        best_not_reset: distances.argmin -> np.minimum.accumulate(distances, axis=1).argmin
             The smallest distance so far goes on from one sample to the next. Begin anew with each sample.
-        soft_codes: {} -> np.exp(distances.min(axis=0) - distances) / np.exp(distances.min(axis=0) - distances).sum(axis=0)
+        soft_codes: {} -> (lambda w: w / sum(w))({np.exp(distances.min(axis=0) - distances)|1 / (distances + 1e-9)})
             Every sample is shared among the atoms. In k-means it belongs to one of them alone, with a 1.
         not_a_one: {} -> {2|distances|distances**2} * {}
             One atom is chosen for each sample, but its entry should be 1: the atom itself stands for the sample.
@@ -130,8 +130,8 @@ one_hot_codes = check.Exercise(
             More than one atom gets a 1 in a column: only the nearest one should.
         rows_of_X: np.eye(D.shape[1]) -> np.eye(D.shape[0])
             The codes have k rows, one for each atom, `D.shape[1]`, and not d.
-        one_atom_for_all: distances.argmin(axis=0) -> np.full(X.shape[1], {np.sum(distances, axis=1).argmin()|0|D.shape[1] - 1})
-            All samples get the same atom. Is the sum taken over the samples as well, or a smallest never beaten?
+        one_atom_for_all: distances.argmin(axis=0) -> np.full(X.shape[1], {distances.sum(axis=1).argmin()|0|-1})
+            All samples get one atom. Is the sum over the samples as well, or a smallest distance never beaten?
         whole_rows: {} -> {}.any(axis=1)[:, np.newaxis] * np.ones(X.shape[1])
             `A[nearest] = 1` fills whole rows. Each sample has a column: `A[nearest, np.arange(X.shape[1])] = 1`.
         least_squares_codes: ... -> np.linalg.pinv(D) @ X
@@ -143,7 +143,7 @@ one_hot_codes = check.Exercise(
 
 
 def _principal(came, run, X, k):
-    """Orthonormal atoms, the j-th of which catches the j-th largest variance; which signs and which basis is left open."""
+    """Orthonormal atoms, the j-th of which catches the j-th largest variance; signs and equal variances are free."""
     centred = X - X.mean(axis=1, keepdims=True)
     if not compare.close(came.T @ came, np.eye(k)):
         lengths = np.maximum(np.linalg.norm(came, axis=0), 1e-300)
@@ -236,7 +236,7 @@ pca_dictionary = check.Exercise(
         keepdims_forgotten: , keepdims=True ->
             Two shapes do not fit. X.mean(axis=1), for one, is (d,); with keepdims=True it is a column (d, 1).
         eigenvectors_of_the_data: C @ C.T -> C
-            Only a square matrix has eigenvectors. Take those of the covariance, (d, d), or the SVD of X.
+            Only a square matrix has eigenvectors. Take those of the covariance, (d, d), or the SVD of the centred X.
     """,
 )
 
@@ -290,9 +290,9 @@ project = check.Exercise(
             The codes lose their negative numbers. Here they may have either sign.
         cut_to_a_range: {} -> np.clip({}, 0, {1|255})
             The result is cut off to a range, and nothing asks for that here.
-        standardised: X - mean -> (X - mean) / X.std(axis=1, keepdims=True){| ;; + D -> + X.std(axis=1, keepdims=True) * D}
+        standardised: X - mean -> (X - mean) / X.std(axis=1)[:, None]{| ;; + D -> + X.std(axis=1)[:, None] * D}
         zero_means_missing: X - mean -> X - mean * (X != 0)
-            | X.mean(axis=1 -> 1 / (X != 0).mean(axis=1, keepdims=True) * X.mean(axis=1{| ;; X - mean -> X - mean * (X != 0)}
+            | X.mean(axis=1 -> 1 / (X != 0).mean(axis=1)[:, None] * X.mean(axis=1{| ;; X - mean -> X - mean * (X != 0)}
         median_for_mean: X.mean(axis=1 -> np.median(X, axis=1
         not_the_mean: X.mean -> {X[:, :1].mean|X[:, :-1].mean|X.sum|1 / len(X) * X.sum}
             That is not the mean of the samples: add all n of them up, and divide by n, X.shape[1].
@@ -339,21 +339,21 @@ relative_error = check.Exercise(
         absolute_values: = np.linalg.norm -> = lambda M: np.sum(np.abs(M))
         spectral_norms: = np.linalg.norm -> = lambda M: np.linalg.norm(M, {2|1|np.inf})
             | size({X) -> size(X, 2)|missed) -> size(missed, 2)}
-            That is the largest singular value (or sum of a column or row) alone. `np.linalg.norm(M)` counts all.
+            That is the largest singular value (or sum of a column or row) alone. `np.linalg.norm(M)` takes every entry.
         only_positive_counts: size(missed) / size(X) -> size(missed[X > 0]) / size(X{|[X > 0]})
         r_squared: ... -> 1 - np.mean((X - D @ A) ** 2) / np.mean(X.var({|axis=0|axis=1}))
             | ... -> np.mean(1 - np.mean((X - D @ A) ** 2, axis=1) / (X.var(axis=1) + 1e-12))
-            That is R squared, the share of the variance explained. Asked for: the share of the data that is missed.
+            That is R squared, the share of the variance explained. Asked for: the share of the data missed, with roots.
         root_forgotten_below: / size(X) -> / size(X) ** 2
             The root is missing below the line: ||X||_F is the root of the sum of squares.
         divided_by_another_size: / size(X) -> / ({|np.sqrt(X.size) * }np.{mean|ptp}(X))
-            | / size(X) -> / ({np.sum(X)|np.std(X)|len(X)|np.abs(X).max()|np.abs(X).sum()|size(D) * size(A)|size(X) + size(D @ A)})
+            | size(X) -> ({X.sum()|X.std()|len(X)|abs(X).max()|abs(X).sum()|size(D) * size(A)|size(X) + size(D @ A)})
             Below the line belongs the size of the data, ||X||_F, and nothing else.
         guarded: / size(X) -> / {max(1, |(1 + |(0.1 + |(0.01 + |(0.001 + }size(X))
-            What is kept from being small below the line flatters small data. Divide by ||X||_F alone.
+            Something more stands below the line, so that small data seem to be hit better. Divide by ||X||_F alone.
         cut_at_one: {} -> min({}, 1.0)
             The share is cut off at 1. It is larger where D A is worse than nothing, and that is worth knowing.
-        sums_that_cancel: size(missed) -> {|abs}(np.sum(missed)){| ;; size(X) -> abs(np.sum(X))| ;; size(X) -> np.sum(X)}
+        sums_that_cancel: size(missed) -> {|abs}(missed.sum()){| ;; size(X) -> X.sum()| ;; size(X) -> abs(X.sum())}
             In a plain sum, entries of opposite sign cancel. The norm squares them first.
         division_inside: size(missed) / size(X) -> size(X - D @ A / size(X))
             The division stands inside the norm, where it meets D A only: take both norms first.
@@ -365,7 +365,8 @@ relative_error = check.Exercise(
         divided_by_the_samples: / size(X) -> / X.shape[1]
             That divides by the number of samples. Divide by the size of the data, its norm.
         root_mean_square: / size(X) -> / np.sqrt(X.size)
-        mean_over_samples: size(missed) / size(X) -> {np.mean|}(size(missed, axis={0) / size(X, axis=0|1) / (1e-12 + size(X, axis=1)}))
+        mean_over_samples: size(missed) / size(X) -> {np.mean|}(size(missed, axis=0) / size(X, axis=0))
+            | size(missed) / size(X) -> {np.mean|}(size(missed, axis=1) / (size(X, axis=1) + 1e-12))
             Every sample, or row, is divided by a size of its own. Here whole matrices are compared: one norm each.
         entry_by_entry: size(missed) / size(X) -> size(missed / X)
             | size(missed) / size(X) -> np.mean(np.abs(missed / {X)|(X + 1e-12))|X)[X != 0]})
@@ -396,10 +397,9 @@ below_floor, sparser_codes, pursuit_error = predictions = predict.parse("""
           looked like sparse codes was a run that had not left its start. The atoms stay sparser than PCA's.
     pursuit_error: In every round the best dictionary for the given codes lowers the squared error, or leaves it. What
         does the pursuit that comes next, with the new dictionary, do to it?
-        - lowers: Tempting, since in notebook 2 both halves lowered the error: each was solved exactly. A pursuit is
-          greedy and stops when it is near enough.
+        - lowers: Tempting, as both halves did in notebook 2, solved exactly. A greedy pursuit stops when near enough.
         - leaves: Tempting, since the codes could stay as they are. But the pursuit begins anew, without memory of them.
         * raises: It looks for the fewest atoms within the noise, so it gives back what the dictionary has gained, and
-          needs fewer atoms: their number falls. Even with a fixed number a greedy choice may be worse than the last.
+          needs fewer atoms: their number falls. Even a fixed number chosen greedily may do worse than before.
 """)
 progress = functools.partial(show.progress, exercises, predictions)
