@@ -341,25 +341,19 @@ relative_error = check.Exercise(
             | size({X) -> size(X, 2)|missed) -> size(missed, 2)}
             That is the largest singular value (or sum of a column or row) alone. `np.linalg.norm(M)` takes every entry.
         only_positive_counts: size(missed) / size(X) -> size(missed[X > 0]) / size(X{|[X > 0]})
-        r_squared: ... -> 1 - np.mean((X - D @ A) ** 2) / np.mean(X.var({|axis=0|axis=1}))
-            | ... -> np.mean(1 - np.mean((X - D @ A) ** 2, axis=1) / (X.var(axis=1) + 1e-12))
-            That is R squared, the share of the variance explained. Asked for: the share of the data missed, with roots.
+        reconstruction_cut: D @ A -> np.{maximum(D @ A, 0)|clip(D @ A, 0, 1)}
+            The reconstruction is cut off before it is compared. Take D A as it is.
+        difference_of_norms: size(missed) -> {abs|}(size(X) - size(D @ A))
+        refits: ^ -> A = np.linalg.pinv(D) @ X
+        divided_by_another_size: / size(X) -> / ({|np.sqrt(X.size) * }np.{mean|ptp}(X))
+            | / size(X) -> / ({X.sum()|X.std()|len(X)|abs(X).max()|abs(X).sum()|size(D) * size(A)|size(X) + size(D @ A)})
+            Below the line belongs the size of the data, ||X||_F, and nothing else.
         root_forgotten_below: / size(X) -> / size(X) ** 2
             The root is missing below the line: ||X||_F is the root of the sum of squares.
-        divided_by_another_size: / size(X) -> / ({|np.sqrt(X.size) * }np.{mean|ptp}(X))
-            | size(X) -> ({X.sum()|X.std()|len(X)|abs(X).max()|abs(X).sum()|size(D) * size(A)|size(X) + size(D @ A)})
-            Below the line belongs the size of the data, ||X||_F, and nothing else.
-        guarded: / size(X) -> / {max(1, |(1 + |(0.1 + |(0.01 + |(0.001 + }size(X))
-            Something more stands below the line, so that small data seem to be hit better. Divide by ||X||_F alone.
-        cut_at_one: {} -> min({}, 1.0)
-            The share is cut off at 1. It is larger where D A is worse than nothing, and that is worth knowing.
-        sums_that_cancel: size(missed) -> {|abs}(missed.sum()){| ;; size(X) -> X.sum()| ;; size(X) -> abs(X.sum())}
+        sums_that_cancel: size(missed) -> {missed.sum()|missed.sum() ;; size(X) -> X.sum()|abs(missed.sum()) ;; size(X) -> abs(X.sum())}
             In a plain sum, entries of opposite sign cancel. The norm squares them first.
         division_inside: size(missed) / size(X) -> size(X - D @ A / size(X))
             The division stands inside the norm, where it meets D A only: take both norms first.
-        refits: ^ -> A = np.linalg.pinv(D) @ X
-        reconstruction_cut: D @ A -> np.{maximum(D @ A, 0)|clip(D @ A, 0, 1)}
-            The reconstruction is cut off before it is compared. Take D A as it is.
         divided_by_the_entries: / size(X) -> / X.size
             That divides by the number of entries. Divide by the size of the data, its norm.
         divided_by_the_samples: / size(X) -> / X.shape[1]
@@ -371,9 +365,15 @@ relative_error = check.Exercise(
         entry_by_entry: size(missed) / size(X) -> size(missed / X)
             | size(missed) / size(X) -> np.mean(np.abs(missed / {X)|(X + 1e-12))|X)[X != 0]})
             That divides entry by entry: a small entry counts for much, and a zero has no share. Take both norms first.
+        r_squared: ... -> 1 - np.mean((X - D @ A) ** 2) / np.mean(X.var({|axis=0|axis=1}))
+            | ... -> np.mean(1 - np.mean((X - D @ A) ** 2, axis=1) / (X.var(axis=1) + 1e-12))
+            That is R squared, the share of the variance explained. Asked for: the share of the data missed, with roots.
+        guarded: / size(X) -> / {max(1, |(1 + |(0.1 + |(0.01 + |(0.001 + }size(X))
+            Something more stands below the line, so that small data seem to be hit better. Divide by ||X||_F alone.
         share_explained: {} -> 1 - {}
         upside_down: {} -> 1 / ({})
-        difference_of_norms: size(missed) -> {abs|}(size(X) - size(D @ A))
+        cut_at_one: {} -> np.minimum({}, 1)
+            The share is cut off at 1. It is larger where D A is worse than nothing, and that is worth knowing.
     """,
 )
 
