@@ -100,6 +100,22 @@ SAID = """
         It stops before the steps are used up. How small an error is small depends on the data: take all the steps.
     own_start:
         The result does not depend on the start that was given: begin with that one, not with one of your own.
+    not_every_sample:
+        Not every sample is done: does the loop leave one out, or is `return` inside it?
+    not_every_atom:
+        Not every atom is used: does the loop leave one out, or is `return` inside it? `range(k)` ends at k - 1.
+    standardised:
+        Every row is divided by its standard deviation, so that all count the same. Only the mean is taken off here.
+    only_one_squared:
+        One of the two sizes is squared and the other is not, so that the unit does not cancel. Take both with roots.
+    root_mean_square:
+        That is the root of the mean square, in the unit of the data. Divide by the size of the data instead.
+    difference_of_norms:
+        That compares two sizes, which may agree where the entries do not. Take the size of the difference.
+    share_explained:
+        That is the share that is explained, 1 minus something. Asked for is the share that is missed.
+    upside_down:
+        The fraction is upside down: what is missed stands above, what it is measured by below.
 """
 
 # For an exercise that returns one result. `[:]` fails for a number alone, which scaling to 1 would make of any.
