@@ -58,9 +58,11 @@ one_hot_codes = check.Exercise(
     minutes=6,
     returns="a matrix of zeros with a single 1 in each column, in the row of the atom nearest to that sample",
     hints="""
-        - How far is each atom from each sample? Make that table, an atom a row; then find the smallest of each column.
-        - ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2, and ||x||^2 is the same for every atom: a matrix product and a
-          column remain, (k, n) in all. `argmin(axis=0)` gives the n nearest atoms; columns of the identity are codes.
+        - How far is every atom from every sample? Make that table first, one row an atom, one column a sample; then
+          find the smallest of each column.
+        - ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2, and ||x||^2 is the same for every atom: the rest is one matrix
+          product and one column of numbers, (k, n) in all. `argmin(axis=0)` gives the n nearest atoms; the columns of
+          the (k, k) identity are the codes.
         - `distances = np.sum(D**2, axis=0)[:, np.newaxis] - ...`, then `return np.eye(D.shape[1])[:, ...]`
     """,
     cases=[
@@ -248,8 +250,10 @@ project = check.Exercise(
     minutes=6,
     returns="the mean column plus what the atoms of D catch of X without it",
     hints="""
-        - Take the mean sample away, code, decode, give the mean back. What is (D^T D)^-1 D^T x when D^T D = I?
-        - codes = D^T (X - mean), (k, n), and back: mean + D codes, (d, n). The mean is over samples, a column (d, 1).
+        - Take the mean sample away, code the rest, decode it, give the mean back. What does the least-squares code (D^T
+          D)^-1 D^T x become when D^T D = I?
+        - codes = D^T (X - mean), (k, n); the reconstruction is mean + D codes, (d, n), with the mean a column (d, 1).
+          The mean is that of the samples, not of the pixels.
         - `mean = X.mean(..., keepdims=True)`, then `return mean + D @ (...)`
     """,
     cases=[
@@ -384,7 +388,8 @@ exercises = [one_hot_codes, pca_dictionary, project, relative_error]
 below_floor, sparser_codes, pursuit_error = predictions = predict.parse("""
     below_floor: The singular values give the floor for 49 atoms. PCA keeps the mean face in addition to its 49 atoms.
         Does its error come out below that floor?
-        - no: Tempting, since no 49 atoms can pass the floor. But the mean face is one atom more, its code always 1.
+        - no: Tempting, since no 49 atoms can pass the floor. But the mean face is one atom more, whose code is always
+          1.
         * a little: With the mean PCA has 50 atoms, and its error lies between the floor for 49 and the one for 50. No
           method passes the floor for the number of atoms that it really uses.
         - far below: Tempting, since the mean face explains more than any other single picture. But the floor's own
@@ -397,9 +402,12 @@ below_floor, sparser_codes, pursuit_error = predictions = predict.parse("""
           looked like sparse codes was a run that had not left its start. The atoms stay sparser than PCA's.
     pursuit_error: In every round the best dictionary for the given codes lowers the squared error, or leaves it. What
         does the pursuit that comes next, with the new dictionary, do to it?
-        - lowers: Tempting, as both halves did in notebook 2, solved exactly. A greedy pursuit stops when near enough.
-        - leaves: Tempting, since the codes could stay as they are. But the pursuit begins anew, without memory of them.
+        - lowers: Tempting, since in notebook 2 both halves lowered the error: each was solved exactly. A pursuit is
+          greedy and stops when it is near enough.
+        - leaves: Tempting, since the codes could stay as they are. But the pursuit begins anew and has no memory of
+          them.
         * raises: It looks for the fewest atoms within the noise, so it gives back what the dictionary has gained, and
-          needs fewer atoms: their number falls. Even a fixed number chosen greedily may do worse than before.
+          needs fewer atoms for it: that number is what falls from round to round. Even with a fixed number of atoms a
+          greedy choice may be worse than the codes before, so nothing promises that the error never rises.
 """)
 progress = functools.partial(show.progress, exercises, predictions)
