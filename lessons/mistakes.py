@@ -241,18 +241,18 @@ class Known:
         right, mine = _kind(self.result(self.sources[0], case)), _kind(came)
         made = {source for _, source in self.singles()} | set(self.sources)
         for way in self.sources:
-            edits = [(key, edit, apply(edit, way)) for key, edit in self._edits()]
+            edits = [(key, edit, apply(edit, way), place) for place, (key, edit) in enumerate(self._edits(), start=1)]
             edits = [each for each in edits if each[2] not in (None, way) and compiled(each[2])]
-            changes = [_kind(self.result(source, case)) != right for _, _, source in edits]
+            changes = [_kind(self.result(source, case)) != right for _, _, source, _ in edits]
             two += [
-                ((i + 1) * (j + 1), edits[i], edits[j])
+                (edits[i][3] * edits[j][3], edits[i], edits[j])
                 for i, j in itertools.combinations(range(len(edits)), 2)
                 if (changes[i] or changes[j]) == (mine != right)
                 and edits[i][0] != edits[j][0]
                 # What is done to the arguments hides what else is done to them.
                 and not (edits[i][1][0] == edits[j][1][0] == "^")
             ]
-        for _, (key, edit, source), (other, other_edit, other_source) in sorted(two, key=lambda each: each[0]):
+        for _, (key, edit, source, _), (other, other_edit, other_source, _) in sorted(two, key=lambda each: each[0]):
             for inside, outer in ((source, other_edit), (other_source, edit)):
                 both = apply(outer, inside)
                 if both is None or both in made:
