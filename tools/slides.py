@@ -121,7 +121,7 @@ def deck(notebook):
     """A copy of a solved notebook in which each cell knows its place among the slides."""
     notebook = copy.deepcopy(notebook)
     beside = "-"  # how what a cell shows joins the text before it
-    room = 0  # letters that the slide may still hold beside a picture
+    room = 0  # letters that the slide may still hold beside a picture or what came of a prediction
     for cell in notebook.cells:
         picture = next((each for each in cell.get("outputs", []) if "image/png" in each.get("data", {})), None)
         if cell.cell_type == "markdown":
@@ -133,8 +133,11 @@ def deck(notebook):
             room = LETTERS_BESIDE_A_PICTURE - len(cell.source)
         elif cell.cell_type != "code" or not cell.outputs:
             place = "skip"
+        elif ".reveal()" in cell.source:
+            place = "fragment" if room >= 0 else "subslide"
+            room = -1
         elif "todo." in cell.source:
-            place = "fragment" if ".reveal()" in cell.source else "skip"
+            place = "skip"
         elif picture and room < 0:
             place = "subslide"
         else:

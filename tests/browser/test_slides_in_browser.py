@@ -70,5 +70,5 @@ def test_no_slide_is_taller_than_the_screen(path, size, made, page):
 
     assert len(seen) > 10
     assert tall == []
-    # The longest texts are made half as large, which asks for shorter ones rather than for smaller letters.
-    assert min(slide["zoom"] for slide in seen) >= 0.5
+    # What would have to be smaller asks for shorter texts, or for a slide of its own.
+    assert min(slide["zoom"] for slide in seen) >= 0.6
