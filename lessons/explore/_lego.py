@@ -21,21 +21,16 @@ def lego():
     picture = Picture(3.6, figures.MATRIX)
     left, right = picture.figure.subplots(1, 2, width_ratios=[1, 1.15])
     left.set(
-        title="Packs, brick by brick",
-        xlim=(-0.6, 3.6),
-        ylim=(0, MOST * SETS.sum(axis=1).max() + 2),
-        xlabel="pack",
-        ylabel="number of bricks",
-        xticks=range(4),
-        xticklabels=PACKS,
+        title="Packs, brick by brick", xlabel="pack", ylabel="number of bricks", xticks=range(4), xticklabels=PACKS
     )
+    left.set(xlim=(-0.6, 3.6), ylim=(0, MOST * SETS.sum(axis=1).max() + 2))
     bricks = [
         left.add_collection(PolyCollection([], facecolor=colour, edgecolor="white", label=f"from set {number}"))
         for number, colour in ((1, figures.COLOURS[0]), (2, figures.COLOURS[5]))
     ]
     left.legend(loc="upper center", ncols=2)
     colours = {"cmap": figures.MATRIX, "vmin": 0, "vmax": 9}
-    terms = ("D", (4, 2)), "×", ("α", (2, 1)), "=", ("x = D α", (4, 1))
+    terms = ("D", SETS), "×", ("α", CODES[:, :1]), "=", ("x = D α", models[:, :1])
     fill, artists = equation(right, *terms, left=0.7, colours=colours)
     for row, pack in enumerate(PACKS):
         right.text(0.5, row + 0.5, pack, ha="right", va="center")
@@ -77,7 +72,7 @@ def dictionary_error():
     picture = Picture(3.3, figures.SIGNED)
     left, right = picture.figure.subplots(1, 2, width_ratios=[2.6, 1])
     colours = {"cmap": figures.SIGNED, "vmin": -4, "vmax": 4}
-    terms = ("D", (4, 2)), "", ("A", (2, 4)), "", ("E = X − D A", (4, 4))
+    terms = ("D", SETS), "", ("A", CODES), "", ("E = X − D A", X)
     fill, artists = equation(left, *terms, left=0.7, colours=colours)
     for row, pack in enumerate(PACKS):
         left.text(0.5, row + 0.5, pack, ha="right", va="center")

@@ -34,18 +34,9 @@ def steps(last):
 
 
 def follow(step, R, P, Q, stops, bar):
-    """Track a run and keep its dictionary at some of the steps.
+    """Track a run of step(P, Q) over R (N, M), and keep its dictionary at some of the steps: `stops` increase from 0.
 
-    Parameters
-    ----------
-    step : function of (P, Q)
-    R, P, Q : arrays (N, M), (N, K) and (M, K)
-    stops : increasing list of steps, the first 0
-    bar : IntProgress
-
-    Returns
-    -------
-    (dictionaries, losses) : arrays (M, K) by step, one for each stop before the error overflowed, and all errors
+    Returns (dictionaries, losses): arrays (M, K) by step, for each stop before the error overflowed, and all errors.
     """
     dictionaries, losses = {0: Q}, np.array([np.sum((R - P @ Q.T) ** 2)])
     with computing(bar, "computing", stops[-1]):
@@ -62,18 +53,10 @@ def follow(step, R, P, Q, stops, bar):
 def atoms_and_losses(picture, ratio, room, limits, last):
     """Prepare a run's atoms, and beside them its losses with the floor and the step that is shown.
 
-    Parameters
-    ----------
-    picture : Picture
-    ratio : float, the width of the atoms over that of the losses
-    room : (columns, rows), the shape of the space for the atoms
-    limits : (low, high) of the losses
-    last : int, the last step
-
-    Returns
-    -------
-    (fill, atoms, artists) : fill(step, sheet, losses, floor) shows a step, without a sheet where the run had overflowed
-        before it; the image of the atoms; what moves
+    `ratio` is the width of the atoms over that of the losses; `room` the shape (columns, rows) of the space for the atoms;
+    `limits` are those of the losses, and `last` is the last step.
+    Returns (fill, atoms, artists): fill(step, sheet, losses, floor) shows a step, without a sheet where the run had
+    overflowed before it; the image of the atoms; what moves.
     """
     left, right = picture.figure.subplots(1, 2, width_ratios=[ratio, 1])
     atoms = left.imshow(np.zeros((1, 1)), cmap=figures.SIGNED, vmin=-1, vmax=1)

@@ -17,7 +17,7 @@ def scaling():
     picture = Picture(3.6, figures.SIGNED)
     left, right = picture.figure.subplots(1, 2, width_ratios=[2.3, 1])
     colours = {"cmap": figures.SIGNED, "vmin": -6, "vmax": 6}
-    terms = ("D' = D Q", (4, 2)), "×", ("A' = Q⁻¹ A", (2, 4)), "=", ("D' A'", (4, 4))
+    terms = ("D' = D Q", SETS), "×", ("A' = Q⁻¹ A", CODES), "=", ("D' A'", X)
     fill, artists = equation(left, *terms, left=0, colours=colours)
     grid = np.geomspace(SCALES[0], SCALES[-1], 25)
     lines = [
