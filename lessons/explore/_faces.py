@@ -6,7 +6,7 @@ import numpy as np
 
 from lessons import factorise, figures
 from lessons.explore._panel import Picture, choice, explorer, kept, number, photo, progress_bar
-from lessons.explore._runs import SIDE, atoms_and_losses, centred, follow, photographs, start, steps
+from lessons.explore._runs import SIDE, atoms_and_losses, centred, follow, photographs, steps
 
 STEPS = steps(5000)
 
@@ -20,10 +20,8 @@ def floors():
 
 @kept
 def _run(alpha, beta, K, bar):
-    R = centred()
-    return follow(
-        lambda P, Q: factorise.matrix_factorization(R, P, Q, K, 1, alpha, beta), R, *start(R, K, seed=1), STEPS, bar
-    )
+    step = functools.partial(factorise.matrix_factorization, K=K, steps=1, alpha=alpha, beta=beta)
+    return follow(step, centred(), K, 1, STEPS, bar)
 
 
 def descent():
@@ -47,8 +45,7 @@ def descent():
                 f"Of the atoms' entries {np.mean(Q < 0):.0%} are negative, the largest is {np.abs(Q).max():.2f}."
             )
         if not np.isfinite(losses[-1]):
-            overflow = len(losses) - 1
-            sentence += f" This run diverges: its error overflows in step {overflow}. Take a smaller alpha."
+            sentence += f" This run diverges: its error overflows in step {len(losses) - 1}. Take a smaller alpha."
         fill(step, sheet, losses, floor)
         return picture.png(*artists), sentence
 

@@ -13,6 +13,8 @@ MODELS = ["small house", "big house", "small plane", "big plane"]
 SETS = np.array([[1, 2], [1, 1], [1, 2], [1, 1]], dtype=float)
 CODES = np.array([[1, 2, 0, 0], [0, 0, 1, 2]], dtype=float)
 MOST = 3  # of each set
+OUTLINE = [-0.4, 0.4, 0.4, 0.3, 0.3, 0.1, 0.1, -0.1, -0.1, -0.3, -0.3, -0.4]
+BRICK = np.transpose([OUTLINE, [0, 0, 0.8, 0.8, 1, 1, 0.8, 0.8, 1, 1, 0.8, 0.8]])  # a brick with two studs
 
 
 def lego():
@@ -42,9 +44,7 @@ def lego():
         packs = factorise.reconstruct(SETS, code)
         bottom = np.zeros(4)
         for collection, atom, count in zip(bricks, SETS.T, code[:, 0]):
-            collection.set_verts(
-                [_brick(pack, bottom[pack] + n) for pack in range(4) for n in range(int(atom[pack] * count))]
-            )
+            collection.set_verts([BRICK + (p, bottom[p] + n) for p in range(4) for n in range(int(atom[p] * count))])
             bottom += atom * count
         fill(SETS, code, packs)
         which = [name for name, model in zip(MODELS, models.T) if np.array_equal(model, packs[:, 0])]
@@ -57,13 +57,6 @@ def lego():
 
     controls = {"set_1": number("set 1", 1, 0, MOST, 1), "set_2": number("set 2", 0, 0, MOST, 1)}
     return explorer(controls, draw)
-
-
-def _brick(pack, bottom):
-    """The outline of a brick with two studs."""
-    steps = [(-0.4, 0), (0.4, 0), (0.4, 0.8), (0.3, 0.8), (0.3, 1), (0.1, 1), (0.1, 0.8)]
-    steps += [(-0.1, 0.8), (-0.1, 1), (-0.3, 1), (-0.3, 0.8), (-0.4, 0.8)]
-    return [(pack + x, bottom + y) for x, y in steps]
 
 
 def dictionary_error():
@@ -92,17 +85,16 @@ def dictionary_error():
         moved.set_xy((0.7 + atom, pack))
         for bar, error in zip(bars, errors):
             bar.set_width(error)
+        apart = ", ".join(f"{model} {error:.3f}" for model, error in zip(MODELS, errors))
         sentence = (
             f"Pack {PACKS[pack]} of set {atom + 1} is {value:g} instead of {SETS[pack, atom]:g}, the codes are {codes}: "
-            f"||E||_F = {factorise.frobenius_norm(E):.3f}; "
-            + ", ".join(f"{model} {error:.3f}" for model, error in zip(MODELS, errors))
-            + "."
+            f"||E||_F = {factorise.frobenius_norm(E):.3f}; {apart}."
         )
         return picture.png(*artists, moved, *bars), sentence
 
     controls = {
         "pack": widgets.Dropdown(
-            description="row of D", options=[(f"pack {pack}", row) for row, pack in enumerate(PACKS)], value=3
+            description="row of D", value=3, options=[(f"pack {p}", i) for i, p in enumerate(PACKS)]
         ),
         "atom": widgets.Dropdown(description="column of D", options=[("set 1", 0), ("set 2", 1)]),
         "value": number("entry", 2.0, -2.0, 4.0, 0.1),

@@ -160,35 +160,31 @@ def progress_bar():
 def _row(control, label, play):
     """A control with its name; a slider gets a box for typing as well, since not every page moves it with arrow keys."""
     name, control.description = control.description, ""
-    slider = isinstance(control, (widgets.IntSlider, widgets.FloatSlider, widgets.SelectionSlider))
-    if not slider:
-        control.description, box, trait = name, control, "value"
-        box.layout.width = f"{HALF - 10}px" if isinstance(control, widgets.Checkbox) else f"{label + 200}px"
-    elif isinstance(control, widgets.SelectionSlider):
-        box, trait = widgets.Dropdown(options=control.options, index=control.index, description=name), "index"
-    else:
+    box, trait = control, "value"
+    if isinstance(control, widgets.SelectionSlider):
+        box, trait = widgets.Dropdown(options=control.options, index=control.index), "index"
+    elif isinstance(control, (widgets.IntSlider, widgets.FloatSlider)):
         kind = widgets.BoundedIntText if isinstance(control, widgets.IntSlider) else widgets.BoundedFloatText
-        limits = {"min": control.min, "max": control.max, "step": control.step}
-        box, trait = kind(value=control.value, description=name, **limits), "value"
+        box = kind(value=control.value, min=control.min, max=control.max, step=control.step)
+    box.description, box.style.description_width = name, f"{label}px"
     parts = [box]
-    box.style.description_width = f"{label}px"
-    # What moves together is linked here and not in the browser, from where a drag would send two messages a position.
-    if slider:
+    if box is control:
+        box.layout.width = f"{HALF - 10}px" if isinstance(control, widgets.Checkbox) else f"{label + 200}px"
+    else:
+        # Linked here and not in the browser, from where a drag would send two messages a position.
         widgets.link((box, trait), (control, trait))
-        box.layout.width = f"{label + 90}px"
-        control.layout.width = f"{HALF - label - 110}px"
+        box.layout.width, control.layout.width = f"{label + 90}px", f"{HALF - label - 110}px"
         parts.append(control)
     if play:
-        last = len(control.options) - 1 if trait == "index" else control.max
-        parts += _player(control, trait, last)
+        parts += _player(control, trait, len(control.options) - 1 if trait == "index" else control.max)
     # Two to a line; a Play button needs a line to itself.
     return widgets.HBox(parts, layout=widgets.Layout(width=f"{2 * HALF if play else HALF}px", max_width="100%"))
 
 
 def _player(control, trait, last):
     """A button that says Play, and behind it the widget that plays: its own buttons have no names."""
-    player = widgets.Play(min=0, max=last, value=getattr(control, trait), interval=100)
-    player.layout.display = "none"
+    hidden = widgets.Layout(display="none")
+    player = widgets.Play(min=0, max=last, value=getattr(control, trait), interval=100, layout=hidden)
     widgets.link((player, "value"), (control, trait))
     button = widgets.ToggleButton(description="Play", icon="play", layout=widgets.Layout(width="90px"))
     playing = "playing" if player.has_trait("playing") else "_playing"  # ipywidgets 7
