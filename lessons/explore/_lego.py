@@ -22,18 +22,15 @@ def lego():
     models = datasets.lego()
     picture = Picture(3.6, figures.MATRIX)
     left, right = picture.figure.subplots(1, 2, width_ratios=[1, 1.15])
-    left.set(
-        title="Packs, brick by brick", xlabel="pack", ylabel="number of bricks", xticks=range(4), xticklabels=PACKS
-    )
-    left.set(xlim=(-0.6, 3.6), ylim=(0, MOST * SETS.sum(axis=1).max() + 2))
+    left.set(title="Packs, brick by brick", xlabel="pack", ylabel="number of bricks", xlim=(-0.6, 3.6), ylim=(0, 11))
+    left.set_xticks(range(4), PACKS)
     bricks = [
         left.add_collection(PolyCollection([], facecolor=colour, edgecolor="white", label=f"from set {number}"))
         for number, colour in ((1, figures.COLOURS[0]), (2, figures.COLOURS[5]))
     ]
     left.legend(loc="upper center", ncols=2)
-    colours = {"cmap": figures.MATRIX, "vmin": 0, "vmax": 9}
     terms = ("D", SETS), "×", ("α", CODES[:, :1]), "=", ("x = D α", models[:, :1])
-    fill, artists = equation(right, *terms, left=0.7, colours=colours)
+    fill, artists = equation(right, *terms, left=0.7, cmap=figures.MATRIX, vmin=0, vmax=9)
     for row, pack in enumerate(PACKS):
         right.text(0.5, row + 0.5, pack, ha="right", va="center")
     answer = right.text(3.35, 5, "", ha="center", va="center", fontsize=13)
@@ -64,9 +61,8 @@ def dictionary_error():
     X = datasets.lego()
     picture = Picture(3.3, figures.SIGNED)
     left, right = picture.figure.subplots(1, 2, width_ratios=[2.6, 1])
-    colours = {"cmap": figures.SIGNED, "vmin": -4, "vmax": 4}
     terms = ("D", SETS), "", ("A", CODES), "", ("E = X − D A", X)
-    fill, artists = equation(left, *terms, left=0.7, colours=colours)
+    fill, artists = equation(left, *terms, left=0.7, cmap=figures.SIGNED, vmin=-4, vmax=4)
     for row, pack in enumerate(PACKS):
         left.text(0.5, row + 0.5, pack, ha="right", va="center")
         left.text(8.5, row + 0.5, pack, ha="right", va="center")

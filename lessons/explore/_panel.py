@@ -103,7 +103,7 @@ def font(points):
     return ImageFont.truetype(path, points * DPI / 72, layout_engine=ImageFont.Layout.BASIC)
 
 
-def equation(axis, *terms, left, colours):
+def equation(axis, *terms, left, **colours):
     """Prepare matrices with their entries, pairs (name, array), and the signs between them; a cell is 1 wide.
 
     Returns (fill, artists): fill(*matrices) sets their entries; artists are what moves.

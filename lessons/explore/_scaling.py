@@ -16,9 +16,8 @@ def scaling():
     X = datasets.lego()
     picture = Picture(3.6, figures.SIGNED)
     left, right = picture.figure.subplots(1, 2, width_ratios=[2.3, 1])
-    colours = {"cmap": figures.SIGNED, "vmin": -6, "vmax": 6}
     terms = ("D' = D Q", SETS), "×", ("A' = Q⁻¹ A", CODES), "=", ("D' A'", X)
-    fill, artists = equation(left, *terms, left=0, colours=colours)
+    fill, artists = equation(left, *terms, left=0, cmap=figures.SIGNED, vmin=-6, vmax=6)
     grid = np.geomspace(SCALES[0], SCALES[-1], 25)
     lines, points = [], []
     for colour, style, marker, label in zip(figures.COLOURS, figures.STYLES, "os", ("over scale 1", "over scale 2")):
