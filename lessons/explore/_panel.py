@@ -30,7 +30,7 @@ LETTERS = 12.5  # pixels, the smallest of a picture (9 points)
 
 
 class Picture:
-    """A matplotlib figure, `height` inches high, whose fixed parts are drawn once, so that what moves is redrawn quickly.
+    """A matplotlib figure, `height` inches high, of which the fixed parts are drawn once, to redraw quickly what moves.
 
     `cmaps` are the names of the colour maps that its moving images use.
     """
@@ -209,9 +209,9 @@ class Explorer(widgets.VBox):
 def explorer(controls, draw, play=None, bar=None):
     """Controls, the picture they change, and under it the sentence that says what the picture shows.
 
-    `controls` is a dict of name to widget; `draw` takes their values by name and returns (PNG bytes, sentence); `play` names
-    the control that a Play button moves; `bar` is the IntProgress that `draw` moves while it computes.
-    The Explorer that is returned has the attributes controls (that dict), picture and text (both HTML).
+    `controls` is a dict of name to widget; `draw` takes their values by name and returns (PNG bytes, sentence); `play`
+    names the control that a Play button moves; `bar` is the IntProgress that `draw` moves while it computes. The
+    Explorer that is returned has the attributes controls (that dict), picture and text (both HTML).
     """
     width = f"{WIDTH * DPI:.0f}px"
     # As HTML, since an Image widget gives its picture no alternative text.

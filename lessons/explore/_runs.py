@@ -34,7 +34,7 @@ def steps(last):
 
 
 def follow(step, R, K, seed, stops, bar):
-    """Track a run of step(R, P, Q) over R (N, M), and keep its dictionary at some of the steps: `stops` increase from 0.
+    """Track a run of step(R, P, Q) over R (N, M), and keep its dictionary at some steps: `stops` increase from 0.
 
     Returns (dictionaries, losses): arrays (M, K) by step, for each stop before the error overflowed, and all errors.
     """
@@ -54,8 +54,8 @@ def follow(step, R, K, seed, stops, bar):
 def atoms_and_losses(picture, ratio, room, limits, last):
     """Prepare a run's atoms, and beside them its losses with the floor and the step that is shown.
 
-    `ratio` is the width of the atoms over that of the losses; `room` the shape (columns, rows) of the space for the atoms;
-    `limits` are those of the losses, and `last` is the last step.
+    `ratio` is the width of the atoms over that of the losses; `room` the shape (columns, rows) of the space for the
+    atoms; `limits` are those of the losses, and `last` is the last step.
     Returns (fill, atoms, artists): fill(step, sheet, losses, floor) shows a step, without a sheet where the run had
     overflowed before it; the image of the atoms; what moves.
     """
