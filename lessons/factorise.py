@@ -338,8 +338,8 @@ def relative_error(X, D, A):
 def masked_step(R, seen, P, Q):
     """One multiplicative update of P, then one of Q with the new P, for the squared error of the entries that were seen.
 
-    `seen` (N, M) is True, or 1, where an entry of R (N, M) is known, and non-negative; what is hidden may hold anything,
-    NaN too. P (N, K) and Q (M, K) are non-negative; so are the new ones, with no larger ||seen * (R - P Q^T)||_F.
+    `seen` (N, M) is True, or 1, where an entry of R (N, M) is known, and non-negative; what is hidden may hold
+    anything, NaN too. P (N, K) and Q (M, K) are non-negative; so are the new ones, whose seen error is no larger.
     Source: Blondel, Ho and Van Dooren, Algorithms for weighted non-negative matrix factorization, 2007, with weights of
     1 and 0.
     """

@@ -131,7 +131,13 @@ def tiles(images, title, labels=None, columns=None):
             axis.set_title(labels[number], fontsize=12)
     figure.colorbar(picture, ax=axes, shrink=0.8, aspect=25)
     figure.suptitle(title)
-    return figure, f"{title}: {count} image{'s' * (count > 1)} of {height} × {width} pixels. {_span(images)}"
+    low, high, negative = np.nanmin(images), np.nanmax(images), np.mean(images < 0)
+    if abs(low) < 1e-9 * high:  # an entry on its way to zero: its exponent says nothing and differs between machines
+        low = 0.0
+    return figure, (
+        f"{title}: {count} image{'s' * (count > 1)} of {height} × {width} pixels. "
+        f"Values from {low:.3g} to {high:.3g}{f', {negative:.0%} of them negative' if negative else ''}."
+    )
 
 
 @shows
@@ -418,15 +424,6 @@ def _colours(values, sequential):
         reach = max(-low, high)
         return {"cmap": SIGNED, "vmin": -reach, "vmax": reach}
     return {"cmap": sequential, "vmin": 0, "vmax": high or 1}
-
-
-def _span(values):
-    negative = np.mean(np.asarray(values) < 0)
-    share = f", {negative:.0%} of them negative" if negative else ""
-    low, high = np.nanmin(values), np.nanmax(values)
-    if abs(low) < 1e-9 * high:  # an entry on its way to zero: its exponent says nothing and differs between machines
-        low = 0.0
-    return f"Values from {low:.3g} to {high:.3g}{share}."
 
 
 def _numbers(matrix):

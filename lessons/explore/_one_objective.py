@@ -5,7 +5,6 @@ import functools
 import ipywidgets as widgets
 import matplotlib as mpl
 import numpy as np
-from matplotlib.colors import Normalize
 from PIL import Image, ImageDraw
 
 from lessons import datasets, factorise, figures
@@ -124,9 +123,8 @@ def _sheets(method, bar):
     """The atoms in colour, and the same pale: a fifth of the contrast, near white; a pixel is one number."""
     D, _, _ = _dictionary(method, bar)
     atoms = figures.sheet((D / np.abs(D).max(axis=0)).T.reshape(K, SIDE, SIDE), 7)
-    signed = np.nanmin(atoms) < 0
-    norm = Normalize(-1 if signed else 0, 1)
-    colours = mpl.colormaps[figures.SIGNED if signed else figures.PHOTO](norm(atoms), bytes=True)
+    cmap, shares = (figures.SIGNED, (atoms + 1) / 2) if np.nanmin(atoms) < 0 else (figures.PHOTO, atoms)
+    colours = mpl.colormaps[cmap](shares, bytes=True)
     colours[_CELLS == K] = 255
     return [_numbered(each).view(np.uint32)[..., 0] for each in (colours, 204 + colours // 5)]
 
