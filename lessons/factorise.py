@@ -92,7 +92,7 @@ def update_dictionary(X, A):
     return np.linalg.lstsq(A.T, X.T, rcond=None)[0].T
 
 
-@expects(X="d n", D="d k", steps="from 1", most_atoms=("k", "X"))
+@expects(X="d n", D="d k", steps="from 1", k="rank X")
 def alternate(X, D, steps):
     """Alternating least squares: best codes for the dictionary, best dictionary for the codes, again and again.
 
@@ -131,20 +131,9 @@ def gradients(R, P, Q, beta):
 def matrix_factorization(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
     """Gradient descent on `regularised_loss`; P first, then Q with the new P and the residual of the step's start.
 
+    Begins with P (N, K) and Q (M, K), beside R (N, M); returns them after `steps` steps of size `alpha`. K is their
+    number of atoms; `beta` weighs the penalty.
     Source: the run of the COMP4328/5328/8328 tutorial on matrix factorisation, semester 2, 2025.
-
-    Parameters
-    ----------
-    R : array (N, M)
-    P, Q : arrays (N, K) and (M, K), the start
-    K : int, the number of atoms
-    steps : int
-    alpha : float, the step size
-    beta : float, the weight of the penalty
-
-    Returns
-    -------
-    (P, Q) : arrays (N, K) and (M, K)
     """
     for _ in range(steps):
         E = R - P @ Q.T
@@ -167,17 +156,9 @@ def entrywise_step(R, P, Q, alpha=0.002, beta=0.02):
 
 
 def numerical_gradient(loss, M, h=1e-6):
-    """The gradient of loss(M) by central differences, (loss(M + h) - loss(M - h)) / 2h, entry by entry.
+    """The gradient of loss(M) by central differences, (loss(M + h) - loss(M - h)) / 2h, in the shape of M.
 
-    Parameters
-    ----------
-    loss : function of an array, returning a float
-    M : array of any shape
-    h : float, the size of the nudge
-
-    Returns
-    -------
-    array of the shape of M
+    `loss` turns an array into a float; `h` is the size of the nudge that every entry gets in its turn.
     """
     gradient = np.empty(M.shape)
     for entry in np.ndindex(M.shape):
@@ -198,18 +179,10 @@ def truncated_svd(R, K):
 
 
 def track(step, R, P, Q, steps):
-    """Repeat step(P, Q) -> (P, Q) and keep the squared error before it and after every step.
+    """Repeat step(P, Q) -> (P, Q) and keep the squared error ||R - P Q^T||_F^2 before it and after every step.
 
-    Parameters
-    ----------
-    step : function of (P, Q)
-    R : array (N, M)
-    P, Q : arrays (N, K) and (M, K), the start
-    steps : int, the most to take; fewer when the error stops being a finite number
-
-    Returns
-    -------
-    (P, Q, losses) : the last pair, and an array of at most steps + 1 squared errors ||R - P Q^T||_F^2
+    Begins with P (N, K) and Q (M, K), beside R (N, M). Returns (P, Q, losses): the last pair, and an array of at most
+    steps + 1 errors, fewer when the error stops being a finite number.
     """
     losses = [np.sum((R - P @ Q.T) ** 2)]
     # A diverging run ends in one inf or NaN, which the caller reports, not in a warning for every operation.
@@ -248,7 +221,7 @@ def has_settled(previous_loss, loss, tolerance=1e-4):
     return abs(previous_loss - loss) <= tolerance * min(previous_loss, loss)
 
 
-@expects(R="N M", P="N K", Q="M K", steps="from 0", nonnegative=("R", "P", "Q"), most_atoms=("K", "R"))
+@expects(R="N M from 0", P="N K from 0", Q="M K from 0", steps="from 0", K="rank R")
 def mf_multiplicative_update(R, P, Q, steps=5000):
     """Non-negative factorisation: multiplicative steps until the loss has settled, `steps` at the most.
 
@@ -264,7 +237,7 @@ def mf_multiplicative_update(R, P, Q, steps=5000):
     return P, Q
 
 
-@expects(R="N M", P="N K", Q="M K", steps="from 0", sweeps="from 1", nonnegative=("R", "P", "Q"), most_atoms=("K", "R"))
+@expects(R="N M from 0", P="N K from 0", Q="M K from 0", steps="from 0", sweeps="from 1", K="rank R")
 def hals(R, P, Q, steps, sweeps=4):
     """Non-negative factorisation as practitioners run it: hierarchical alternating least squares, extrapolated.
 
@@ -275,16 +248,8 @@ def hals(R, P, Q, steps, sweeps=4):
     nonnegative matrix factorization, Neural Computation 2012; the extrapolation: Ang and Gillis, Accelerating
     nonnegative matrix factorization algorithms using extrapolation, Neural Computation 2019.
 
-    Parameters
-    ----------
-    R : array (N, M), non-negative
-    P, Q : arrays (N, K) and (M, K), non-negative, the start
-    steps : int
-    sweeps : int, how often each column is improved in a step
-
-    Returns
-    -------
-    (P, Q) : arrays (N, K) and (M, K), non-negative; more steps never give a larger error
+    R (N, M) and the start, P (N, K) and Q (M, K), are non-negative; so are the P and Q that are returned. Each column
+    is improved `sweeps` times in a step; more steps never give a larger error.
     """
     P, Q = P.T.copy(), Q.T.copy()  # atoms as rows, each in one piece of memory
     ahead, streak, lowest = Q, 0, np.inf
@@ -373,18 +338,10 @@ def relative_error(X, D, A):
 def masked_step(R, seen, P, Q):
     """One multiplicative update of P, then one of Q with the new P, for the squared error of the entries that were seen.
 
+    `seen` (N, M) is True, or 1, where an entry of R (N, M) is known, and non-negative; what is hidden may hold
+    anything, NaN too. P (N, K) and Q (M, K) are non-negative; so are the new ones, whose seen error is no larger.
     Source: Blondel, Ho and Van Dooren, Algorithms for weighted non-negative matrix factorization, 2007, with weights of
     1 and 0.
-
-    Parameters
-    ----------
-    R : array (N, M), non-negative where seen; what is hidden may hold anything, NaN too
-    seen : array (N, M) of True and False, or 1 and 0: True where an entry of R is known
-    P, Q : arrays (N, K) and (M, K), non-negative
-
-    Returns
-    -------
-    (P, Q) : arrays (N, K) and (M, K), non-negative, with no larger ||seen * (R - P Q^T)||_F
     """
     tiny = 1e-12  # keeps 0 / 0 from becoming NaN
     R = np.where(seen, R, 0)  # 0 * NaN would be NaN

@@ -9,11 +9,12 @@ import base64
 import functools
 import html
 import io
+import itertools
 import textwrap
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_rgba_array
 from matplotlib.patheffects import withStroke
 from PIL import Image
 
@@ -48,74 +49,74 @@ def shows(draw):
 
 
 @shows
-def equation(*terms, title, rows=None, columns=None):
+def equation(*terms, title, rows=(), columns=()):
     """Matrices as heat maps with their entries, and the signs between them, as in X = D x A.
 
-    Parameters
-    ----------
-    *terms : pairs (name, matrix), and str for the signs between them
-    title : str
-    rows, columns : list of str, optional
-        Labels for the rows and columns of the first matrix.
+    `terms` are pairs (name, array), and str for the signs; `rows` and `columns` label those of the first matrix.
     """
-    matrices = [np.asarray(term[1], dtype=float) for term in terms if not isinstance(term, str)]
-    colours = _colours(np.concatenate([matrix.ravel() for matrix in matrices]), MATRIX)
-    tallest = max(len(matrix) for matrix in matrices)
+    matrices = [term[1] for term in terms if not isinstance(term, str)]
+    tallest = max(map(len, matrices))
     figure, axis = plt.subplots()
-    axis.axis("off")
-    left = 0.0
-    for term in terms:
-        if isinstance(term, str):
-            axis.text(left + 0.5, tallest / 2, term, ha="center", va="center", fontsize=20)
-            left += 1
-        else:
-            _heat_map(axis, *term, left, (tallest - len(term[1])) / 2, colours)
-            left += term[1].shape[1]
+    colours = _colours(np.concatenate([matrix.ravel() for matrix in matrices]), MATRIX)
+    images, right = side_by_side(axis, terms, 0.0, 20, colours)
+    for image in images:
+        write_on(image, "{:.3g}".format)
+        left, edge, bottom, top = image.get_extent()
+        axis.add_patch(plt.Rectangle((left, top), edge - left, bottom - top, fill=False, linewidth=0.8))
     top = (tallest - len(matrices[0])) / 2
-    for number, label in enumerate(rows or ()):
+    for number, label in enumerate(rows):
         axis.text(-0.2, top + number + 0.5, label, ha="right", va="center")
-    for number, label in enumerate(columns or ()):
+    for number, label in enumerate(columns):
         axis.text(number + 0.7, tallest + 0.2, label, ha="right", va="top", rotation=35)
-    axis.set(xlim=(-2.2 if rows else -0.2, left + 0.2), ylim=(tallest + (1.8 if columns else 0.2), -0.9))
+    axis.set(xlim=(-2.2 if rows else -0.2, right + 0.2), ylim=(tallest + (1.8 if columns else 0.2), -0.9))
     figure.set_size_inches(0.68 * np.ptp(axis.get_xlim()) + 0.2, 0.65 * np.ptp(axis.get_ylim()) + 0.5)
-    axis.set_aspect("equal")
     figure.suptitle(title)
     words = " ".join(term if isinstance(term, str) else f"{term[0]} {_numbers(term[1])}" for term in terms)
     return figure, f"{title}: {words}."
 
 
-def _heat_map(axis, name, matrix, left, top, colours):
-    height, width = matrix.shape
-    axis.imshow(matrix, extent=(left, left + width, top + height, top), **colours)
-    axis.add_patch(plt.Rectangle((left, top), width, height, fill=False, linewidth=0.8))
-    axis.text(left + width / 2, top - 0.15, f"{name} ({height} × {width})", ha="center", va="bottom")
-    _write_entries(axis, matrix, left, top, colours)
+def side_by_side(axis, terms, left, letters, colours):
+    """Draw the terms of an equation from `left` on, a cell 1 wide and its signs `letters` high: (images, right end)."""
+    tallest = max(len(term[1]) for term in terms if not isinstance(term, str))
+    images = []
+    axis.axis("off")
+    for term in terms:
+        if isinstance(term, str):
+            axis.text(left + 0.5, tallest / 2, term, ha="center", va="center", fontsize=letters)
+            left += 1
+            continue
+        name, matrix = term
+        height, width = matrix.shape
+        top = (tallest - height) / 2
+        images.append(axis.imshow(matrix, extent=(left, left + width, top + height, top), **colours))
+        axis.text(left + width / 2, top - 0.15, f"{name} ({height} × {width})", ha="center", va="bottom")
+        left += width
+    axis.set_aspect("equal")
+    return images, left
 
 
-def _write_entries(axis, matrix, left, top, colours):
-    norm, cmap = plt.Normalize(colours["vmin"], colours["vmax"]), plt.get_cmap(colours["cmap"])
-    for row, column in np.argwhere(np.isfinite(matrix)):  # a sheet has gaps of NaN
-        value = matrix[row, column]
-        dark = np.dot(cmap(norm(value))[:3], (0.3, 0.6, 0.1)) < 0.5
-        place = left + column + 0.5, top + row + 0.5
-        axis.text(*place, f"{value:.3g}", ha="center", va="center", color="white" if dark else "black")
+def write_on(image, words, **look):
+    """Write words(value) on the cells of a heat map, in black or white; returns the texts, row by row."""
+    left, _, _, top = image.get_extent()
+    texts = []
+    for (row, column), value in np.ma.ndenumerate(image.get_array()):  # without the gaps of a sheet
+        if word := words(value):
+            look["color"] = readable_on(image.to_rgba(value))[0]
+            texts.append(image.axes.text(left + column + 0.5, top + row + 0.5, word, ha="center", va="center", **look))
+    return texts
 
 
 @shows
 def tiles(images, title, labels=None, columns=None):
-    """A sheet of small images on one colour scale: faces, atoms, residuals.
+    """A sheet of small images (n, height, width) on one colour scale: faces, atoms, residuals.
 
-    Parameters
-    ----------
-    images : array (n, height, width); NaN, what is not known, is drawn in light blue
-    title : str
-    labels : list of n str, optional
-    columns : int, optional
-        Tiles in a row; as square as possible if not given.
+    NaN, what is not known, is drawn in light blue. `labels` are n str; `columns` is how many tiles stand in a row, and
+    makes the sheet as square as possible if it is not given.
     """
     images = np.asarray(images)
-    columns = columns or int(np.ceil(np.sqrt(len(images))))
-    rows = int(np.ceil(len(images) / columns))
+    count, height, width = images.shape
+    columns = columns or int(np.ceil(np.sqrt(count)))
+    rows = int(np.ceil(count / columns))
     size = np.clip(9 / columns, 0.7, 2)
     colours = _colours(images, PHOTO)
     colours["cmap"] = plt.get_cmap(colours["cmap"]).with_extremes(bad=GAP)
@@ -125,28 +126,25 @@ def tiles(images, title, labels=None, columns=None):
         axis.axis("off")
     for number, (axis, image) in enumerate(zip(axes.flat, images)):
         picture = axis.imshow(image, **colours)
-        _hatch(axis, image, colours)
+        _hatch(picture)
         if labels:
             axis.set_title(labels[number], fontsize=12)
     figure.colorbar(picture, ax=axes, shrink=0.8, aspect=25)
     figure.suptitle(title)
-    height, width = images.shape[1:]
-    count = f"{len(images)} image{'s' * (len(images) > 1)}"
-    return figure, f"{title}: {count} of {height} × {width} pixels. {_span(images)}"
+    low, high, negative = np.nanmin(images), np.nanmax(images), np.mean(images < 0)
+    if abs(low) < 1e-9 * high:  # an entry on its way to zero: its exponent says nothing and differs between machines
+        low = 0.0
+    return figure, (
+        f"{title}: {count} image{'s' * (count > 1)} of {height} × {width} pixels. "
+        f"Values from {low:.3g} to {high:.3g}{f', {negative:.0%} of them negative' if negative else ''}."
+    )
 
 
 @shows
 def recipe(sample, atoms, code, title, offset=0):
-    """One sample beside what its code makes of the atoms: sample ~ offset + atoms x code.
+    """A sample (height, width) beside what its code (K,) makes of the atoms (K, height, width).
 
-    Parameters
-    ----------
-    sample : array (height, width)
-    atoms : array (K, height, width)
-    code : array (K,)
-    title : str
-    offset : array (height, width), optional
-        What is added to the mixture, such as the mean face of PCA.
+    `offset` (height, width) is added to the mixture, such as the mean face of PCA: sample ~ offset + atoms x code.
     """
     mixture = offset + np.tensordot(code, atoms, axes=1)
     side = int(np.ceil(np.sqrt(len(atoms))))
@@ -155,57 +153,47 @@ def recipe(sample, atoms, code, title, offset=0):
     # A few bright pixels would leave every other one pale, so the atoms' scale ends at the 99.5th percentile.
     bound = np.percentile(np.abs(atoms), 99.5)
     photo, weights = _colours(np.stack([sample, mixture]), PHOTO), sheet(np.reshape(code, (-1, 1, 1)), side)
-    panels = {
-        "sample": (sample, photo),
-        f"≈  {len(atoms)} atoms": (sheet(atoms, side), _colours(np.clip(atoms, -bound, bound), PHOTO)),
-        "×  code": (weights, _colours(code, MATRIX)),
-        f"=  {'mean + ' * bool(np.any(offset))}mixture\nrelative error {error:.3f}": (mixture, photo),
-    }
+    panels = [
+        ("sample", sample, photo),
+        (f"≈  {len(atoms)} atoms", sheet(atoms, side), _colours(np.clip(atoms, -bound, bound), PHOTO)),
+        ("×  code", weights, _colours(code, MATRIX)),
+        (f"=  {'mean + ' * bool(np.any(offset))}mixture\nrelative error {error:.3f}", mixture, photo),
+    ]
     rows = int(np.ceil(len(atoms) / side))
     # The atoms get most of the page: of 49 faces, each is 60 pixels wide.
     figure = plt.figure(figsize=(10, max(4.8, 6.4 * rows / side + 1.2)))
     grid = figure.add_gridspec(2, 3, width_ratios=[1, 3.4, 1])
-    places = [grid[0, 0], grid[:, 1], grid[0, 2], grid[1, 2]]
-    axes = [figure.add_subplot(place) for place in places]
-    for axis, (name, (picture, colours)) in zip(axes, panels.items()):
+    axes = [figure.add_subplot(place) for place in (grid[0, 0], grid[:, 1], grid[0, 2], grid[1, 2])]
+    images = []
+    for axis, (name, picture, colours) in zip(axes, panels):
         axis.axis("off")
-        shown = axis.imshow(picture, **colours)
+        axis.set_title(name, fontsize=13)
+        images.append(axis.imshow(picture, **colours))
         beyond = np.nanmax(np.abs(picture)) > colours["vmax"]
         extend = ("both" if colours["vmin"] else "max") if beyond else "neither"
-        ticks = {"ticks": plt.MaxNLocator(3), "format": "{x:g}", "extend": extend}
-        place = {"location": "bottom", "shrink": 0.9, "aspect": 50 if axis is axes[1] else 15, "pad": 0.02}
-        figure.colorbar(shown, ax=axis, **ticks, **place)
-        axis.set_title(name, fontsize=13)
-    _hatch(axes[1], *panels[f"≈  {len(atoms)} atoms"])
+        look = {"location": "bottom", "shrink": 0.9, "aspect": 50 if axis is axes[1] else 15, "pad": 0.02}
+        figure.colorbar(images[-1], ax=axis, ticks=plt.MaxNLocator(3), format="{x:g}", extend=extend, **look)
+    _hatch(images[1])
     for between in np.arange(side - 1) + 0.5:
         axes[2].axhline(between, color="white", linewidth=2)
         axes[2].axvline(between, color="white", linewidth=2)
     if len(code) <= 9:
-        _write_entries(axes[2], weights, -0.5, -0.5, panels["×  code"][1])
-    else:
-        _write_signs(axes[2], weights)
+        write_on(images[2], "{:.3g}".format)
+    else:  # a minus in every negative cell, for those who see no colours
+        reach = np.abs(code).max()
+        write_on(images[2], lambda weight: "−" * bool(weight < -0.02 * reach), fontsize=12)
     figure.suptitle(title)
-    negative = np.mean(np.asarray(code) < 0)
     return figure, (
         f"{title}: a sample of {height} × {width} pixels from {len(atoms)} atoms, relative error {error:.3f}, "
-        f"{np.mean(atoms < 0):.0%} of the atoms' and {negative:.0%} of the code's entries negative."
+        f"{np.mean(atoms < 0):.0%} of the atoms' and {np.mean(code < 0):.0%} of the code's entries negative."
     )
 
 
-def _write_signs(axis, weights):
-    """A minus in every negative cell, for those who see no colours."""
-    reach = np.nanmax(np.abs(weights))
-    for row, column in np.argwhere(weights < -0.02 * reach):
-        colour = "white" if weights[row, column] < -0.6 * reach else "black"
-        axis.text(column, row, "−", ha="center", va="center", color=colour, fontsize=12)
-
-
-def _hatch(axis, image, colours):
+def _hatch(image):
     """Lines over what is well below zero: in print, without colours, red and blue are the same grey."""
-    if colours["vmin"] < 0 and np.nanmin(image) < colours["vmin"] / 3:
-        axis.contourf(
-            np.ma.masked_invalid(image), levels=[-np.inf, colours["vmin"] / 3], colors="none", hatches=["////"]
-        )
+    values, bound = image.get_array(), image.norm.vmin / 3
+    if values.min() < bound:
+        image.axes.contourf(values, levels=[-np.inf, bound], colors="none", hatches=["////"])
 
 
 def sheet(images, columns):
@@ -231,11 +219,10 @@ def losses(curves, title, floor=None):
         axis.plot(np.arange(len(values)), values, color=colour, linestyle=style, linewidth=2, label=name)
     if floor is not None:
         axis.axhline(floor, color="black", linewidth=1, linestyle=(0, (1, 1)), label=f"SVD floor {floor:.4g}")
-    axis.set(yscale="log", xlabel="step", ylabel="squared error")
+    axis.set(yscale="log", xlabel="step", ylabel="squared error", title=title)
     axis.set_xscale("symlog", linthresh=1)
     axis.set_xlim(left=0)
     axis.legend()
-    axis.set_title(title)
     ends = "; ".join(
         f"{name} from {values[0]:.4g} to {values[-1]:.4g} in {len(values) - 1} steps" for name, values in curves.items()
     )
@@ -281,14 +268,14 @@ def valley(x, paths, title, beta=0.0):
     figure.colorbar(above, ax=axis, label="log10 of (f + 0.001)")
     axis.plot(bottom, x / bottom, color="white", linewidth=3)
     axis.text(1.3 * x / reach, 0.9 * reach, f"d a = {x:g}", color="white", weight="bold")
+    outline = [withStroke(linewidth=4, foreground="white")]
     for number, (name, path) in enumerate(paths.items()):
         # Colour alone would vanish on this ground for some readers: an outline, a dash and a marker each.
-        sign = {"color": COLOURS[number + 1], "marker": MARKERS[number], "markeredgecolor": "black"}
-        outline = [withStroke(linewidth=4, foreground="white")]
-        line = {"linestyle": STYLES[number], "linewidth": 1.5, "path_effects": outline}
-        apart = max(1, len(path) // 12)
-        axis.plot(*path.T, **sign, **line, markersize=7, markevery=apart, label=name, zorder=2.9 - number / 10)
-        axis.plot(*path[-1], marker="*", markersize=16, color=COLOURS[number + 1], markeredgecolor="black", zorder=3)
+        look = {"color": COLOURS[number + 1], "markeredgecolor": "black"}
+        line = {"linestyle": STYLES[number], "linewidth": 1.5, "path_effects": outline, "zorder": 2.9 - number / 10}
+        marks = {"marker": MARKERS[number], "markersize": 7, "markevery": max(1, len(path) // 12)}
+        axis.plot(*path.T, **look, **line, **marks, label=name)
+        axis.plot(*path[-1], **look, marker="*", markersize=16, zorder=3)
     axis.set(xlim=(0, reach), ylim=(0, reach), xlabel="d", ylabel="a", title="from above, a star at each end")
     figure.legend(loc="outside lower center", ncols=len(paths))
     figure.suptitle(title)
@@ -312,11 +299,10 @@ def shares(names, table, title):
         widths = np.array([row[number] for row in table.values()])
         look = {"color": colour, "edgecolor": "black", "hatch": HATCHES[number]}
         bars = axis.barh(labels, widths, left=left, label=name, **look)
-        names_too = [f"{name}\n" * bool(width > 0.18) for width in widths]
-        texts = [f"{its_name}{width:.0%}" if width >= 0.06 else "" for its_name, width in zip(names_too, widths)]
+        texts = [f"{name}\n" * bool(width > 0.18) + f"{width:.0%}" * bool(width >= 0.06) for width in widths]
         # On its own ground, since the hatch would run through the letters.
-        ground = {"facecolor": colour, "edgecolor": "none", "pad": 1.5}
-        axis.bar_label(bars, texts, label_type="center", color=_readable_on(colour), fontsize=12, bbox=ground)
+        look = {"color": readable_on(colour)[0], "bbox": {"facecolor": colour, "edgecolor": "none", "pad": 1.5}}
+        axis.bar_label(bars, texts, label_type="center", fontsize=12, **look)
         left += widths
     axis.invert_yaxis()
     axis.set(xlim=(0, 1), xlabel="share of the code", title=title)
@@ -332,32 +318,23 @@ def shares(names, table, title):
 def errors_over_K(K, seen, hidden, title, without_atoms):
     """Relative error of the seen and of the hidden entries over the number of atoms, with the lowest hidden one marked.
 
-    Parameters
-    ----------
-    K : sequence of n int
-    seen, hidden : arrays (masks, n); a thin line each, and their mean
-    title : str
-    without_atoms : float
-        The error of a guess that needs no factorisation, drawn as a line.
+    `K` holds n int; `seen` and `hidden` are arrays (masks, n), drawn as a thin line each and their mean;
+    `without_atoms` is the error of a guess that needs no factorisation.
     """
-    seen, hidden = np.atleast_2d(seen), np.atleast_2d(hidden)
-    lowest = np.argmin(hidden.mean(axis=0))
+    shown, guessed = np.mean(seen, axis=0), np.mean(hidden, axis=0)
+    lowest = np.argmin(guessed)
     figure, axis = plt.subplots(figsize=(8, 4.5))
-    for name, errors, number in (("hidden entries", hidden, 1), ("seen entries", seen, 0)):
-        colour, style = COLOURS[number], STYLES[number]
-        axis.plot(K, errors.T, color=colour, linewidth=0.8, alpha=0.6)
-        axis.plot(K, errors.mean(axis=0), color=colour, linestyle=style, linewidth=2.5, label=name)
-    axis.plot(K[lowest], hidden.mean(axis=0)[lowest], "*", color=COLOURS[1], markersize=18, markeredgecolor="black")
+    for name, errors, mean, number in (("hidden entries", hidden, guessed, 1), ("seen entries", seen, shown, 0)):
+        axis.plot(K, np.transpose(errors), color=COLOURS[number], linewidth=0.8, alpha=0.6)
+        axis.plot(K, mean, color=COLOURS[number], linestyle=STYLES[number], linewidth=2.5, label=name)
+    axis.plot(K[lowest], guessed[lowest], "*", color=COLOURS[1], markersize=18, markeredgecolor="black")
     axis.axhline(without_atoms, color="black", linewidth=1, linestyle=(0, (1, 1)), label="means, without atoms")
     axis.set_xscale("log", base=2)
     axis.set_xticks(K, [str(each) for each in K])
     axis.minorticks_off()
     axis.set(ylim=(0, None), xlabel="number of atoms K", ylabel="relative error", title=title)
     axis.legend()
-    rows = "; ".join(
-        f"K = {each}: {shown:.3f} and {guessed:.3f}"
-        for each, shown, guessed in zip(K, seen.mean(axis=0), hidden.mean(axis=0))
-    )
+    rows = "; ".join(f"K = {each}: {a:.3f} and {b:.3f}" for each, a, b in zip(K, shown, guessed))
     return figure, (
         f"{title}: mean relative error of the seen and of the hidden entries. {rows}. The hidden one is lowest at "
         f"K = {K[lowest]}; the means alone give {without_atoms:.3f}."
@@ -368,12 +345,8 @@ def errors_over_K(K, seen, hidden, title, without_atoms):
 def consensus(matrices, kinds, title):
     """Consensus matrices side by side, samples ordered so that those that fall together stand together.
 
-    Parameters
-    ----------
-    matrices : dict of name to array (n, n) of shares
-    kinds : sequence of n str, or None
-        What is known of each sample; it takes no part in the order, and stands beside it as a mark.
-    title : str
+    `matrices` is a dict of name to array (n, n) of shares; `kinds` is None, or n str: what is known of each sample,
+    which takes no part in the order and stands beside it as a mark.
     """
     from scipy.cluster.hierarchy import leaves_list, linkage
     from scipy.spatial.distance import squareform
@@ -381,26 +354,24 @@ def consensus(matrices, kinds, title):
     size = len(next(iter(matrices.values())))
     kinds = np.asarray([""] * size if kinds is None else kinds)
     names, words = [kind for kind in dict.fromkeys(kinds) if kind], []
-    figsize = min(2.6 * len(matrices) + 0.7, 11), 4
-    figure, axes = plt.subplots(1, len(matrices), figsize=figsize, squeeze=False)
+    width = min(2.6 * len(matrices) + 0.7, 11)
+    figure, axes = plt.subplots(1, len(matrices), figsize=(width, 4), squeeze=False)
     for axis, (name, matrix) in zip(axes[0], matrices.items()):
         order = leaves_list(linkage(squareform(1 - matrix, checks=False), "average", optimal_ordering=True))
         picture = axis.imshow(matrix[np.ix_(order, order)], cmap=MATRIX, vmin=0, vmax=1)
-        for number, kind in enumerate(names):
+        for kind, colour, marker in zip(names, itertools.cycle(COLOURS), itertools.cycle(MARKERS)):
             rows = np.flatnonzero(kinds[order] == kind)
-            look = {"color": COLOURS[number % len(COLOURS)], "markersize": 3, "clip_on": False, "label": kind}
-            axis.plot(np.full(len(rows), -0.03 * size), rows, MARKERS[number % len(MARKERS)], **look)
+            look = {"color": colour, "markersize": 3, "clip_on": False, "label": kind}
+            axis.plot(np.full(len(rows), -0.03 * size), rows, marker, **look)
         axis.set(xticks=[], yticks=[], title=name, xlim=(-0.06 * size, size - 0.5), xlabel="sample")
         undecided = np.mean((matrix > 0) & (matrix < 1))
-        words.append(
-            f"{name}: {undecided:.0%} of the entries are neither 0 nor 1; always together are "
-            f"{_always_together(matrix, kinds)}"
-        )
+        together = _always_together(matrix, kinds)
+        words.append(f"{name}: {undecided:.0%} of the entries are neither 0 nor 1; always together are {together}")
     axes[0, 0].set_ylabel("sample")
     figure.colorbar(picture, ax=axes, shrink=0.7, label="share of runs together")
     if names:
-        handles, labels = axes[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, ncols=len(names), loc="outside lower center", markerscale=2)
+        marks = axes[0, 0].get_legend_handles_labels()
+        figure.legend(*marks, ncols=len(names), loc="outside lower center", markerscale=2)
     figure.suptitle(title)
     return figure, f"{title}: {'. '.join(words)}."
 
@@ -416,18 +387,17 @@ def _always_together(matrix, kinds):
 
 
 @shows
-def heaviest(atoms, names, title, count=6):
-    """What is largest in each atom, as bars with names: one panel an atom, `count` bars a panel.
+def heaviest(atoms, names, title):
+    """The six largest entries of each atom, as bars with names, a panel an atom.
 
     `atoms` is a dict of name to array (M,) of weights; `names` are M str.
     """
     words = []
-    figsize = 10, 0.38 * count * len(atoms) + 1.3
-    figure, axes = plt.subplots(len(atoms), 1, figsize=figsize, sharex=True, squeeze=False)
-    for number, (axis, (name, weights)) in enumerate(zip(axes[:, 0], atoms.items())):
-        largest = np.argsort(-np.asarray(weights), kind="stable")[:count]
+    figure, axes = plt.subplots(len(atoms), 1, figsize=(10, 2.28 * len(atoms) + 1.3), sharex=True, squeeze=False)
+    for axis, (name, weights), colour in zip(axes[:, 0], atoms.items(), itertools.cycle(COLOURS)):
+        largest = np.argsort(-weights, kind="stable")[:6]
         labels = [textwrap.shorten(str(names[entry]), 44, placeholder=" ...") for entry in largest]
-        axis.barh(np.arange(len(largest)), np.asarray(weights)[largest], color=COLOURS[number % len(COLOURS)])
+        axis.barh(np.arange(len(largest)), weights[largest], color=colour)
         axis.set_yticks(np.arange(len(largest)), labels, fontsize=12)
         axis.invert_yaxis()
         axis.set_title(name, fontsize=13, loc="left")
@@ -440,11 +410,11 @@ def heaviest(atoms, names, title, count=6):
 # ---- What they have in common ----
 
 
-def _readable_on(colour):
-    """Black or white, whichever has the higher contrast (WCAG 2.2) on a colour."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    luminance = np.dot(linear, (0.2126, 0.7152, 0.0722))
-    return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "black"
+def readable_on(colours):
+    """For each colour black or white, whichever has the higher contrast (WCAG 2.2) on it."""
+    rgb = to_rgba_array(colours)[:, :3]
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return np.where(linear @ (0.2126, 0.7152, 0.0722) > 0.179, "black", "white")
 
 
 def _colours(values, sequential):
@@ -456,25 +426,12 @@ def _colours(values, sequential):
     return {"cmap": sequential, "vmin": 0, "vmax": high or 1}
 
 
-def _span(values):
-    negative = np.mean(np.asarray(values) < 0)
-    share = f", {negative:.0%} of them negative" if negative else ""
-    low, high = np.nanmin(values), np.nanmax(values)
-    if abs(low) < 1e-9 * high:  # an entry on its way to zero: its exponent says nothing and differs between machines
-        low = 0.0
-    return f"Values from {low:.3g} to {high:.3g}{share}."
-
-
 def _numbers(matrix):
     return "[" + ", ".join("[" + ", ".join(f"{value:.3g}" for value in row) + "]" for row in matrix) + "]"
 
 
 class Shown:
-    """A figure as a page shows it: a picture whose text alternative goes with it, and in plain text that alternative.
-
-    JupyterLab, Colab, voila and exported pages take the HTML, since they show a bare PNG without its `alt`; what cannot
-    show HTML takes the PNG.
-    """
+    """A figure as HTML with its text alternative, which pages leave out of a bare PNG; else that PNG, or the text."""
 
     def __init__(self, figure, words):
         file = io.BytesIO()
@@ -497,11 +454,10 @@ class Shown:
 
 
 def image_html(png, words, width, height, letters=LETTERS, limit=""):
-    """An HTML image of PNG bytes with a text alternative.
+    """An HTML image of PNG bytes with a text alternative, on a ground of its own that looks meant on a dark page.
 
     It is `width` pixels wide where the page has room for that, less on a narrow page, down to where its smallest `letters`
-    (in pixels) can just be read; from there on the page scrolls. `limit` may be one more CSS length that it should not be
-    wider than. It has a ground and a rim of its own, so that it looks meant on a dark page.
+    (in pixels) can just be read; from there on the page scrolls. `limit` may be one more CSS length not to be passed.
     """
     data = base64.b64encode(png).decode("ascii")
     wide, narrow = width + 2 * RIM, width * LEGIBLE / letters + 2 * RIM

@@ -8,7 +8,7 @@ import html
 import itertools
 import re
 import textwrap
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,21 +17,14 @@ from lessons.compare import TOLERANCE, ZERO_TOLERANCE, largest
 WIDTH = 76  # characters a line of plain text; JupyterLab breaks longer ones in the middle of a word
 LARGEST = 7  # rows and columns of an array that are shown
 
-WORDS = {
-    "correct": "correct",
-    "wrong": "not yet",
-    "error": "stopped with an error",
-    "not attempted": "not attempted",
-    "borrowed": "borrowed",
+STATUSES = {  # in words, as a sign, as a colour
+    "correct": ("correct", "✓", "#1b7f4b"),
+    "wrong": ("not yet", "✗", "#b35c00"),
+    "error": ("stopped with an error", "✗", "#b3261e"),
+    "not attempted": ("not attempted", "–", "#6b7280"),
+    "borrowed": ("borrowed", "–", "#2f6db5"),
 }
-MARKS = {"correct": "✓", "wrong": "✗", "error": "✗", "not attempted": "–", "borrowed": "–"}
-COLOURS = {
-    "correct": "#1b7f4b",
-    "wrong": "#b35c00",
-    "error": "#b3261e",
-    "not attempted": "#6b7280",
-    "borrowed": "#2f6db5",
-}
+WORDS, MARKS, COLOURS = ({status: signs[kind] for status, signs in STATUSES.items()} for kind in range(3))
 EXAMPLE = "The smallest example on which it fails"
 BORROWED = "Borrowed: the cells below use the reference until yours is right."
 
@@ -49,10 +42,8 @@ def display(thing):
 def verdict_card(verdict):
     """A verdict as HTML.
 
-    Parameters
-    ----------
-    verdict : has `exercise` (with name, hints and rung, the hints shown so far), `status` (a key of WORDS), `reason`
-        (plain text with `code` marks, may be empty) and `example` (None, or has arguments, came and expected)
+    `verdict` has `exercise` (with name, hints and rung, the hints shown so far), `status` (a key of WORDS), `reason`
+    (plain text with `code` marks, may be empty) and `example` (None, or has arguments, came and expected).
     """
     example = ""
     if verdict.example is not None:
@@ -85,14 +76,10 @@ def _after(verdict):
     exercise = verdict.exercise
     if verdict.status == "correct":
         return ""
-    calls = []
-    if exercise.rung < len(exercise.hints):
-        calls.append(f"`todo.{exercise.name}.hint()` gives a hint")
-    else:
-        calls.append(f"`todo.{exercise.name}.solution()` shows one solution")
+    helps = "hint()` gives a hint" if exercise.rung < len(exercise.hints) else "solution()` shows one solution"
     if verdict.example is not None:
-        calls.append(f"`todo.{exercise.name}.example()` gives these arguments, to try by hand")
-    return f"What helps: {'; '.join(calls)}.\n\n{BORROWED}"
+        helps += f"; `todo.{exercise.name}.example()` gives these arguments, to try by hand"
+    return f"What helps: `todo.{exercise.name}.{helps}.\n\n{BORROWED}"
 
 
 # ---- The example as tables ----
@@ -104,7 +91,7 @@ class _Table:
 
     caption: str
     cells: list
-    off: set = field(default_factory=set)  # of (row, column)
+    off: set  # of (row, column)
     rows: tuple = ()  # the indices, where only a part is shown
     columns: tuple = ()
     words: bool = False  # a sentence instead of numbers
@@ -130,19 +117,17 @@ def _tables(verdict):
 
 def _compared(which, came, expected, example):
     """What came and what should have come, over the same part of the array and with as many digits as tell them apart."""
-    returned, should = f"it returned{which}", f"it should return{which}"
     stopped = isinstance(came, str) and re.match(r"\w+: ", came)
-    if stopped:
-        returned = "it stopped with"
+    returned, should = "it stopped with" if stopped else f"it returned{which}", f"it should return{which}"
     if expected is None:
         return [_table(returned, came)]
     if not _is_numbers(came) or not _is_numbers(expected) or np.shape(came) != np.shape(expected):
-        return [_table(returned, came, wrong=not stopped), _table(should, expected)]
+        return [_table(returned, came, off=not stopped), _table(should, expected)]
     off = _off(came, expected, example.arguments.values(), alone=not which)
     first = tuple(np.argwhere(off)[0]) if np.any(off) else (0,) * np.ndim(off)
     pairs = [(a, b) for a, b, wrong in zip(np.ravel(came), np.ravel(expected), np.ravel(off)) if wrong]
     digits = _digits(pairs[: LARGEST**2])
-    return [_table(returned, came, off, first, digits), _table(should, expected, None, first, digits)]
+    return [_table(returned, came, off, first, digits), _table(should, expected, False, first, digits)]
 
 
 def _off(came, expected, arguments, alone):
@@ -155,38 +140,33 @@ def _off(came, expected, arguments, alone):
     tolerance = TOLERANCE * largest(expected) or ZERO_TOLERANCE * given
     off = ~np.isclose(came, expected, rtol=0, atol=tolerance, equal_nan=True)
     # Where the check was stricter than this, the largest differences are what it means.
-    return (
-        off if np.any(off) or not alone else np.abs(came - expected) > 0.1 * np.max(np.abs(came - expected), initial=0)
-    )
+    apart = np.abs(came - expected)
+    return off if np.any(off) or not alone else apart > 0.1 * np.max(apart, initial=0)
 
 
 def _digits(pairs):
     """The fewest significant digits, from three on, in which the two numbers of every pair differ."""
-    for digits in range(3, 17):
-        if all(_number(a, digits) != _number(b, digits) for a, b in pairs):
-            return digits
-    return 17
+    told = (n for n in range(3, 17) if all(_number(a, n) != _number(b, n) for a, b in pairs))
+    return next(told, 17)
 
 
 def _is_numbers(value):
     return isinstance(value, (np.ndarray, np.generic, int, float)) and np.asarray(value).dtype.kind in "biuf"
 
 
-def _table(name, value, off=None, around=None, digits=3, wrong=False):
+def _table(name, value, off=False, around=(), digits=3):
     """A value as a table: an array up to a part of it around the entry `around`, anything else in words."""
     if not _is_numbers(value) or np.ndim(value) > 2:
-        return _Table(name, [[_words(value)]], {(0, 0)} if wrong else set(), words=True)
+        return _Table(name, [[_words(value)]], {(0, 0)} if off is True else set(), words=True)
     shape = np.shape(value)
     caption = f"{name} ({' × '.join(map(str, shape))})" if shape else name
-    matrix = np.asarray(value).reshape((1,) * (2 - len(shape)) + shape)
-    marked = np.zeros(matrix.shape, dtype=bool) if off is None else np.reshape(off, matrix.shape)
-    around = (0,) * (2 - len(around or ())) + tuple(around or ())
+    as_matrix = (1,) * (2 - len(shape)) + shape
+    matrix, marked = np.reshape(value, as_matrix), np.broadcast_to(off, shape).reshape(as_matrix)
+    around = (0,) * (2 - len(around)) + tuple(around)
     limits = (LARGEST, LARGEST if len(shape) == 2 else 2 * LARGEST)
     rows, columns = (_around(*each) for each in zip(around, matrix.shape, limits))
     cells = [[_number(matrix[row, column], digits) for column in columns] for row in rows]
     places = {(i, j) for i, row in enumerate(rows) for j, column in enumerate(columns) if marked[row, column]}
-    if wrong:
-        places = set(itertools.product(range(len(rows)), range(len(columns))))
     part = (len(rows), len(columns)) != matrix.shape
     return _Table(caption, cells, places, tuple(rows) * (part and len(shape) == 2), tuple(columns) * part)
 

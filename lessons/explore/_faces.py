@@ -5,8 +5,8 @@ import functools
 import numpy as np
 
 from lessons import factorise, figures
-from lessons.explore._panel import Picture, choice, explorer, kept, number, progress_bar
-from lessons.explore._runs import SIDE, atoms_and_losses, centred, follow, photographs, start, steps
+from lessons.explore._panel import Picture, choice, explorer, kept, number, photo, progress_bar
+from lessons.explore._runs import SIDE, atoms_and_losses, centred, follow, photographs, steps
 
 STEPS = steps(5000)
 
@@ -20,10 +20,8 @@ def floors():
 
 @kept
 def _run(alpha, beta, K, bar):
-    R = centred()
-    return follow(
-        lambda P, Q: factorise.matrix_factorization(R, P, Q, K, 1, alpha, beta), R, *start(R, K, seed=1), STEPS, bar
-    )
+    step = functools.partial(factorise.matrix_factorization, K=K, steps=1, alpha=alpha, beta=beta)
+    return follow(step, centred(), K, 1, STEPS, bar)
 
 
 def descent():
@@ -47,8 +45,7 @@ def descent():
                 f"Of the atoms' entries {np.mean(Q < 0):.0%} are negative, the largest is {np.abs(Q).max():.2f}."
             )
         if not np.isfinite(losses[-1]):
-            overflow = len(losses) - 1
-            sentence += f" This run diverges: its error overflows in step {overflow}. Take a smaller alpha."
+            sentence += f" This run diverges: its error overflows in step {len(losses) - 1}. Take a smaller alpha."
         fill(step, sheet, losses, floor)
         return picture.png(*artists), sentence
 
@@ -67,16 +64,8 @@ def rank():
     P, Q = factorise.truncated_svd(R, len(R))
     picture = Picture(2.8, figures.PHOTO, figures.SIGNED)
     panels = picture.figure.subplots(1, 4, width_ratios=[1, 1, 1, 1.3])
-    face_image, rebuilt, missing = [
-        axis.imshow(np.zeros((SIDE, SIDE)), **colours)
-        for axis, colours in zip(
-            panels,
-            [{"cmap": figures.PHOTO, "vmin": 0, "vmax": 1}] * 2 + [{"cmap": figures.SIGNED, "vmin": -0.4, "vmax": 0.4}],
-        )
-    ]
-    for axis, title in zip(panels, ("face", "from K atoms", "missing")):
-        axis.axis("off")
-        axis.set_title(title)
+    face_image, rebuilt = photo(panels[0], "face", SIDE), photo(panels[1], "from K atoms", SIDE)
+    missing = photo(panels[2], "missing", SIDE, cmap=figures.SIGNED, vmin=-0.4, vmax=0.4)
     picture.figure.colorbar(rebuilt, ax=panels[:2], location="bottom", shrink=0.6, aspect=25)
     picture.figure.colorbar(missing, ax=panels[2], location="bottom", shrink=0.9, aspect=15, extend="both")
     errors = np.sqrt(floors() / floors()[0])

@@ -13,6 +13,8 @@ MODELS = ["small house", "big house", "small plane", "big plane"]
 SETS = np.array([[1, 2], [1, 1], [1, 2], [1, 1]], dtype=float)
 CODES = np.array([[1, 2, 0, 0], [0, 0, 1, 2]], dtype=float)
 MOST = 3  # of each set
+OUTLINE = [-0.4, 0.4, 0.4, 0.3, 0.3, 0.1, 0.1, -0.1, -0.1, -0.3, -0.3, -0.4]
+BRICK = np.transpose([OUTLINE, [0, 0, 0.8, 0.8, 1, 1, 0.8, 0.8, 1, 1, 0.8, 0.8]])  # a brick with two studs
 
 
 def lego():
@@ -20,23 +22,15 @@ def lego():
     models = datasets.lego()
     picture = Picture(3.6, figures.MATRIX)
     left, right = picture.figure.subplots(1, 2, width_ratios=[1, 1.15])
-    left.set(
-        title="Packs, brick by brick",
-        xlim=(-0.6, 3.6),
-        ylim=(0, MOST * SETS.sum(axis=1).max() + 2),
-        xlabel="pack",
-        ylabel="number of bricks",
-        xticks=range(4),
-        xticklabels=PACKS,
-    )
+    left.set(title="Packs, brick by brick", xlabel="pack", ylabel="number of bricks", xlim=(-0.6, 3.6), ylim=(0, 11))
+    left.set_xticks(range(4), PACKS)
     bricks = [
         left.add_collection(PolyCollection([], facecolor=colour, edgecolor="white", label=f"from set {number}"))
         for number, colour in ((1, figures.COLOURS[0]), (2, figures.COLOURS[5]))
     ]
     left.legend(loc="upper center", ncols=2)
-    colours = {"cmap": figures.MATRIX, "vmin": 0, "vmax": 9}
-    terms = ("D", (4, 2)), "×", ("α", (2, 1)), "=", ("x = D α", (4, 1))
-    fill, artists = equation(right, *terms, left=0.7, colours=colours)
+    terms = ("D", SETS), "×", ("α", CODES[:, :1]), "=", ("x = D α", models[:, :1])
+    fill, artists = equation(right, *terms, left=0.7, cmap=figures.MATRIX, vmin=0, vmax=9)
     for row, pack in enumerate(PACKS):
         right.text(0.5, row + 0.5, pack, ha="right", va="center")
     answer = right.text(3.35, 5, "", ha="center", va="center", fontsize=13)
@@ -47,9 +41,7 @@ def lego():
         packs = factorise.reconstruct(SETS, code)
         bottom = np.zeros(4)
         for collection, atom, count in zip(bricks, SETS.T, code[:, 0]):
-            collection.set_verts(
-                [_brick(pack, bottom[pack] + n) for pack in range(4) for n in range(int(atom[pack] * count))]
-            )
+            collection.set_verts([BRICK + (p, bottom[p] + n) for p in range(4) for n in range(int(atom[p] * count))])
             bottom += atom * count
         fill(SETS, code, packs)
         which = [name for name, model in zip(MODELS, models.T) if np.array_equal(model, packs[:, 0])]
@@ -64,21 +56,13 @@ def lego():
     return explorer(controls, draw)
 
 
-def _brick(pack, bottom):
-    """The outline of a brick with two studs."""
-    steps = [(-0.4, 0), (0.4, 0), (0.4, 0.8), (0.3, 0.8), (0.3, 1), (0.1, 1), (0.1, 0.8)]
-    steps += [(-0.1, 0.8), (-0.1, 1), (-0.3, 1), (-0.3, 0.8), (-0.4, 0.8)]
-    return [(pack + x, bottom + y) for x, y in steps]
-
-
 def dictionary_error():
     """Move one entry of D and see E = X - D A, its norm and the error of every sample."""
     X = datasets.lego()
     picture = Picture(3.3, figures.SIGNED)
     left, right = picture.figure.subplots(1, 2, width_ratios=[2.6, 1])
-    colours = {"cmap": figures.SIGNED, "vmin": -4, "vmax": 4}
-    terms = ("D", (4, 2)), "", ("A", (2, 4)), "", ("E = X − D A", (4, 4))
-    fill, artists = equation(left, *terms, left=0.7, colours=colours)
+    terms = ("D", SETS), "", ("A", CODES), "", ("E = X − D A", X)
+    fill, artists = equation(left, *terms, left=0.7, cmap=figures.SIGNED, vmin=-4, vmax=4)
     for row, pack in enumerate(PACKS):
         left.text(0.5, row + 0.5, pack, ha="right", va="center")
         left.text(8.5, row + 0.5, pack, ha="right", va="center")
@@ -97,17 +81,16 @@ def dictionary_error():
         moved.set_xy((0.7 + atom, pack))
         for bar, error in zip(bars, errors):
             bar.set_width(error)
+        apart = ", ".join(f"{model} {error:.3f}" for model, error in zip(MODELS, errors))
         sentence = (
             f"Pack {PACKS[pack]} of set {atom + 1} is {value:g} instead of {SETS[pack, atom]:g}, the codes are {codes}: "
-            f"||E||_F = {factorise.frobenius_norm(E):.3f}; "
-            + ", ".join(f"{model} {error:.3f}" for model, error in zip(MODELS, errors))
-            + "."
+            f"||E||_F = {factorise.frobenius_norm(E):.3f}; {apart}."
         )
         return picture.png(*artists, moved, *bars), sentence
 
     controls = {
         "pack": widgets.Dropdown(
-            description="row of D", options=[(f"pack {pack}", row) for row, pack in enumerate(PACKS)], value=3
+            description="row of D", value=3, options=[(f"pack {p}", i) for i, p in enumerate(PACKS)]
         ),
         "atom": widgets.Dropdown(description="column of D", options=[("set 1", 0), ("set 2", 1)]),
         "value": number("entry", 2.0, -2.0, 4.0, 0.1),

@@ -5,7 +5,7 @@ import numpy as np
 
 from lessons import factorise, figures
 from lessons.explore._panel import Picture, choice, explorer, kept, number, progress_bar
-from lessons.explore._runs import SIDE, atoms_and_losses, centred, follow, photographs, start, steps
+from lessons.explore._runs import SIDE, atoms_and_losses, centred, follow, photographs, steps
 
 STEPS = steps(1000)
 
@@ -13,10 +13,11 @@ STEPS = steps(1000)
 @kept
 def _run(K, seed, is_centred, bar):
     R = centred() if is_centred else photographs()
-    dictionaries, losses = follow(
-        lambda P, Q: factorise.multiplicative_step(R, P, Q), R, *start(R, K, seed), STEPS, bar
+    return (
+        *follow(factorise.multiplicative_step, R, K, seed, STEPS, bar),
+        factorise.smallest_error(R, K) ** 2,
+        np.sum(R**2),
     )
-    return dictionaries, losses, factorise.smallest_error(R, K) ** 2, np.sum(R**2)
 
 
 def parts():

@@ -5,11 +5,10 @@ import functools
 import ipywidgets as widgets
 import matplotlib as mpl
 import numpy as np
-from matplotlib.colors import Normalize
 from PIL import Image, ImageDraw
 
 from lessons import datasets, factorise, figures
-from lessons.explore._panel import Picture, computing, explorer, font, kept, number, progress_bar
+from lessons.explore._panel import Picture, computing, explorer, font, kept, number, photo, progress_bar, set_entries
 
 K, SIDE = 49, 64
 
@@ -74,22 +73,11 @@ def recipe():
     picture = Picture(5, figures.PHOTO, figures.SIGNED)
     layout = picture.figure.add_gridspec(1, 2, width_ratios=[1.4, 1])
     right = layout[1].subgridspec(2, 2, height_ratios=[1, 1.8])
-    atoms_axis, code_axis = picture.figure.add_subplot(layout[0]), picture.figure.add_subplot(right[1, :])
-    face_axis, sum_axis = (picture.figure.add_subplot(right[0, column]) for column in (0, 1))
-    for axis, title in (
-        (face_axis, "face"),
-        (sum_axis, "sum"),
-        (atoms_axis, "atoms, those off are pale"),
-        (code_axis, "weights of the atoms on"),
-    ):
-        axis.axis("off")
-        axis.set_title(title)
-    original, mixture = (
-        axis.imshow(np.zeros((SIDE, SIDE)), cmap=figures.PHOTO, vmin=0, vmax=1) for axis in (face_axis, sum_axis)
-    )
-    sheet = atoms_axis.imshow(np.zeros((1, 1, 3)), extent=(0, 1, 0, 1))
-    code = code_axis.imshow(np.zeros((7, 7)), cmap=figures.SIGNED)
-    numbers = [code_axis.text(k % 7, k // 7, "", fontsize=9) for k in range(K)]
+    original = photo(picture.figure.add_subplot(right[0, 0]), "face", SIDE)
+    mixture = photo(picture.figure.add_subplot(right[0, 1]), "sum", SIDE)
+    sheet = photo(picture.figure.add_subplot(layout[0]), "atoms, those off are pale", 1)
+    code = photo(picture.figure.add_subplot(right[1, :]), "weights of the atoms on", 7, cmap=figures.SIGNED)
+    numbers = figures.write_on(code, str, fontsize=9)
     bar = progress_bar()
 
     def draw(method, face, count, off):
@@ -104,12 +92,9 @@ def recipe():
         mixture.set_data(rebuilt.reshape(SIDE, SIDE))
         vivid, pale = _sheets(method, bar)
         sheet.set_data(np.where(np.append(on, True)[_CELLS], vivid, pale).view(np.uint8).reshape(*vivid.shape, 4))
-        code.set_data(np.where(on, alpha, 0).reshape(7, 7))
         reach = np.abs(alpha).max() or 1
         code.set_clim(-reach, reach)
-        for text, weight, shown in zip(numbers, alpha, on):
-            text.set_text(f"{round(weight, 2):g}" if shown and weight else "")
-            text.set_color("white" if abs(weight) > 0.6 * reach else "black")
+        set_entries(code, numbers, np.where(on, alpha, 0).reshape(7, 7), zero="")
         error = np.linalg.norm(x - rebuilt) / np.linalg.norm(x)
         heaviest = ", ".join(f"{alpha[k]:.2f} × atom {k + 1}" for k in order[:3] if on[k] and alpha[k])
         sentence = (
@@ -138,9 +123,8 @@ def _sheets(method, bar):
     """The atoms in colour, and the same pale: a fifth of the contrast, near white; a pixel is one number."""
     D, _, _ = _dictionary(method, bar)
     atoms = figures.sheet((D / np.abs(D).max(axis=0)).T.reshape(K, SIDE, SIDE), 7)
-    signed = np.nanmin(atoms) < 0
-    norm = Normalize(-1 if signed else 0, 1)
-    colours = mpl.colormaps[figures.SIGNED if signed else figures.PHOTO](norm(atoms), bytes=True)
+    cmap, shares = (figures.SIGNED, (atoms + 1) / 2) if np.nanmin(atoms) < 0 else (figures.PHOTO, atoms)
+    colours = mpl.colormaps[cmap](shares, bytes=True)
     colours[_CELLS == K] = 255
     return [_numbered(each).view(np.uint32)[..., 0] for each in (colours, 204 + colours // 5)]
 

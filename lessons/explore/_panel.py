@@ -30,12 +30,9 @@ LETTERS = 12.5  # pixels, the smallest of a picture (9 points)
 
 
 class Picture:
-    """A matplotlib figure whose fixed parts are drawn once, so that the artists that move are redrawn quickly.
+    """A matplotlib figure, `height` inches high, of which the fixed parts are drawn once, to redraw quickly what moves.
 
-    Parameters
-    ----------
-    height : float, in inches
-    cmaps : names of the colour maps that moving images use
+    `cmaps` are the names of the colour maps that its moving images use.
     """
 
     def __init__(self, height, *cmaps):
@@ -106,47 +103,36 @@ def font(points):
     return ImageFont.truetype(path, points * DPI / 72, layout_engine=ImageFont.Layout.BASIC)
 
 
-def equation(axis, *terms, left, colours):
-    """Prepare matrices, their entries as coloured cells with numbers in them, and the signs between them.
+def equation(axis, *terms, left, **colours):
+    """Prepare matrices with their entries, pairs (name, array), and the signs between them; a cell is 1 wide.
 
-    Parameters
-    ----------
-    axis : Axes
-    *terms : pairs (name, shape), and str for the signs
-    left : float, where the first begins; a cell is 1 wide
-    colours : dict, colour map and limits
-
-    Returns
-    -------
-    (fill, artists) : fill(*matrices) sets their entries; artists are what moves
+    Returns (fill, artists): fill(*matrices) sets their entries; artists are what moves.
     """
-    tallest = max(term[1][0] for term in terms if not isinstance(term, str))
-    images, texts = [], []
-    for term in terms:
-        if isinstance(term, str):
-            axis.text(left + 0.5, tallest / 2, term, ha="center", va="center", fontsize=18)
-            left += 1
-            continue
-        name, (height, width) = term
-        top = (tallest - height) / 2
-        extent = (left, left + width, top + height, top)
-        images.append(axis.imshow(np.zeros((height, width)), extent=extent, **colours))
-        axis.text(left + width / 2, top - 0.15, f"{name} ({height} × {width})", ha="center", va="bottom")
-        cells = ((left + column + 0.5, top + row + 0.5) for row, column in np.ndindex(height, width))
-        texts.append([axis.text(*cell, "", ha="center", va="center") for cell in cells])
-        left += width
-    axis.axis("off")
-    axis.set(xlim=(-0.1, left + 0.1), ylim=(tallest + 0.1, -0.7), aspect="equal")
+    images, right = figures.side_by_side(axis, terms, left, 18, colours)
+    axis.set(xlim=(-0.1, right + 0.1), ylim=(4.1, -0.7))
+    texts = [figures.write_on(image, str) for image in images]
 
     def fill(*matrices):
-        for image, its_texts, values in zip(images, texts, matrices):
-            image.set_data(values)
-            brightness = image.to_rgba(values)[..., :3] @ (0.3, 0.6, 0.1)
-            for text, value, bright in zip(its_texts, values.flat, brightness.flat):
-                text.set_text(f"{round(value, 2) + 0.0:g}")
-                text.set_color("black" if bright > 0.5 else "white")
+        for each in zip(images, texts, matrices):
+            set_entries(*each)
 
     return fill, [*images, *itertools.chain(*texts)]
+
+
+def set_entries(image, texts, values, zero="0"):
+    """Set the entries of a heat map, and what is written on them."""
+    image.set_data(values)
+    colours = figures.readable_on(image.to_rgba(values).reshape(-1, 4))
+    for text, value, colour in zip(texts, values.flat, colours):
+        text.set_text(f"{round(value, 2) + 0.0:g}" if value else zero)
+        text.set_color(colour)
+
+
+def photo(axis, title, side, **look):
+    """An image without axes, in greys from 0 to 1 if not told otherwise, its pixels still to come."""
+    axis.axis("off")
+    axis.set_title(title)
+    return axis.imshow(np.zeros((side, side)), **{"cmap": figures.PHOTO, "vmin": 0, "vmax": 1, **look})
 
 
 # ---- Controls ----
@@ -174,35 +160,31 @@ def progress_bar():
 def _row(control, label, play):
     """A control with its name; a slider gets a box for typing as well, since not every page moves it with arrow keys."""
     name, control.description = control.description, ""
-    slider = isinstance(control, (widgets.IntSlider, widgets.FloatSlider, widgets.SelectionSlider))
-    if not slider:
-        control.description, box, trait = name, control, "value"
-        box.layout.width = f"{HALF - 10}px" if isinstance(control, widgets.Checkbox) else f"{label + 200}px"
-    elif isinstance(control, widgets.SelectionSlider):
-        box, trait = widgets.Dropdown(options=control.options, index=control.index, description=name), "index"
-    else:
+    box, trait = control, "value"
+    if isinstance(control, widgets.SelectionSlider):
+        box, trait = widgets.Dropdown(options=control.options, index=control.index), "index"
+    elif isinstance(control, (widgets.IntSlider, widgets.FloatSlider)):
         kind = widgets.BoundedIntText if isinstance(control, widgets.IntSlider) else widgets.BoundedFloatText
-        limits = {"min": control.min, "max": control.max, "step": control.step}
-        box, trait = kind(value=control.value, description=name, **limits), "value"
+        box = kind(value=control.value, min=control.min, max=control.max, step=control.step)
+    box.description, box.style.description_width = name, f"{label}px"
     parts = [box]
-    box.style.description_width = f"{label}px"
-    # What moves together is linked here and not in the browser, from where a drag would send two messages a position.
-    if slider:
+    if box is control:
+        box.layout.width = f"{HALF - 10}px" if isinstance(control, widgets.Checkbox) else f"{label + 200}px"
+    else:
+        # Linked here and not in the browser, from where a drag would send two messages a position.
         widgets.link((box, trait), (control, trait))
-        box.layout.width = f"{label + 90}px"
-        control.layout.width = f"{HALF - label - 110}px"
+        box.layout.width, control.layout.width = f"{label + 90}px", f"{HALF - label - 110}px"
         parts.append(control)
     if play:
-        last = len(control.options) - 1 if trait == "index" else control.max
-        parts += _player(control, trait, last)
+        parts += _player(control, trait, len(control.options) - 1 if trait == "index" else control.max)
     # Two to a line; a Play button needs a line to itself.
     return widgets.HBox(parts, layout=widgets.Layout(width=f"{2 * HALF if play else HALF}px", max_width="100%"))
 
 
 def _player(control, trait, last):
     """A button that says Play, and behind it the widget that plays: its own buttons have no names."""
-    player = widgets.Play(min=0, max=last, value=getattr(control, trait), interval=100)
-    player.layout.display = "none"
+    hidden = widgets.Layout(display="none")
+    player = widgets.Play(min=0, max=last, value=getattr(control, trait), interval=100, layout=hidden)
     widgets.link((player, "value"), (control, trait))
     button = widgets.ToggleButton(description="Play", icon="play", layout=widgets.Layout(width="90px"))
     playing = "playing" if player.has_trait("playing") else "_playing"  # ipywidgets 7
@@ -227,16 +209,9 @@ class Explorer(widgets.VBox):
 def explorer(controls, draw, play=None, bar=None):
     """Controls, the picture they change, and under it the sentence that says what the picture shows.
 
-    Parameters
-    ----------
-    controls : dict of name to widget
-    draw : function of the values of the controls, by name, returning (PNG bytes, sentence)
-    play : name of the control that a Play button moves, optional
-    bar : IntProgress that `draw` moves while it computes, optional
-
-    Returns
-    -------
-    Explorer, a VBox with the attributes controls (that dict), picture (HTML) and text (HTML)
+    `controls` is a dict of name to widget; `draw` takes their values by name and returns (PNG bytes, sentence); `play`
+    names the control that a Play button moves; `bar` is the IntProgress that `draw` moves while it computes. The
+    Explorer that is returned has the attributes controls (that dict), picture and text (both HTML).
     """
     width = f"{WIDTH * DPI:.0f}px"
     # As HTML, since an Image widget gives its picture no alternative text.
@@ -291,9 +266,8 @@ def kept(function):
 
     @functools.wraps(function)
     def looked_up(*arguments):
-        key = arguments[:-1]
-        if key not in results:
-            results[key] = function(*arguments)
-        return results[key]
+        if arguments[:-1] not in results:
+            results[arguments[:-1]] = function(*arguments)
+        return results[arguments[:-1]]
 
     return looked_up

@@ -33,24 +33,16 @@ def steps(last):
     return [*range(10), *(step for step in later if step <= last)]
 
 
-def follow(step, R, P, Q, stops, bar):
-    """Track a run and keep its dictionary at some of the steps.
+def follow(step, R, K, seed, stops, bar):
+    """Track a run of step(R, P, Q) over R (N, M), and keep its dictionary at some steps: `stops` increase from 0.
 
-    Parameters
-    ----------
-    step : function of (P, Q)
-    R, P, Q : arrays (N, M), (N, K) and (M, K)
-    stops : increasing list of steps, the first 0
-    bar : IntProgress
-
-    Returns
-    -------
-    (dictionaries, losses) : arrays (M, K) by step, one for each stop before the error overflowed, and all errors
+    Returns (dictionaries, losses): arrays (M, K) by step, for each stop before the error overflowed, and all errors.
     """
+    P, Q = start(R, K, seed)
     dictionaries, losses = {0: Q}, np.array([np.sum((R - P @ Q.T) ** 2)])
     with computing(bar, "computing", stops[-1]):
         for begin, stop in zip(stops, stops[1:]):
-            P, Q, more = factorise.track(step, R, P, Q, stop - begin)
+            P, Q, more = factorise.track(functools.partial(step, R), R, P, Q, stop - begin)
             losses = np.concatenate([losses, more[1:]])
             if not np.isfinite(losses[-1]):
                 break
@@ -62,18 +54,10 @@ def follow(step, R, P, Q, stops, bar):
 def atoms_and_losses(picture, ratio, room, limits, last):
     """Prepare a run's atoms, and beside them its losses with the floor and the step that is shown.
 
-    Parameters
-    ----------
-    picture : Picture
-    ratio : float, the width of the atoms over that of the losses
-    room : (columns, rows), the shape of the space for the atoms
-    limits : (low, high) of the losses
-    last : int, the last step
-
-    Returns
-    -------
-    (fill, atoms, artists) : fill(step, sheet, losses, floor) shows a step, without a sheet where the run had overflowed
-        before it; the image of the atoms; what moves
+    `ratio` is the width of the atoms over that of the losses; `room` the shape (columns, rows) of the space for the
+    atoms; `limits` are those of the losses, and `last` is the last step.
+    Returns (fill, atoms, artists): fill(step, sheet, losses, floor) shows a step, without a sheet where the run had
+    overflowed before it; the image of the atoms; what moves.
     """
     left, right = picture.figure.subplots(1, 2, width_ratios=[ratio, 1])
     atoms = left.imshow(np.zeros((1, 1)), cmap=figures.SIGNED, vmin=-1, vmax=1)
@@ -90,21 +74,15 @@ def atoms_and_losses(picture, ratio, room, limits, last):
     right.set_xticks(ticks, [str(tick) for tick in ticks])
 
     def fill(step, sheet, losses, floor):
-        drawn = np.minimum(losses, 1e12)
-        alive = sheet is not None
-        _fit(atoms, sheet if alive else np.full((1, 1), np.nan), room)
+        alive, drawn = sheet is not None, np.minimum(losses, 1e12)
+        atoms.set_data(sheet if alive else [[np.nan]])
+        height, width = atoms.get_size()
+        size = np.array([width, height]) * min(room[0] / width, room[1] / height)  # as large as there is room for it
+        (left, bottom), (right, top) = (room - size) / 2, (room + size) / 2
+        atoms.set_extent((left, right, bottom, top))
         verdict.set_text("" if alive else f"diverged\noverflow in step {len(losses) - 1}")
         curve.set_data(np.arange(len(losses)), drawn)
         floor_line.set_data([0, last], [floor, floor])
         point.set_data(([step], [drawn[step]]) if alive else ([], []))
 
     return fill, atoms, [atoms, verdict, floor_line, curve, point]
-
-
-def _fit(image, sheet, room):
-    """Show a sheet as large as there is room for it, in its middle."""
-    height, width = sheet.shape
-    scale = min(room[0] / width, room[1] / height)
-    left, bottom = (room[0] - scale * width) / 2, (room[1] - scale * height) / 2
-    image.set_data(sheet)
-    image.set_extent((left, left + scale * width, bottom, bottom + scale * height))

@@ -16,17 +16,13 @@ def scaling():
     X = datasets.lego()
     picture = Picture(3.6, figures.SIGNED)
     left, right = picture.figure.subplots(1, 2, width_ratios=[2.3, 1])
-    colours = {"cmap": figures.SIGNED, "vmin": -6, "vmax": 6}
-    terms = ("D' = D Q", (4, 2)), "×", ("A' = Q⁻¹ A", (2, 4)), "=", ("D' A'", (4, 4))
-    fill, artists = equation(left, *terms, left=0, colours=colours)
+    terms = ("D' = D Q", SETS), "×", ("A' = Q⁻¹ A", CODES), "=", ("D' A'", X)
+    fill, artists = equation(left, *terms, left=0, cmap=figures.SIGNED, vmin=-6, vmax=6)
     grid = np.geomspace(SCALES[0], SCALES[-1], 25)
-    lines = [
-        right.plot(grid, grid, color=colour, linestyle=style, label=label)[0]
-        for colour, style, label in zip(figures.COLOURS, figures.STYLES, ("over scale 1", "over scale 2"))
-    ]
-    points = [
-        right.plot([1], [1], marker, color=line.get_color(), markersize=9)[0] for line, marker in zip(lines, "os")
-    ]
+    lines, points = [], []
+    for colour, style, marker, label in zip(figures.COLOURS, figures.STYLES, "os", ("over scale 1", "over scale 2")):
+        lines += right.plot(grid, grid, color=colour, linestyle=style, label=label)
+        points += right.plot([1], [1], marker, color=colour, markersize=9)
     right.set(title=r"penalty $(\|D'\|^2 + \|A'\|^2)\,/\,2$", xscale="log", xlabel="scale", ylim=(0, 130))
     right.set_xticks([0.25, 0.5, 1, 2, 4], ["1/4", "1/2", "1", "2", "4"])
     right.minorticks_off()
@@ -39,18 +35,16 @@ def scaling():
         D, A = factorise.rescale(SETS, CODES, (np.diag([scale_1, scale_2]) @ mixing)[:, order])
         product = factorise.reconstruct(D, A)
         fill(D, A, product)
-        over_1, over_2 = _penalty(grid, scale_2), _penalty(scale_1, grid)
-        lines[0].set_ydata(over_1)
-        lines[1].set_ydata(over_2)
-        penalty = _penalty(scale_1, scale_2)
-        for point, scale in zip(points, (scale_1, scale_2)):
+        penalty, over = _penalty(scale_1, scale_2), [_penalty(grid, scale_2), _penalty(scale_1, grid)]
+        for line, point, scale, penalties in zip(lines, points, (scale_1, scale_2), over):
+            line.set_ydata(penalties)
             point.set_data([scale], [penalty])
         error = round(factorise.frobenius_norm(X - product), 6) + 0.0
         sentence = (
             f"Scales {scale_1:g} and {scale_2:g}, mixed by {angle}°{', swapped' * swap}: ||X − D'A'|| = {error:.3f}. "
             f"Negative entries: {_negative(D)} of {D.size} in D', {_negative(A)} of {A.size} in A'. "
-            f"Penalty {penalty:.2f}; over scale 1 alone it could be {min(over_1):.2f}, "
-            f"over scale 2 alone {min(over_2):.2f}."
+            f"Penalty {penalty:.2f}; over scale 1 alone it could be {min(over[0]):.2f}, "
+            f"over scale 2 alone {min(over[1]):.2f}."
         )
         return picture.png(*artists, *lines, *points), sentence
 
@@ -83,8 +77,7 @@ def valley():
     surface = left.imshow(np.zeros(d.shape), extent=(0, reach, 0, reach), cmap="cividis", vmin=-3, vmax=2)
     picture.figure.colorbar(surface, ax=left, label="log10 of f (+ 0.001)", shrink=0.85)
     valley_line = left.plot(ticks, x / ticks, color="white", linewidth=2)[0]
-    look = {"color": figures.COLOURS[1], "markersize": 6, "markeredgecolor": "white"}
-    path_line = left.plot([], [], "o-", **look)[0]
+    path_line = left.plot([], [], "o-", color=figures.COLOURS[1], markersize=6, markeredgecolor="white")[0]
     end = left.plot([], [], "o", color="white", markeredgecolor=figures.COLOURS[1], markeredgewidth=3, markersize=10)[0]
     left.set(title="f(d, a) from above; white: d a = 1", xlim=(0, reach), ylim=(0, reach), xlabel="d", ylabel="a")
     curve = right.plot([], [], color=figures.COLOURS[1])[0]
@@ -105,14 +98,14 @@ def valley():
         end.set_data(*path[shown : shown + 1].T)
         curve.set_data(np.arange(len(values)), np.maximum(values, 1e-6))
         point.set_data([shown], [max(values[shown], 1e-6)])
-        (now_d, now_a), value = path[shown], values[shown]
+        now_d, now_a = path[shown]
         sentence = (
             f"{method.capitalize()}, step {shown}: from ({d_start:g}, {a_start:g}) to d = {now_d:.3f}, a = {now_a:.3f} "
-            f"with d a = {now_d * now_a:.3f} and f = {value:.3g}."
+            f"with d a = {now_d * now_a:.3f} and f = {values[shown]:.3g}."
         )
-        diverged = len(path) <= MOVES
-        verdict.set_text(f"diverged in step {len(path) - 1}" if diverged else "")
-        if diverged:
+        verdict.set_text("")
+        if len(path) <= MOVES:
+            verdict.set_text(f"diverged in step {len(path) - 1}")
             sentence += f" The run diverges: f passes {values[-1]:.1e} in step {len(path) - 1}. Take a smaller alpha."
         return picture.png(surface, valley_line, path_line, end, curve, point, verdict), sentence
 
