@@ -4,7 +4,8 @@ Data flow from `datasets` to `factorise` to `figures` and `explore`; an answer f
 
 - data: `datasets`
 - mathematics: `factorise`, one plain function each; `expects`, what they accept
-- knowledge about answers: `exercises`, one file a notebook; `anywhere`, what can go wrong in all of them
+- knowledge about answers: `exercises`, one file a notebook, and `multiplicative`, which two share; `anywhere`,
+  what can go wrong in all of them
 - the check: `check` runs an answer and says the verdict; `answers`, what a student's function is and does; `compare`,
   whether two results agree; `mistakes`, known ones and pairs of them, found by what they do
 - the page: `show`, verdicts and notes; `predict`, choices before a result; `figures`, pictures; `explore`, what moves

@@ -164,7 +164,7 @@ def report(exercise):
 def main():
     names = [module.name for module in pkgutil.iter_modules(lessons.exercises.__path__)]
     modules = [importlib.import_module(f"lessons.exercises.{name}") for name in names]
-    known = {exercise.name: exercise for module in modules for exercise in module.exercises}
+    known = {exercise.name: exercise for module in modules for exercise in getattr(module, "exercises", [])}
     for name in sys.argv[1:] or known:
         print(known[name], *report(known[name]), sep="\n", flush=True)
 

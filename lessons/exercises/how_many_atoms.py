@@ -5,8 +5,8 @@ import functools
 import numpy as np
 
 from lessons import check, factorise, predict, show
-from lessons.exercises import nmf
-from lessons.exercises.nmf import with_zeros
+from lessons.exercises import multiplicative
+from lessons.exercises.multiplicative import with_zeros
 
 _rng = np.random.default_rng(61)
 
@@ -39,7 +39,12 @@ STEP_EDGES = [
     (*_GAPS, _P_WIDE, with_zeros(_Q_WIDE, columns=[0])),
     (*_GAPS, with_zeros(_P_WIDE, columns=[1]), with_zeros(_Q_WIDE, columns=[1])),
     # A row of which nothing was seen, and a column.
-    (np.where(with_zeros(_SEEN_WIDE, rows=[3]), _R_WIDE, np.nan), with_zeros(_SEEN_WIDE, rows=[3]), _P_WIDE, _Q_WIDE),
+    (
+        np.where(with_zeros(_SEEN_WIDE, rows=[3]), _R_WIDE, np.nan),
+        with_zeros(_SEEN_WIDE, rows=[3]),
+        _P_WIDE,
+        _Q_WIDE,
+    ),
     (
         np.where(with_zeros(_SEEN_WIDE, columns=[2]), _R_WIDE, np.nan),
         with_zeros(_SEEN_WIDE, columns=[2]),
@@ -71,7 +76,7 @@ masked_step = check.Exercise(
     """,
     cases=STEP_CASES,
     edges=STEP_EDGES,
-    law=nmf.one_step,
+    law=multiplicative.one_step,
     ways=[
         _HALF + "    P = half(R, seen, P, Q)\n    Q = half(R.T, seen.T, Q, P)\n    return P, Q",
         _HALF + "    Q = half(R.T, seen.T, Q, P)\n    P = half(R, seen, P, Q)\n    return P, Q",
@@ -141,8 +146,8 @@ masked_step = check.Exercise(
             Where an entry or a whole atom has become zero, or nothing of a row was seen, the ratio is 0 / 0. Add a tiny
             number, such as 1e-12, below the line.
         """,
-        nmf.MULTIPLICATIVE,
-        nmf.IN_ONE_STEP,
+        multiplicative.MISTAKES,
+        multiplicative.IN_ONE_STEP,
     ),
 )
 

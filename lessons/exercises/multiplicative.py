@@ -1,0 +1,145 @@
+"""Notebooks 4 and 6, multiplicative steps: the law that one has to keep, and the mistakes that can be made in it."""
+
+import numpy as np
+
+from lessons import check, compare
+
+# How many steps are taken from beside zeros.
+ZERO_STEPS = 4
+
+# What goes wrong in one step goes wrong in many (4.4), and in a step that sees only some entries (6.1): edits of a `half`
+# that multiplies P by what the data ask for and divides it by what the model gives.
+MISTAKES = """
+    upside_down: P * asked / (given + 1e-12) -> P * given / asked
+        The ratio is upside down: what the data ask for is divided by what the model gives.
+    adds_the_ratio: P * asked -> P + asked
+        The ratio was added. It is a factor: 1 means that nothing has to change, so multiply by it.
+    adds_the_product: P * asked -> P + P * asked
+        The old entry was added to the updated one, which replaces it: `P = P * ratio`, not `P = P + P * ratio`.
+    ratio_alone: P * asked -> asked
+        That is the ratio itself. It says by what factor to change each entry: multiply the old entry by it.
+    matrix_division: P * asked / (given + 1e-12) -> P @ np.linalg.pinv(given) @ asked
+        A matrix inverse is not meant here: each entry above the line is divided by the same entry below it, with `/`.
+    inverse_of_denominator: P * asked / (given + 1e-12) -> P * (asked @ np.linalg.inv(given))
+        What stands below the line is (N, K) and has no inverse, and none is needed: divide entry by entry, with `/`.
+    matrix_product_with_ratio: P * asked / (given + 1e-12) -> P @ (asked / (given + 1e-12))
+        `@` mixes the columns; the update multiplies each entry by its own ratio, with `*`.
+    square_root_of_ratio: P * asked / (given + 1e-12) -> P * np.sqrt(asked / (given + 1e-12))
+        The root of the ratio takes only part of the step. The update multiplies by the whole ratio.
+    gradient_step: P * asked / (given + 1e-12) -> P + 0.01 * (asked - given)
+        That is a gradient step, one step size for all entries, and can go below zero. Here each entry has its own factor.
+    negative_values: P * asked / (given + 1e-12) -> P * (asked - given)
+        An entry came out negative. Times a ratio of non-negative numbers it cannot: divide, do not subtract.
+    old_partner: P = half -> old = P; P = half ;; , Q, P) -> , Q, old)
+        Q was updated with the old P. Then the loss may rise (on the faces of notebook 4 in every second step): use the new P.
+    one_factor_only: {P|Q} = half -> _ = half
+        Only one of the factors was updated. A step moves both, one after the other.
+    transposed: return P, Q -> return P, Q.T
+        Q came back transposed. It is (M, K), one atom a column, and the model is R ~ P Q^T.
+    swapped_pair: return P, Q -> return Q, P
+        The two came back in the wrong order: codes P first, then dictionary Q.
+    changes_arguments: P = half -> P[:] = half ;; Q = half -> Q[:] = half
+    data_not_transposed: half(R.T, -> half(R,
+        For Q the data have to be turned round: R is (N, M) and Q has M rows, so it is R^T P, with `R.T`.
+    start_of_its_own: ^ -> P, Q = {np.ones(P.shape), np.ones(Q.shape)|np.full(P.shape, 0.5), np.full(Q.shape, 0.5)}
+        It makes a start of its own. Go from the P and Q that are given: the caller may want to compare starts.
+    returns_the_product: return P, Q -> return P @ Q.T
+        That is a matrix of the shape of R. Return the two factors themselves.
+    divergence_updates: P * asked / (given + 1e-12) -> P * ((R / (P @ Q.T{)) @ Q) / Q.sum(axis=0)| + 1e-12)) @ Q) / (Q.sum(axis=0) + 1e-12)}
+        These are the updates for the divergence. For the squared error compare R Q with P Q^T Q.
+    large_epsilon: 1e-12 -> {1e-3|0.01|0.1|1}
+        | asked / (given + 1e-12) -> (asked + 0.01) / (given + 0.01)
+        What is added below the line against 0 / 0 is so large that it changes the step. 1e-12 is enough.
+    with_a_penalty: (given + -> (given + {0.1 * P|0.02 * P|0.01 * P|P} +
+        The slope of a penalty stands below the line. Here the error counts alone.
+    ratio_squared: asked / (given + 1e-12) -> (asked / (given + 1e-12)) ** 2
+        The ratio is squared, which goes too far. The update multiplies by the ratio itself.
+    half_the_way: P * asked / (given + 1e-12) -> P * (0.5 + 0.5 * asked / (given + 1e-12))
+        The step goes only a part of the way. The update multiplies by the whole ratio.
+    normalised_at_the_end: return P, Q -> return P, Q / {np.linalg.norm(Q, axis=0)|Q.sum(axis=0)}
+        | return P, Q -> return P / {np.linalg.norm(P, axis=0)|P.sum(axis=0)}, Q
+        A factor is scaled at the end and the other does not make up for it, so that the product changes.
+    not_divided: P * asked / (given + 1e-12) -> P * asked
+        Only what the data ask for is there. Each entry is multiplied by a ratio: divide by what the model gives.
+    numerator_missing: P * asked -> P
+        Only what the model gives is there. Multiply by what the data ask for, R Q for P and R^T P for Q.
+    lifted_off_zero: return P, Q -> return np.maximum(P, {0.01), np.maximum(Q, 0.01|0.1), np.maximum(Q, 0.1|1), np.maximum(Q, 1})
+        Small entries are lifted, also those that are small by right. A guard belongs below the line.
+"""
+# What does not show in many steps, or as something else.
+IN_ONE_STEP = """
+    least_squares: P * asked / (given + 1e-12) -> asked @ np.linalg.inv(Q.T @ Q)
+        Dividing by Q^T Q as a matrix gives a least-squares solution, which may be negative. `/` goes entry by entry.
+    nan_on_zeros: + 1e-12 ->
+        Where all that is summed up is zero the ratio is 0 / 0. Add a tiny number, such as 1e-12, below the line.
+"""
+
+
+def either_order(step):
+    """A step that updates P first, and the same with Q first; both take the data (matrices of the shape of R) and P and Q."""
+
+    def q_first(*case):
+        *data, P, Q = case
+        return step(*(each.T for each in data), Q, P)[::-1]
+
+    return step, q_first
+
+
+def repeat(step, steps, *case):
+    """The pairs from a start on: the start itself, and what each of so many steps makes of it."""
+    *data, P, Q = case
+    path = [(P, Q)]
+    for _ in range(steps):
+        path.append(step(*data, *path[-1]))
+    return path
+
+
+def loss(R, P, Q, seen=True):
+    with np.errstate(all="ignore"):  # of a run gone wrong
+        return np.sum(np.where(seen, R - P @ Q.T, 0) ** 2)
+
+
+def one_step(came, run, *case):
+    """Either factor may go first; beside zeros and gaps some steps more keep the error down, without NaN.
+
+    Exercise 6.1 has this law too: there a mask stands between R and P.
+    """
+    *data, P, Q = case
+    R, seen = data[0], np.not_equal(data[1], 0) if len(data) == 2 else np.ones(data[0].shape, dtype=bool)
+    steps = either_order(run.exercise.reference)
+    if np.all(P) and np.all(Q) and seen.any(axis=0).all() and seen.any(axis=1).all():
+        if any(compare.close(came, step(*case), (P, Q)) for step in steps):
+            return None
+        others = run(*data, P[::-1] + 1, Q), run(*data, P, Q[::-1] + 1), run(*case)
+        if compare.close(came, others[0]) or compare.close(came, others[1]) or not compare.close(came, others[2]):
+            return check.Finding("The result does not follow from the P and Q given.", ("start_of_its_own",))
+        if any(compare.close(came, pair, (P, Q)) for step in steps for pair in repeat(step, 200, *case)[1:]):
+            return check.Finding("", ("several_steps",))
+        missed = np.where(seen, R - P @ Q.T, 0)
+        if any(_parallel(part - start, way) for part, start, way in zip(came, (P, Q), (missed @ Q, missed.T @ P))):
+            return check.Finding("", ("gradient_step",))
+        return check.Finding("", ("negative_values",) * bool(min(part.min() for part in came) < 0))
+    # 0 / 0 may stay, become 0 or be lifted off zero, so the error is judged.
+    expected = max(loss(R, *repeat(step, ZERO_STEPS, *case)[-1], seen) for step in steps)
+    P, Q = repeat(run, ZERO_STEPS, *case)[-1]
+    if not compare.finite((P, Q)):
+        return check.Finding(f"After {ZERO_STEPS} steps there were NaN or infinite entries.", ("nan_on_zeros",))
+    if loss(R, P, Q, seen) > 1.001 * expected:
+        return check.Finding(
+            f"After {ZERO_STEPS} steps the squared error is {loss(R, P, Q, seen):.4g} and should be {expected:.4g}: a zero "
+            "stays zero, and everything else moves as if it were not there."
+        )
+    return None
+
+
+def _parallel(a, b):
+    with np.errstate(all="ignore"):
+        return np.sum(a * b) > 0.99 * np.linalg.norm(a) * np.linalg.norm(b) > 0
+
+
+def with_zeros(factor, rows=(), columns=()):
+    """A copy with zeros in some rows and some columns."""
+    factor = factor.copy()
+    factor[list(rows)] = 0
+    factor[:, list(columns)] = 0
+    return factor
