@@ -8,15 +8,16 @@ Each submission is judged in a process of its own, ``python -m tools.review.judg
 still do to the judging costs the class one row.
 """
 
-import base64
 import collections
 import contextlib
 import ctypes
 import dataclasses
 import functools
 import importlib
+import inspect
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -89,9 +90,7 @@ class Process:
 class Answer:
     """A student's function, living in the student's process; calling it sends the arguments over.
 
-    What the check reads off a function that it has at hand comes along: `unused`, the names of arguments that it never
-    looks at; `outside`, those of the notebook's data that it uses; `stub`, whether it is still empty; `gap`, whether a `...`
-    is left in its code; `compares`, whether it compares anything.
+    What `lessons.answers` reads off a function that it has at hand comes along, and so does the signature.
     """
 
     def __init__(self, process, described):
@@ -99,6 +98,15 @@ class Answer:
         self.number = described["function"]
         self.unused, self.outside = _names(described.get("unused")), _names(described.get("outside"))
         self.stub, self.gap, self.compares = (described.get(each) is True for each in ("stub", "gap", "compares"))
+        given = {name: inspect.Parameter.empty for name in _names(described.get("required"))}
+        defaults = described.get("defaults")
+        for name in _names(list(defaults)) if isinstance(defaults, dict) else ():
+            given[name] = process.decode(defaults.get(name))
+        if given:
+            kind = inspect.Parameter.KEYWORD_ONLY  # these stand in any order
+            self.__signature__ = inspect.Signature(
+                [inspect.Parameter(n, kind, default=each) for n, each in given.items()]
+            )
 
     def __call__(self, *args, **kwargs):
         named = {key: wire.encode(value) for key, value in kwargs.items()}
@@ -121,9 +129,9 @@ def isolation(trust):
     try:
         sandbox.require()
     except sandbox.Unavailable:
-        if trust:
-            return "none"
-        raise
+        if not trust:
+            raise
+        return "none"
     return "bubblewrap"
 
 
@@ -146,18 +154,8 @@ def row(submission, **known):
     "predictions", {name: choice}; "prints", {number: what the answer is apart from names and spaces}; "seconds".
     """
     empty = dict(problem="", lesson=None, remarks=[], isolation="", answers={}, predictions={}, prints={}, seconds=0.0)
-    about = {field.name: getattr(submission, field.name) for field in dataclasses.fields(submission)}
-    del about["content"]
+    about = {name: value for name, value in vars(submission).items() if name != "content"}
     return submissions.printable({**about, "sha256": submission.sha256, **empty, **known})
-
-
-RUNNING = set()  # processes that judge a submission now
-
-
-def order(submission, settings, kind):
-    """What `main` reads: a submission, the settings, and the kind of isolation."""
-    content = base64.b64encode(submission.content).decode("ascii")
-    return {**vars(submission), "content": content}, dataclasses.asdict(settings), kind
 
 
 def review(submission, settings):
@@ -165,31 +163,25 @@ def review(submission, settings):
     if submission.problem:
         return row(submission, problem=submission.problem)
     kind, start = isolation(settings.trust), time.monotonic()
-    process = subprocess.Popen(
-        [*_scope(), sys.executable, "-m", "tools.review.judge"],
-        cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    RUNNING.add(process)
-    reason = "it never ended"
     try:
-        said, error = process.communicate(
-            json.dumps(order(submission, settings, kind)).encode(), timeout=10 * SUBMISSION_SECONDS
+        process = subprocess.run(
+            [*_scope(), sys.executable, "-m", "tools.review.judge"],
+            cwd=ROOT,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            input=pickle.dumps((submission, settings, kind)),
+            capture_output=True,
+            timeout=10 * SUBMISSION_SECONDS,
         )
-        reason = error.decode("utf-8", "replace").strip()[-LONGEST_MESSAGE:] or f"status {process.returncode}"
-        return json.loads(said)
-    except (ValueError, subprocess.TimeoutExpired):
+        return json.loads(process.stdout)
+    except subprocess.TimeoutExpired:
+        reason = "it never ended"
+    except ValueError:
+        said = process.stderr.decode("utf-8", "replace").strip()[-LONGEST_MESSAGE:]
+        reason = said or f"status {process.returncode}"
         if process.returncode == -signal.SIGXCPU:
             reason = f"it took more than {JUDGE_SECONDS} s of computing"
-        seconds = round(time.monotonic() - start, 2)
-        return row(submission, problem=f"judging this file was ended: {reason}", isolation=kind, seconds=seconds)
-    finally:
-        process.kill()
-        process.communicate()
-        RUNNING.discard(process)
+    seconds = round(time.monotonic() - start, 2)
+    return row(submission, problem=f"judging this file was ended: {reason}", isolation=kind, seconds=seconds)
 
 
 @functools.cache
@@ -214,10 +206,7 @@ def main():
             resource.setrlimit(number, (limit, resource.getrlimit(number)[1]))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: what a student's process leaves behind comes here
-    about, settings, kind = json.load(sys.stdin)
-    content = base64.b64decode(about.pop("content"))
-    submission = submissions.Submission(**about, content=content)
-    print(json.dumps(_row(submission, Settings(**settings), kind)))
+    print(json.dumps(_row(*pickle.load(sys.stdin.buffer))))
     for left_behind in psutil.Process().children(recursive=True):
         left_behind.kill()
 
@@ -261,13 +250,13 @@ def _answer(verdict):
 
 
 class Trial:
-    """Runs a notebook from top to bottom and judges its answers on the way.
+    """Runs a notebook and judges its answers on the way.
 
     A cell that never ends, or ends the process, is left out and the notebook run again without it, so that it costs the
     student no more than itself.
     """
 
-    def __init__(self, notebook, isolation, settings=Settings()):  # noqa: B008, it cannot be changed
+    def __init__(self, notebook, isolation, settings):
         self.notebook = notebook
         self.isolation = isolation
         self.settings = settings
@@ -287,12 +276,21 @@ class Trial:
         # Every new start must have learned what to avoid.
         while costs < len(self.left_out) + len(self._fatal) and self.left > 0:
             costs = len(self.left_out) + len(self._fatal)
-            with sandbox.Sandbox(self.isolation, SUBMISSION_SECONDS) as box, Watch(box.process.pid, self.left) as watch:
-                process = Process(box.channel, watch, self.settings.cell_seconds)
+            start = {
+                "module": self.notebook.lesson.module,
+                "cells": self.notebook.cells,
+                "ours": self.notebook.ours,
+                "files": _font_list(),
+            }
+            with (
+                sandbox.started(self.isolation, SUBMISSION_SECONDS) as (started, channel),
+                Watch(started.pid, self.left) as watch,
+            ):
+                process = Process(channel, watch, self.settings.cell_seconds)
                 try:
-                    todo = process.ask(self._start(), START_SECONDS)["run"]
+                    todo = process.ask(start, START_SECONDS)["run"]
                 except Lost as lost:
-                    raise RuntimeError(f"it could not be started: {lost}. {box.last_words()}") from lost
+                    raise RuntimeError(f"it could not be started: {lost}. {sandbox.last_words(started)}") from lost
                 try:
                     self._go_through(process, todo)
                     return
@@ -303,9 +301,7 @@ class Trial:
 
     def remarks(self):
         """What happened on the way, in words."""
-        yield from (
-            f"code cell {number + 1} was left out: {reason}" for number, reason in sorted(self.left_out.items())
-        )
+        yield from (f"code cell {number + 1} was left out: {why}" for number, why in sorted(self.left_out.items()))
         yield from (f"code cell {number + 1} stopped: {error}" for number, error in sorted(self.stopped.items()))
 
     def all_verdicts(self):
@@ -321,14 +317,6 @@ class Trial:
         if self.left <= 0:
             return Verdict(exercise, "error", f"Not reached: the submission took longer than {SUBMISSION_SECONDS} s.")
         return Verdict(exercise, "not attempted", "The notebook makes no function of this name.")
-
-    def _start(self):
-        return {
-            "module": self.notebook.lesson.module,
-            "cells": self.notebook.cells,
-            "ours": self.notebook.ours,
-            "files": _font_list(),
-        }
 
     def _go_through(self, process, todo):
         self._checks.clear()
@@ -388,7 +376,9 @@ class Trial:
             answer = Answer(process, described) if known else process.decode(described.get("value"))
             verdict = exercise.verdict(answer)
             if verdict.status == "correct":
-                fresh = exercise.verdict(answer, cases=self._fresh(exercise))
+                # On cases that no table of answers knows, the same for the whole class.
+                rng = np.random.default_rng([self.settings.seed, *map(int, exercise.number.split("."))])
+                fresh = exercise.verdict(answer, cases=check.fresh(exercise, rng))
                 if fresh.status != "correct":
                     reason = f"Right on the lesson's own examples, but not on fresh ones. {fresh.reason}"
                     verdict = dataclasses.replace(fresh, reason=reason)
@@ -397,11 +387,6 @@ class Trial:
         if verdict.status == "correct" and process.borrowed:
             return Verdict(exercise, "borrowed", "It calls the lesson's own function.")
         return verdict
-
-    def _fresh(self, exercise):
-        """Cases that no table of answers knows, the same for the whole class."""
-        rng = np.random.default_rng([self.settings.seed, *map(int, exercise.number.split("."))])
-        return check.fresh(exercise, rng)
 
 
 def _names(found):
@@ -418,20 +403,10 @@ def _change(array, new):
 
 
 def _error(described):
-    """The error that a student's function stopped with, or one that reads the same."""
-    name, module, text = (str(described.get(key))[: wire.LONGEST_TEXT] for key in ("type", "module", "text"))
-    kind = getattr(sys.modules.get(module), name, None) if module.split(".")[0] in ("builtins", "numpy") else None
-    # What is another's, or would end the review, only gets the same name.
-    if not (isinstance(kind, type) and issubclass(kind, (Exception, SystemExit))) or name == "ExceptionGroup":
-        kind = type(name if name.isidentifier() else "Exception", (Exception,), {})
-    try:
-        error = kind(text)
-        alike = str(error) == text
-    except Exception:  # noqa: BLE001, some errors are made of other things than a text
-        alike = False
-    if not alike:
-        kind = type(kind.__name__, (kind,), {"__init__": lambda self: None, "__str__": lambda self: text})
-        error = kind.__new__(kind)
+    """An error that reads like the one that a student's function stopped with, and is of those kinds that a check knows."""
+    name, kind, text = (str(described.get(key))[: wire.LONGEST_TEXT] for key in ("type", "kind", "text"))
+    kind = next((each for each in wire.KNOWN_ERRORS if each.__name__ == kind), Exception)
+    error = type(name if name.isidentifier() else "Exception", (kind,), {"__str__": lambda self: text})()
     if isinstance(error, NameError) and isinstance(described.get("name"), str):
         error.name = described["name"][: wire.LONGEST_TEXT]
     entered, where = described["place"] if isinstance(described.get("place"), list) else (True, "")

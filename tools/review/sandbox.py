@@ -44,28 +44,20 @@ class Unavailable(Exception):
     """Nothing isolates here; the message says why, and what to do."""
 
 
-class Sandbox:
-    """A started process; use it in a `with`, which ends the process and all that it started.
-
-    Attributes
-    ----------
-    channel : wire.Channel
-        To the process.
-    """
-
-    def __init__(self, kind, seconds):
-        self.kind = kind
-        self.seconds = seconds
-
-    def __enter__(self):
-        ours, theirs = socket.socketpair()
-        isolated = self.kind == "bubblewrap"
-        self.folder = None if isolated else tempfile.TemporaryDirectory(prefix="review-", ignore_cleanup_errors=True)
-        home = HOME if isolated else self.folder.name
-        python = [sys.executable, "-s", "-B", "-m", "tools.review.student", str(theirs.fileno()), str(self.seconds)]
+@contextlib.contextmanager
+def started(kind, seconds):
+    """A process that runs a submission, and the channel to it; it ends with the `with`, and all that it started."""
+    ours, theirs = socket.socketpair()
+    isolated = kind == "bubblewrap"
+    with ours, contextlib.ExitStack() as stack:
+        home = HOME
+        if not isolated:
+            folder = tempfile.TemporaryDirectory(prefix="review-", ignore_cleanup_errors=True)
+            home = stack.enter_context(folder)
+        python = [sys.executable, "-s", "-B", "-m", "tools.review.student", str(theirs.fileno()), str(seconds)]
         with theirs:
-            self.process = subprocess.Popen(
-                command(self.kind, python),
+            process = subprocess.Popen(
+                command(kind, python),
                 cwd="/" if isolated else home,
                 env=environment(home),
                 stdin=subprocess.DEVNULL,
@@ -74,21 +66,17 @@ class Sandbox:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        _first_to_go(self.process.pid)
-        self.channel = wire.Channel(ours)
-        return self
+        stack.enter_context(process.stderr)
+        stack.callback(end, process)
+        with contextlib.suppress(OSError):  # Linux ends this process, rather than the review, when memory runs out
+            Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000", encoding="utf-8")
+        yield process, wire.Channel(ours)
 
-    def __exit__(self, *_):
-        self.channel.connection.close()
-        end(self.process)
-        self.process.stderr.close()
-        if self.folder:
-            self.folder.cleanup()
 
-    def last_words(self):
-        """What the process, or the program that isolates it, said before the student's code could speak."""
-        end(self.process)
-        return os.read(self.process.stderr.fileno(), 2000).decode("utf-8", "replace").strip()
+def last_words(process):
+    """What a process, or the program that isolates it, said before the student's code could speak."""
+    end(process)
+    return os.read(process.stderr.fileno(), 2000).decode("utf-8", "replace").strip()
 
 
 def command(kind, argv):
@@ -98,7 +86,11 @@ def command(kind, argv):
 
 def environment(home):
     """What the process knows of its surroundings: nothing of the reviewer's."""
-    clean = {
+    # One thread a process: the submissions already share the cores.
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    # Some processors need these for numpy to compute rightly at all.
+    processor = {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"} & set(os.environ)
+    return {
         "HOME": home,
         "TMPDIR": home,
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
@@ -108,15 +100,8 @@ def environment(home):
         "MPLCONFIGDIR": home,
         "MPLBACKEND": "agg",
         "PIP_NO_INDEX": "1",  # `!pip install` says so at once instead of trying to reach a network
-    }
-    # One thread a process: the submissions already share the cores.
-    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    # Some processors need these for numpy to compute rightly at all.
-    processor = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-    return {
-        **clean,
         **dict.fromkeys(threads, "1"),
-        **{name: os.environ[name] for name in processor if name in os.environ},
+        **{name: os.environ[name] for name in processor},
     }
 
 
@@ -182,12 +167,6 @@ def _no_more_users(bwrap):
     """What keeps students' code from namespaces of its own, where this bubblewrap can: since 0.8, and not as setuid."""
     knows = "--disable-userns" in subprocess.run([bwrap, "--help"], capture_output=True, text=True).stdout
     return ["--disable-userns"] if knows and not os.stat(bwrap).st_mode & stat.S_ISUID else []
-
-
-def _first_to_go(pid):
-    """Ask Linux to end this process, rather than the review, when memory runs out."""
-    with contextlib.suppress(OSError):
-        Path(f"/proc/{pid}/oom_score_adj").write_text("1000", encoding="utf-8")
 
 
 def end(process):

@@ -8,14 +8,16 @@ notebook can make of that is a wrong value in its own answer.
 import ast
 import contextlib
 import ctypes
+import dis
 import importlib
+import inspect
 import os
 import resource
 import signal
 import socket
-import symtable
 import sys
 import traceback
+import types
 from pathlib import Path
 
 import numpy as np
@@ -62,13 +64,8 @@ def limit_resources(seconds):
 class Student:
     """A notebook's cells and functions, at the reviewer's command.
 
-    Parameters
-    ----------
-    channel : wire.Channel
-        To the reviewer.
-    start : dict
-        The reviewer's first message: "module", the exercises' module; "cells", the sources of the code cells; "ours", the
-        numbers of those that are the lesson's own, unchanged; "files", what to put into the working folder.
+    start is the first message: "module", the exercises' module; "cells", the sources of the code cells; "ours", the numbers
+    of those that are the lesson's own, unchanged; "files", what to put into the working folder.
     """
 
     def __init__(self, channel, start):
@@ -127,6 +124,7 @@ class Student:
             "compares": answers.compares(answer),
             "unused": sorted(answers.unused_arguments(answer)),
             "outside": sorted(answers.outside_data(answer)),
+            **_asks(answer),
         }
 
     def _call(self, message):
@@ -203,18 +201,9 @@ def _noticed(name):
 
 
 def cells_to_run(sources, ours):
-    """Which cells to run: all that the student wrote, and of the lesson's own those that these build on.
-
-    The lesson's own cells say nothing of the student, and drawing every picture of a class again takes most of the time.
-
-    Parameters
-    ----------
-    sources : list of str
-        Code cells as plain Python.
-    ours : set of int
-        The cells that are the lesson's own, unchanged.
-    """
-    names = {number: _names(source) for number, source in enumerate(sources)}
+    """Which cells to run, of their sources in plain Python: all that are not the lesson's own (those with the numbers
+    `ours`), and of these what the others build on, since drawing every picture of a class again takes most of the time."""
+    names = [_names(source) for source in sources]
     run = {number for number, source in enumerate(sources) if number not in ours or ".check(" in source}
     while True:
         needed = set().union(*(names[number][1] for number in run))
@@ -227,31 +216,24 @@ def cells_to_run(sources, ours):
 def _names(source):
     """The names that a cell defines or changes, and the global names that it uses, also inside its functions."""
     try:
-        tree, table = ast.parse(source), symtable.symtable(source, "cell", "exec")
+        tree = ast.parse(source)
+        codes = [compile(tree, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set(), set()
-    defines = {
-        symbol.get_name()
-        for symbol in table.get_symbols()
-        if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
-    }
     # X[0] = 1 and X.shape = 2, 2 change X.
-    defines |= {
-        node.value.id
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.Subscript, ast.Attribute))
-        and isinstance(node.ctx, ast.Store)
-        and isinstance(node.value, ast.Name)
-    }
-    uses, tables = set(), [table]
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        uses |= {
-            symbol.get_name()
-            for symbol in table.get_symbols()
-            if symbol.is_referenced() and (symbol.is_global() or table.get_type() == "module")
-        }
+    changed = [
+        each.value
+        for each in ast.walk(tree)
+        if isinstance(each, (ast.Subscript, ast.Attribute)) and isinstance(each.ctx, ast.Store)
+    ]
+    defines, uses = {each.id for each in changed if isinstance(each, ast.Name)}, set()
+    for code in codes:  # which grows
+        codes += [each for each in code.co_consts if isinstance(each, types.CodeType)]
+        for step in dis.get_instructions(code):
+            if step.opname in ("STORE_NAME", "STORE_GLOBAL"):
+                defines.add(step.argval)
+            elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+                uses.add(step.argval)
     return defines, uses
 
 
@@ -266,6 +248,16 @@ def _shell():
     shell.ask_exit = lambda: None  # a notebook's shell has this
     shell.enable_matplotlib = lambda gui=None: (gui, "agg")  # nobody looks at the pictures
     return shell
+
+
+def _asks(answer):
+    """The names of the arguments that a function must be given, and the defaults of the others."""
+    try:
+        given = {name: each.default for name, each in inspect.signature(answer).parameters.items()}
+    except (TypeError, ValueError):  # not written in Python
+        return {}
+    required = [name for name, default in given.items() if default is inspect.Parameter.empty]
+    return {"required": required, "defaults": {n: wire.encode(each) for n, each in given.items() if n not in required}}
 
 
 def _text(error):
@@ -290,10 +282,9 @@ def _describe_error(error, function):
         entered, where = answers.place_of(error, function)
     except Exception:  # noqa: BLE001, the traceback may lead anywhere
         entered, where = True, ""
-    kind = type(error)
     return {
-        "type": kind.__name__,
-        "module": kind.__module__,
+        "type": type(error).__name__,
+        "kind": next((each.__name__ for each in wire.KNOWN_ERRORS if isinstance(error, each)), "Exception"),
         "text": _text(error),
         "name": error.name if isinstance(error, NameError) else None,
         "place": [entered, where[: wire.LONGEST_TEXT]],
