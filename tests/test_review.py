@@ -8,6 +8,7 @@ import hashlib
 import importlib
 import json
 import os
+import pickle
 import re
 import shlex
 import shutil
@@ -194,6 +195,21 @@ class TestVerdicts:
 
         assert verdicts["1.1"].status == "wrong"
         assert "check takes the function itself" in verdicts["1.1"].message
+
+    def test_a_function_without_the_defaults_of_the_first_line_is_told_so(self, any_kind):
+        body = "    return abs(previous_loss - loss) <= tolerance * min(previous_loss, loss)"
+        lines = ["tolerance=1e-4", "tolerance"]
+        answers = [("has_settled", f"def has_settled(previous_loss, loss, {line}):\n{body}") for line in lines]
+        came = checked("nmf", "", answers, any_kind)
+        assert [verdict.mistakes for verdict in came] == [(), ("defaults_missing",)]
+
+        body = "    for _ in range(steps):\n        E = R - P @ Q.T\n"
+        body += "        P, Q = P + alpha * (2 * E @ Q - beta * P), Q + alpha * (2 * E.T @ P - beta * Q)\n    return P, Q"
+        first = "def matrix_factorization(R, P, Q, K"
+        lines = ["steps=500, alpha=0.002, beta=0.02", "steps=9, alpha=0.002, beta=0.02", "steps, alpha, beta"]
+        answers = [("matrix_factorization", f"{first}, {line}):\n{body}") for line in lines]
+        came = checked("faces", "", answers, any_kind)
+        assert [verdict.mistakes for verdict in came] == [(), *[("defaults_changed",)] * 2]
 
     def test_an_interrupt_in_a_function_does_not_interrupt_the_review(self, any_kind):
         verdicts, _ = run(hand_in(reconstruct="def reconstruct(D, A):\n    raise KeyboardInterrupt"), any_kind)
@@ -1054,9 +1070,8 @@ def test_with_trust_nothing_of_a_submission_outlives_its_review(any_kind):
     process = subprocess.run(
         [sys.executable, "-m", "tools.review.judge"],
         cwd=ROOT,
-        input=json.dumps(judge.order(hand_in(leaves), judge.Settings(trust=True), "none")),
+        input=pickle.dumps((hand_in(leaves), judge.Settings(trust=True), "none")),
         capture_output=True,
-        text=True,
     )
 
     assert {answer["status"] for answer in json.loads(process.stdout)["answers"].values()} == {"correct"}

@@ -262,7 +262,7 @@ class Trial:
         self.settings = settings
         module = importlib.import_module(f"lessons.exercises.{notebook.lesson.module}")
         self.exercises = [each for each in module.exercises if each.number in (settings.only or [each.number])]
-        self.questions = {each.name: each for each in getattr(module, "predictions", [])}
+        self.questions = {each.name: each for each in module.predictions}
         self.predictions = {}
         self.left = SUBMISSION_SECONDS
         self.verdicts = {}
@@ -403,10 +403,18 @@ def _change(array, new):
 
 
 def _error(described):
-    """An error that reads like the one that a student's function stopped with, and is of those kinds that a check knows."""
-    name, kind, text = (str(described.get(key))[: wire.LONGEST_TEXT] for key in ("type", "kind", "text"))
-    kind = next((each for each in wire.KNOWN_ERRORS if each.__name__ == kind), Exception)
-    error = type(name if name.isidentifier() else "Exception", (kind,), {"__str__": lambda self: text})()
+    """The error that a student's function stopped with, or one that reads the same."""
+    name, module, text = (str(described.get(key))[: wire.LONGEST_TEXT] for key in ("type", "module", "text"))
+    kind = getattr(sys.modules.get(module), name, None) if module.split(".")[0] in ("builtins", "numpy") else None
+    # What is another's, or would end the review, only gets the same name.
+    if not (isinstance(kind, type) and issubclass(kind, (Exception, SystemExit))) or name == "ExceptionGroup":
+        kind = type(name if name.isidentifier() else "Exception", (Exception,), {})
+    # Some are made of other things than a text.
+    for each in (kind, type(kind.__name__, (kind,), {"__str__": lambda self: text})):
+        error = each.__new__(each, text)
+        with contextlib.suppress(Exception):
+            if str(error) == text:
+                break
     if isinstance(error, NameError) and isinstance(described.get("name"), str):
         error.name = described["name"][: wire.LONGEST_TEXT]
     entered, where = described["place"] if isinstance(described.get("place"), list) else (True, "")

@@ -184,7 +184,7 @@ def _mistakes(exercises, rows):
 
 def _predictions(name, rows):
     """Each question, and how many chose what."""
-    for question in getattr(_module(name), "predictions", []):
+    for question in _module(name).predictions:
         yield question, collections.Counter(row["predictions"].get(question.name) for row in rows)
 
 

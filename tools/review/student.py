@@ -89,7 +89,7 @@ class Student:
             if "run" in message:
                 self.channel.send({"ran": self._run(message["run"])})
             elif "unchecked" in message:
-                chosen = {each.name: wire.encode(each.choice) for each in getattr(self.lesson, "predictions", [])}
+                chosen = {each.name: wire.encode(each.choice) for each in self.lesson.predictions}
                 self.channel.send({"unchecked": self._unchecked(), "predictions": chosen})
             else:
                 return
@@ -284,7 +284,7 @@ def _describe_error(error, function):
         entered, where = True, ""
     return {
         "type": type(error).__name__,
-        "kind": next((each.__name__ for each in wire.KNOWN_ERRORS if isinstance(error, each)), "Exception"),
+        "module": type(error).__module__,
         "text": _text(error),
         "name": error.name if isinstance(error, NameError) else None,
         "place": [entered, where[: wire.LONGEST_TEXT]],

@@ -21,7 +21,6 @@ LARGEST_ARRAY = 2 * 2**20  # bytes; of a larger array only the shape is told, an
 LONGEST_TEXT = 2000
 MOST_PARTS = 50_000  # values in a message: a reader may need a hundred bytes for one that took two
 DEEPEST = 8
-KNOWN_ERRORS = (NameError, TypeError, SystemExit)  # those of which a verdict says more than their name and text
 
 _PLAIN_DTYPE = re.compile(r"[<>|]?([biufcSU]\d+|[mM]8(\[\d*[a-zA-Z]+\])?)")
 _NAME = re.compile(r"[\w (),]{1,80}")
