@@ -204,7 +204,9 @@ class TestVerdicts:
         assert [verdict.mistakes for verdict in came] == [(), ("defaults_missing",)]
 
         body = "    for _ in range(steps):\n        E = R - P @ Q.T\n"
-        body += "        P, Q = P + alpha * (2 * E @ Q - beta * P), Q + alpha * (2 * E.T @ P - beta * Q)\n    return P, Q"
+        body += (
+            "        P, Q = P + alpha * (2 * E @ Q - beta * P), Q + alpha * (2 * E.T @ P - beta * Q)\n    return P, Q"
+        )
         first = "def matrix_factorization(R, P, Q, K"
         lines = ["steps=500, alpha=0.002, beta=0.02", "steps=9, alpha=0.002, beta=0.02", "steps, alpha, beta"]
         answers = [("matrix_factorization", f"{first}, {line}):\n{body}") for line in lines]
@@ -375,12 +377,12 @@ class Liar(judge.Process):
         {
             "unchecked": [{"check": "reconstruct", "answer": {"function": 0}}],
             "result": True,
-            "changed": {"x": 1, "9": 2},
+            "after": {"x": 1, "9": 2},
         },
         {
             "unchecked": [{"check": "reconstruct", "answer": {"function": 0}}],
             "result": {"other": 3},
-            "changed": {"0": {}},
+            "after": [{}],
         },
     ],
     ids=json.dumps,

@@ -5,7 +5,6 @@ download; so does the import of Canvas's gradebook.
 """
 
 import collections
-import itertools
 import re
 
 from tools.review.report import exercises_of, identity, points, write_page, write_table
@@ -30,11 +29,12 @@ def write_feedback(folder, rows):
 def _folder_name(row, taken):
     """A name of a folder for a student, as in the download of a learning platform; never one that is taken."""
     names = {"Moodle": "{student}_{number}_assignsubmission_file", "Canvas": "{student}_{number}"}
-    name = (
-        re.sub(r'[\\/:*?"<>|\ufffd]', "_", names.get(row["system"], "{student}").format(**row)).strip(". ") or "student"
-    )
-    numbered = itertools.chain([name[:100]], (f"{name[:100]} ({number})" for number in itertools.count(2)))
-    free = next(each for each in numbered if each.casefold() not in taken)
+    name = names.get(row["system"], "{student}").format(**row)
+    name = re.sub(r'[\\/:*?"<>|\ufffd]', "_", name).strip(". ")[:100] or "student"
+    free, number = name, 1
+    while free.casefold() in taken:
+        number += 1
+        free = f"{name} ({number})"
     taken.add(free.casefold())
     return free
 

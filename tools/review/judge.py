@@ -98,24 +98,24 @@ class Answer:
         self.number = described["function"]
         self.unused, self.outside = _names(described.get("unused")), _names(described.get("outside"))
         self.stub, self.gap, self.compares = (described.get(each) is True for each in ("stub", "gap", "compares"))
-        given = {name: inspect.Parameter.empty for name in _names(described.get("required"))}
-        defaults = described.get("defaults")
-        for name in _names(list(defaults)) if isinstance(defaults, dict) else ():
-            given[name] = process.decode(defaults.get(name))
+        defaults = described.get("defaults") if isinstance(described.get("defaults"), dict) else {}
+        given = dict.fromkeys(_names(described.get("required")), inspect.Parameter.empty)
+        given.update({name: process.decode(defaults.get(name)) for name in _names([*defaults])})
         if given:
-            kind = inspect.Parameter.KEYWORD_ONLY  # these stand in any order
-            self.__signature__ = inspect.Signature(
-                [inspect.Parameter(n, kind, default=each) for n, each in given.items()]
-            )
+            # These stand in any order.
+            named = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=given[name]) for name in given]
+            self.__signature__ = inspect.Signature(named)
 
     def __call__(self, *args, **kwargs):
         named = {key: wire.encode(value) for key, value in kwargs.items()}
         reply = self.process.ask({"call": self.number, "args": [wire.encode(value) for value in args], "kwargs": named})
         self.process.borrowed |= reply.get("borrowed") is True
-        changed = reply.get("changed")
-        for position, value in changed.items() if isinstance(changed, dict) else ():
-            if position.isdecimal() and int(position[:3]) < len(args):
-                _change(args[int(position[:3])], self.process.decode(value))
+        after = reply.get("after")
+        for array, value in zip(args, after if isinstance(after, list) else ()):
+            changed = self.process.decode(value)
+            if isinstance(array, np.ndarray) and isinstance(changed, np.ndarray):
+                array.resize(changed.shape, refcheck=False)
+                array[...] = changed
         for counter in (type(value) for value in args if hasattr(type(value), "products")):
             counter.products += reply["products"] if type(reply.get("products")) is int else 0
         if isinstance(reply.get("error"), dict):
@@ -164,14 +164,10 @@ def review(submission, settings):
         return row(submission, problem=submission.problem)
     kind, start = isolation(settings.trust), time.monotonic()
     try:
-        process = subprocess.run(
-            [*_scope(), sys.executable, "-m", "tools.review.judge"],
-            cwd=ROOT,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            input=pickle.dumps((submission, settings, kind)),
-            capture_output=True,
-            timeout=10 * SUBMISSION_SECONDS,
-        )
+        env = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        how = dict(cwd=ROOT, env=env, capture_output=True, timeout=10 * SUBMISSION_SECONDS)
+        command = [*_scope(), sys.executable, "-m", "tools.review.judge"]
+        process = subprocess.run(command, input=pickle.dumps((submission, settings, kind)), **how)
         return json.loads(process.stdout)
     except subprocess.TimeoutExpired:
         reason = "it never ended"
@@ -262,7 +258,7 @@ class Trial:
         self.settings = settings
         module = importlib.import_module(f"lessons.exercises.{notebook.lesson.module}")
         self.exercises = [each for each in module.exercises if each.number in (settings.only or [each.number])]
-        self.questions = {each.name: each for each in module.predictions}
+        self.questions = module.predictions
         self.predictions = {}
         self.left = SUBMISSION_SECONDS
         self.verdicts = {}
@@ -276,19 +272,17 @@ class Trial:
         # Every new start must have learned what to avoid.
         while costs < len(self.left_out) + len(self._fatal) and self.left > 0:
             costs = len(self.left_out) + len(self._fatal)
-            start = {
-                "module": self.notebook.lesson.module,
-                "cells": self.notebook.cells,
-                "ours": self.notebook.ours,
-                "files": _font_list(),
-            }
-            with (
-                sandbox.started(self.isolation, SUBMISSION_SECONDS) as (started, channel),
-                Watch(started.pid, self.left) as watch,
-            ):
+            with contextlib.ExitStack() as stack:
+                started, channel = stack.enter_context(sandbox.started(self.isolation, SUBMISSION_SECONDS))
+                watch = stack.enter_context(Watch(started.pid, self.left))
                 process = Process(channel, watch, self.settings.cell_seconds)
                 try:
-                    todo = process.ask(start, START_SECONDS)["run"]
+                    about = {
+                        "module": self.notebook.lesson.module,
+                        "cells": self.notebook.cells,
+                        "ours": self.notebook.ours,
+                    }
+                    todo = process.ask({**about, "files": _font_list()}, START_SECONDS)["run"]
                 except Lost as lost:
                     raise RuntimeError(f"it could not be started: {lost}. {sandbox.last_words(started)}") from lost
                 try:
@@ -332,9 +326,9 @@ class Trial:
             raise process.nonsense("no list of functions")
         for reply in unchecked:
             self._judge(process, reply)
-        for name, question in self.questions.items() if isinstance(predictions, dict) else ():
-            if predictions.get(name) in list(question.choices):
-                self.predictions[name] = predictions[name]
+        for question in self.questions if isinstance(predictions, dict) else ():
+            if predictions.get(question.name) in list(question.choices):
+                self.predictions[question.name] = predictions[question.name]
 
     def _run(self, process, number):
         """Run a cell, judging what it checks; the error that stopped it, or None. Raises Lost."""
@@ -371,9 +365,9 @@ class Trial:
         if not isinstance(described, dict):
             raise process.nonsense("no answer")
         process.borrowed = False
-        known = "function" in described
         try:
-            answer = Answer(process, described) if known else process.decode(described.get("value"))
+            is_function = "function" in described
+            answer = Answer(process, described) if is_function else process.decode(described.get("value"))
             verdict = exercise.verdict(answer)
             if verdict.status == "correct":
                 # On cases that no table of answers knows, the same for the whole class.
@@ -393,13 +387,6 @@ def _names(found):
     """Names, and few of them, whatever came."""
     names = found[:10] if isinstance(found, list) else []
     return {name[:50] for name in names if isinstance(name, str) and name.isidentifier()}
-
-
-def _change(array, new):
-    """Do to the reviewer's copy of an argument what the student's function did to its own."""
-    if isinstance(array, np.ndarray) and isinstance(new, np.ndarray):
-        array.resize(new.shape, refcheck=False)
-        array[...] = new
 
 
 def _error(described):

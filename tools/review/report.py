@@ -20,10 +20,10 @@ from tools.review.submissions import lessons
 
 def exercises_of(name):
     """The exercises of the lesson's notebook of this name."""
-    return _module(name).exercises
+    return module_of(name).exercises
 
 
-def _module(name):
+def module_of(name):
     module = {lesson.name: lesson.module for lesson in lessons()}[name]
     return importlib.import_module(f"lessons.exercises.{module}")
 
@@ -75,32 +75,33 @@ def with_sameness(rows):
         for number, fingerprint in row["prints"].items():
             same[number, fingerprint].add(row["student"])
     for row in rows:
-        others = {n: sorted(same[n, each] - {row["student"]}) for n, each in row["prints"].items() if each}
-        alike = [
-            f"{number}: the same as {', '.join(names[:4])}, but for names and spaces"
-            for number, names in others.items()
-            if names
-        ]
+        alike = []
+        for number, fingerprint in row["prints"].items():
+            others = sorted(same[number, fingerprint] - {row["student"]})
+            if fingerprint and others:
+                alike.append(f"{number}: the same as {', '.join(others[:4])}, but for names and spaces")
         yield {**row, "remarks": [*row["remarks"], *alike]}
 
 
 def points(row, table):
     """The points of a row, and how many there are; `table` is {exercise's number: points}, the minutes where it is empty."""
     worth = {each.number: table.get(each.number, 0) if table else each.minutes for each in exercises_of(row["lesson"])}
-    return sum(worth[n] for n, each in row["answers"].items() if each["status"] == "correct"), sum(
-        map(worth.get, row["answers"])
-    )
+    right = [number for number, answer in row["answers"].items() if answer["status"] == "correct"]
+    return sum(map(worth.get, right)), sum(map(worth.get, row["answers"]))
 
 
 def summary(rows):
     """The review in a sentence or two."""
     statuses = [answer["status"] for row in rows for answer in row["answers"].values()]
     unread = sum(bool(row["problem"]) for row in rows)
-    people = len({identity(row) for row in rows})
-    text = f"{people} student{'s' * (people != 1)}, {len(rows) - unread} notebook{'s' * (len(rows) - unread != 1)} reviewed"
-    if unread:
-        text += f", {unread} file{'s' * (unread != 1)} that could not be"
+    people = _count(len({identity(row) for row in rows}), "student")
+    text = f"{people}, {_count(len(rows) - unread, 'notebook')} reviewed"
+    text += f", {_count(unread, 'file')} that could not be" if unread else ""
     return f"{text}. {statuses.count('correct')} of {len(statuses)} answers are correct."
+
+
+def _count(number, what):
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 # ---- The table ----
@@ -141,31 +142,36 @@ def write_html(path, rows, title, seed=None, before=None):
 
     before: the rows of an earlier review, to say who moved on since.
     """
-    lessons = []
+    notebooks = []
     for name in sorted({row["lesson"] for row in rows if row["lesson"]}):
         own = [row for row in rows if row["lesson"] == name]
         exercises = _answered(name, own)
         if exercises:
             since = None if before is None else list(_since(own, before))
-            about = dict(mistakes=_mistakes(exercises, own), questions=list(_predictions(name, own)), since=since)
-            lessons.append(dict(name=name, rows=own, exercises=exercises, **about))
+            questions = [
+                (each, collections.Counter(row["predictions"].get(each.name) for row in own))
+                for each in module_of(name).predictions
+            ]
+            about = dict(mistakes=_mistakes(exercises, own), questions=questions, since=since)
+            notebooks.append(dict(name=name, rows=own, exercises=exercises, **about))
     kinds = sorted({row["isolation"] for row in rows if not row["problem"]})
-    unread = [row for row in rows if not row["lesson"]]
-    about = dict(summary=summary(rows), kinds=kinds, seed=seed, lessons=lessons, unread=unread)
-    write_page("review.html", path, title=title, **about)
+    about = dict(title=title, summary=summary(rows), kinds=kinds, seed=seed)
+    write_page("review.html", path, **about, lessons=notebooks, unread=[row for row in rows if not row["lesson"]])
 
 
 def write_page(name, path, **known):
     """Fill in one of the pages that stand in `pages`; nothing in it runs, and nothing is fetched."""
-    env = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True, trim_blocks=True)
-    env.filters["marked"] = _marked
-    text = env.get_template(name).render(**known, WORDS=WORDS, COLOURS=COLOURS)
-    path.write_text(text, encoding="utf-8", errors="replace")
+    path.write_text(PAGES.get_template(name).render(known), encoding="utf-8", errors="replace")
 
 
 def _marked(text):
     """Text for a page, with `code` marked."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True, trim_blocks=True)
+PAGES.globals.update(WORDS=WORDS, COLOURS=COLOURS)
+PAGES.filters["marked"] = _marked
 
 
 def _answered(name, rows):
@@ -182,12 +188,6 @@ def _mistakes(exercises, rows):
         yield exercise, correct, len(answers), mistakes.most_common(3)
 
 
-def _predictions(name, rows):
-    """Each question, and how many chose what."""
-    for question in _module(name).predictions:
-        yield question, collections.Counter(row["predictions"].get(question.name) for row in rows)
-
-
 def _since(rows, before):
     """What has changed for each student of whom both reviews have this notebook: now correct, mistakes gone and new."""
     earlier = {(*identity(row), row["lesson"]): row["answers"] for row in before}
@@ -198,7 +198,5 @@ def _since(rows, before):
             moved = [number for number, was, now in both if now["status"] == "correct" != was["status"]]
             made = [f"{number} {key}" for number, was, _ in both for key in was["mistakes"]]
             makes = [f"{number} {key}" for number, _, now in both for key in now["mistakes"]]
-            gone, new = (
-                [each for each in some if each not in others] for some, others in ((made, makes), (makes, made))
-            )
+            gone, new = [each for each in made if each not in makes], [each for each in makes if each not in made]
             yield row["student"], moved, gone, new

@@ -55,17 +55,10 @@ def started(kind, seconds):
             folder = tempfile.TemporaryDirectory(prefix="review-", ignore_cleanup_errors=True)
             home = stack.enter_context(folder)
         python = [sys.executable, "-s", "-B", "-m", "tools.review.student", str(theirs.fileno()), str(seconds)]
+        how = dict(cwd="/" if isolated else home, env=environment(home), start_new_session=True)
+        how |= dict(stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         with theirs:
-            process = subprocess.Popen(
-                command(kind, python),
-                cwd="/" if isolated else home,
-                env=environment(home),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
+            process = subprocess.Popen(command(kind, python), **how, pass_fds=[theirs.fileno()])
         stack.enter_context(process.stderr)
         stack.callback(end, process)
         with contextlib.suppress(OSError):  # Linux ends this process, rather than the review, when memory runs out
@@ -86,21 +79,18 @@ def command(kind, argv):
 
 def environment(home):
     """What the process knows of its surroundings: nothing of the reviewer's."""
-    # One thread a process: the submissions already share the cores.
-    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     # Some processors need these for numpy to compute rightly at all.
     processor = {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"} & set(os.environ)
     return {
-        "HOME": home,
-        "TMPDIR": home,
+        **dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), home),
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(ROOT),
         "IPYTHONDIR": f"{home}/.ipython",
-        "MPLCONFIGDIR": home,
         "MPLBACKEND": "agg",
         "PIP_NO_INDEX": "1",  # `!pip install` says so at once instead of trying to reach a network
-        **dict.fromkeys(threads, "1"),
+        # One thread a process: the submissions already share the cores.
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
         **{name: os.environ[name] for name in processor},
     }
 
@@ -214,17 +204,10 @@ def problem_here():
         secret = Path(folder, "secret")
         secret.write_text("not for students", encoding="utf-8")
         attempts = [str(secret), str(ROOT / "lessons" / "check.py"), str(server.getsockname()[1])]
+        python = [sys.executable, "-s", "-B", "-c", _ATTEMPTS, *attempts]
+        how = dict(cwd="/", env=environment(HOME), stdin=subprocess.DEVNULL, errors="replace", timeout=300)
         try:
-            run = subprocess.run(
-                command("bubblewrap", [sys.executable, "-s", "-B", "-c", _ATTEMPTS, *attempts]),
-                cwd="/",
-                env=environment(HOME),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=300,
-            )
+            run = subprocess.run(command("bubblewrap", python), **how, capture_output=True, text=True)
         except (OSError, subprocess.TimeoutExpired) as error:
             return str(error)
     return None if run.returncode == 0 else run.stderr.strip() or f"it ended with status {run.returncode}"

@@ -36,29 +36,18 @@ def main():
     connection.set_inheritable(False)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: end with the judge, also where nothing isolates
-    limit_resources(int(sys.argv[2]))
+    # Limits that this process and its children cannot raise again.
+    limits = {"RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": OUTPUT, "RLIMIT_NPROC": PROCESSES, "RLIMIT_NOFILE": OPEN_FILES}
+    for name, value in {**limits, "RLIMIT_CPU": int(sys.argv[2]), "RLIMIT_CORE": 0}.items():
+        # macOS does not know all of them, and where the system allows less already, that stays.
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            resource.setrlimit(getattr(resource, name), (value, value))
     # From here on nothing is printed to whoever started the review, and the limit on the size of files holds for prints.
     printed = os.open("printed.txt", os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(printed, 1)
     os.dup2(printed, 2)
     channel = wire.Channel(connection)
     Student(channel, channel.receive()).obey()
-
-
-def limit_resources(seconds):
-    """Set limits that this process and its children cannot raise again."""
-    limits = {
-        "RLIMIT_AS": MEMORY,
-        "RLIMIT_FSIZE": OUTPUT,
-        "RLIMIT_NPROC": PROCESSES,
-        "RLIMIT_NOFILE": OPEN_FILES,
-        "RLIMIT_CPU": seconds,
-        "RLIMIT_CORE": 0,
-    }
-    for name, value in limits.items():
-        # macOS does not know all of them, and where the system allows less already, that stays.
-        with contextlib.suppress(AttributeError, ValueError, OSError):
-            resource.setrlimit(getattr(resource, name), (value, value))
 
 
 class Student:
@@ -134,7 +123,6 @@ class Student:
         for counter in counters:
             counter.products = 0
         kwargs = {key: wire.decode(value) for key, value in message["kwargs"].items()}
-        before = [wire.encode(value) for value in args]
         self._called = True
         with answers.quiet(), self._printing(), _noticed(name) as borrowed:
             try:
@@ -142,10 +130,9 @@ class Student:
             except BaseException as error:  # noqa: BLE001, whatever a student's function raises is told
                 reply = {"error": _describe_error(error, function)}
         self._called = False
-        after = [wire.encode(value) for value in args]
-        changed = {str(i): new for i, (old, new) in enumerate(zip(before, after)) if old != new}
         products = sum(counter.products for counter in counters)
-        return {**reply, "changed": changed, "borrowed": bool(borrowed), "products": products}
+        after = [wire.encode(value) for value in args]
+        return {**reply, "after": after, "borrowed": bool(borrowed), "products": products}
 
     def _counting(self, value):
         """An argument as the exercise's own kind of array, which counts what is done with it, where it has that kind's name."""
@@ -220,13 +207,10 @@ def _names(source):
         codes = [compile(tree, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set(), set()
-    # X[0] = 1 and X.shape = 2, 2 change X.
-    changed = [
-        each.value
-        for each in ast.walk(tree)
-        if isinstance(each, (ast.Subscript, ast.Attribute)) and isinstance(each.ctx, ast.Store)
-    ]
-    defines, uses = {each.id for each in changed if isinstance(each, ast.Name)}, set()
+    defines, uses = set(), set()
+    for node in ast.walk(tree):  # X[0] = 1 and X.shape = 2, 2 change X
+        if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            defines.add(getattr(node.value, "id", None))
     for code in codes:  # which grows
         codes += [each for each in code.co_consts if isinstance(each, types.CodeType)]
         for step in dis.get_instructions(code):

@@ -93,10 +93,8 @@ def printable(value):
         return [printable(part) for part in value]
     if not isinstance(value, str) or value.isprintable():
         return value
-    return "".join(
-        letter if letter in "\n\t" or unicodedata.category(letter)[0] != "C" else "\N{REPLACEMENT CHARACTER}"
-        for letter in value
-    )
+    obeyed = {letter for letter in value if unicodedata.category(letter)[0] == "C"} - {"\n", "\t"}
+    return value.translate(dict.fromkeys(map(ord, obeyed), "\N{REPLACEMENT CHARACTER}"))
 
 
 # ---- Files ----
