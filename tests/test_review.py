@@ -1072,7 +1072,7 @@ def test_with_trust_nothing_of_a_submission_outlives_its_review(any_kind):
     process = subprocess.run(
         [sys.executable, "-m", "tools.review.judge"],
         cwd=ROOT,
-        input=pickle.dumps((hand_in(leaves), judge.Settings(trust=True), "none")),
+        input=pickle.dumps((hand_in(leaves), {"trust": True}, "none")),
         capture_output=True,
     )
 

@@ -1,11 +1,8 @@
 """Judges one submission: asks the student's process for results, and says the verdicts where that process cannot reach.
 
-The exercise's own `verdict` runs here, in the reviewer's process, and calls the student's function through `Answer`, which
-sends the arguments over and brings plain data back. What the student's code does to its own copy of the lesson, or of
-numpy, therefore changes what it answers, never how the answer is judged.
-
-Each submission is judged in a process of its own, ``python -m tools.review.judge``, with limits: whatever a reply may
-still do to the judging costs the class one row.
+The exercise's own `verdict` runs here and calls the student's function through `Answer`. What the student's code does to its
+own copy of the lesson, or of numpy, changes what it answers, never how the answer is judged. Each submission is judged in a
+process of its own, ``python -m tools.review.judge``, with limits: what a reply may still do to that costs one row.
 """
 
 import collections
@@ -167,7 +164,7 @@ def review(submission, settings):
         env = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         how = dict(cwd=ROOT, env=env, capture_output=True, timeout=10 * SUBMISSION_SECONDS)
         command = [*_scope(), sys.executable, "-m", "tools.review.judge"]
-        process = subprocess.run(command, input=pickle.dumps((submission, settings, kind)), **how)
+        process = subprocess.run(command, input=pickle.dumps((submission, vars(settings), kind)), **how)
         return json.loads(process.stdout)
     except subprocess.TimeoutExpired:
         reason = "it never ended"
@@ -202,7 +199,8 @@ def main():
             resource.setrlimit(number, (limit, resource.getrlimit(number)[1]))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: what a student's process leaves behind comes here
-    print(json.dumps(_row(*pickle.load(sys.stdin.buffer))))
+    submission, settings, kind = pickle.load(sys.stdin.buffer)
+    print(json.dumps(_row(submission, Settings(**settings), kind)))
     for left_behind in psutil.Process().children(recursive=True):
         left_behind.kill()
 

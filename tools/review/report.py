@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
 from lessons.show import COLOURS, WORDS
-from tools.review.submissions import lessons
+from tools.review.submissions import counted, lessons
 
 
 def exercises_of(name):
@@ -94,14 +94,10 @@ def summary(rows):
     """The review in a sentence or two."""
     statuses = [answer["status"] for row in rows for answer in row["answers"].values()]
     unread = sum(bool(row["problem"]) for row in rows)
-    people = _count(len({identity(row) for row in rows}), "student")
-    text = f"{people}, {_count(len(rows) - unread, 'notebook')} reviewed"
-    text += f", {_count(unread, 'file')} that could not be" if unread else ""
+    people = counted(len({identity(row) for row in rows}), "student")
+    text = f"{people}, {counted(len(rows) - unread, 'notebook')} reviewed"
+    text += f", {counted(unread, 'file')} that could not be" if unread else ""
     return f"{text}. {statuses.count('correct')} of {len(statuses)} answers are correct."
-
-
-def _count(number, what):
-    return f"{number} {what}{'s' * (number != 1)}"
 
 
 # ---- The table ----

@@ -1,8 +1,7 @@
 """Starts the process that a submission runs in, shut off from files, network and other processes by bubblewrap.
 
-The process sees the Python that runs the review, the lesson, a few devices and a small folder of its own in memory; no home,
-no other submission, no network, no process but its own. With the kind "none", for who trusts the class, it is an ordinary
-process.
+The process sees the Python that runs the review, the lesson, a few devices and a small folder of its own in memory. With the
+kind "none", for who trusts the class, it is an ordinary process.
 """
 
 import contextlib

@@ -231,7 +231,7 @@ def notebook(submission):
     lesson = _lesson_of(sources)
     ours = [number for number, source in enumerate(sources) if source in lesson.code.values()]
     remarks = [] if Path(submission.file).stem == lesson.name else [f"renamed, it is {lesson.name}"]
-    remarks += [*_about_run(code), *_about_cells(cells, lesson)]
+    remarks += _about(cells, lesson)
     for number, source in enumerate(sources):
         if number not in ours:
             remarks += [f"code cell {number + 1} reaches for the lesson's answers: {line}" for line in reaches(source)]
@@ -298,19 +298,16 @@ def _lesson_of(sources):
     return best
 
 
-def _about_run(code):
-    remarks = ["saved with outputs"] if any(cell.has_outputs for cell in code) else []
-    written = [cell for cell in code if cell.source]
-    run = sum(cell.was_run for cell in written)
-    if not run:
-        remarks.append("saved without having been run")
-    elif run < len(written):
-        remarks.append(f"half run: {run} of {len(written)} code cells")
-    return remarks
-
-
-def _about_cells(cells, lesson):
-    """What is missing, new and different, compared with the notebook as students get it today."""
+def _about(cells, lesson):
+    """What was run, and what is missing, new and different, compared with the notebook as students get it today."""
+    code = [cell for cell in cells if cell.kind == "code"]
+    if any(cell.has_outputs for cell in code):
+        yield "saved with outputs"
+    was_run = [cell.was_run for cell in code if cell.source]
+    if not any(was_run):
+        yield "saved without having been run"
+    elif not all(was_run):
+        yield f"half run: {sum(was_run)} of {len(was_run)} code cells"
     known = {**lesson.code, **lesson.text}
     ids, sources = {cell.id for cell in cells}, {cell.source for cell in cells}
     # Some editors give cells new ids, so that a filled-in cell is known only by the function in it.
@@ -321,9 +318,9 @@ def _about_cells(cells, lesson):
     added = [source for source in others if source not in known.values() and not _functions(source) & ours]
     reworded = [cell.id for cell in cells if cell.id in lesson.text and cell.source != lesson.text[cell.id]]
     if missing:
-        yield f"{_count(missing)} deleted: {_some(missing)}"
+        yield f"{counted(len(missing), 'cell')} deleted: {_some(missing)}"
     if added:
-        yield f"{_count(added)} added"
+        yield f"{counted(len(added), 'cell')} added"
     if reworded:
         yield f"an older version of the notebook, or its text was edited: {_some(reworded)}"
 
@@ -332,8 +329,8 @@ def _functions(source):
     return set(re.findall(r"^def (\w+)", source, flags=re.MULTILINE))
 
 
-def _count(cells):
-    return f"{len(cells)} cell{'s' * (len(cells) != 1)}"
+def counted(number, what):
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def _some(names):

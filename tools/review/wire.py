@@ -1,9 +1,8 @@
 """What the reviewer and a student's process say to each other: plain data, never an object that could run code.
 
-A message is one JSON value behind its length. Arrays travel as their bytes, numbers and containers as themselves; whatever
-else a student's function returns travels as the name of its type and what it looks like, which is all that a verdict
-says of it. Nothing that arrives is believed: its size is looked at before it is read, and `receive` and `decode` raise
-ValueError for anything that `encode` would not have made.
+A message is one JSON value behind its length. Arrays travel as their bytes, numbers and containers as themselves, all else as
+the name of its type and what it looks like, which is all that a verdict says of it. Nothing that arrives is believed: its
+size is looked at before it is read, and what `encode` would not have made raises ValueError.
 """
 
 import base64
@@ -27,10 +26,7 @@ _NAME = re.compile(r"[\w (),]{1,80}")
 
 
 class Channel:
-    """Messages over a connected socket.
-
-    Raises EOFError when the other side is gone, ValueError when it talks nonsense. Whoever waits too long ends the other side.
-    """
+    """Messages over a connected socket. Raises EOFError when the other side is gone, ValueError when it talks nonsense."""
 
     def __init__(self, connection):
         self.connection = connection
