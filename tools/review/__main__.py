@@ -141,30 +141,25 @@ def _seed(path):
 @contextlib.contextmanager
 def _workers(options):
     """An executor: threads that each wait for a process of this machine, or the workers of a Dask cluster."""
-    if not options.scheduler:
-        _isolation_or_exit(lambda: [judge.isolation(options.trust)])
-        with concurrent.futures.ThreadPoolExecutor(options.jobs) as executor:
-            yield executor
-        return
-    from distributed import Client
+    client = None
+    with contextlib.ExitStack() as stack:
+        if options.scheduler:
+            from distributed import Client
 
-    with Client(options.scheduler, timeout=20) as client:
-        if set(client.nthreads().values()) != {1}:
-            start = "`dask worker ADDRESS --nthreads 1`"
-            sys.exit(f"Reviewing needs workers with one thread each: start them with {start}.")
-        if set(client.run(version).values()) != {version()}:
-            sys.exit("The workers have another version of the lesson, of numpy or of Python than this computer.")
-        _isolation_or_exit(lambda: client.run(judge.isolation, options.trust).values())
-        with client.get_executor() as executor:
-            yield executor
-
-
-def _isolation_or_exit(ask):
-    try:
-        kinds = set(ask())
-    except sandbox.Unavailable as reason:
-        sys.exit(str(reason))
-    print(f"Isolation: {', '.join(sorted(kinds))}.")
+            client = stack.enter_context(Client(options.scheduler, timeout=20))
+            if set(client.nthreads().values()) != {1}:
+                start = "`dask worker ADDRESS --nthreads 1`"
+                sys.exit(f"Reviewing needs workers with one thread each: start them with {start}.")
+            if set(client.run(version).values()) != {version()}:
+                sys.exit("The workers have another version of the lesson, of numpy or of Python than this computer.")
+        try:
+            trust = options.trust
+            kinds = client.run(judge.isolation, trust).values() if client else [judge.isolation(trust)]
+        except sandbox.Unavailable as reason:
+            sys.exit(str(reason))
+        print(f"Isolation: {', '.join(sorted(set(kinds)))}.")
+        executor = client.get_executor() if client else concurrent.futures.ThreadPoolExecutor(options.jobs)
+        yield stack.enter_context(executor)
 
 
 def review_all(pending, executor, settings):

@@ -56,7 +56,6 @@ class Process:
         self.watch = watch
         self.seconds = seconds  # for an answer to a message
         self.lost = None
-        self.borrowed = False  # whether a call went through the reference of the exercise that is being judged
 
     def ask(self, message, limit=None):
         """Send a message and wait for the answer to it. Raises Lost, from then on always."""
@@ -93,6 +92,7 @@ class Answer:
     def __init__(self, process, described):
         self.process = process
         self.number = described["function"]
+        self.borrowed = False  # whether a call went through the reference of the exercise that is being judged
         self.unused, self.outside = _names(described.get("unused")), _names(described.get("outside"))
         self.stub, self.gap, self.compares = (described.get(each) is True for each in ("stub", "gap", "compares"))
         defaults = described.get("defaults") if isinstance(described.get("defaults"), dict) else {}
@@ -106,7 +106,7 @@ class Answer:
     def __call__(self, *args, **kwargs):
         named = {key: wire.encode(value) for key, value in kwargs.items()}
         reply = self.process.ask({"call": self.number, "args": [wire.encode(value) for value in args], "kwargs": named})
-        self.process.borrowed |= reply.get("borrowed") is True
+        self.borrowed |= reply.get("borrowed") is True
         after = reply.get("after")
         for array, value in zip(args, after if isinstance(after, list) else ()):
             changed = self.process.decode(value)
@@ -270,9 +270,10 @@ class Trial:
         # Every new start must have learned what to avoid.
         while costs < len(self.left_out) + len(self._fatal) and self.left > 0:
             costs = len(self.left_out) + len(self._fatal)
-            with contextlib.ExitStack() as stack:
-                started, channel = stack.enter_context(sandbox.started(self.isolation, SUBMISSION_SECONDS))
-                watch = stack.enter_context(Watch(started.pid, self.left))
+            with (
+                sandbox.started(self.isolation, SUBMISSION_SECONDS) as (box, channel),
+                Watch(box.pid, self.left) as watch,
+            ):
                 process = Process(channel, watch, self.settings.cell_seconds)
                 try:
                     about = {
@@ -282,7 +283,7 @@ class Trial:
                     }
                     todo = process.ask({**about, "files": _font_list()}, START_SECONDS)["run"]
                 except Lost as lost:
-                    raise RuntimeError(f"it could not be started: {lost}. {sandbox.last_words(started)}") from lost
+                    raise RuntimeError(f"it could not be started: {lost}. {sandbox.last_words(box)}") from lost
                 try:
                     self._go_through(process, todo)
                     return
@@ -315,22 +316,17 @@ class Trial:
         self.stopped.clear()
         for number in todo:
             if number not in self.left_out:
-                error = self._run(process, number)
+                error = self._ask(process, {"run": number}).get("ran")
                 if error:
                     self.stopped[number] = str(error)[:LONGEST_MESSAGE]
-        last = process.ask({"unchecked": True})
-        unchecked, predictions = last.get("unchecked"), last.get("predictions")
-        if not isinstance(unchecked, list) or not all(isinstance(reply, dict) for reply in unchecked):
-            raise process.nonsense("no list of functions")
-        for reply in unchecked:
-            self._judge(process, reply)
-        for question in self.questions if isinstance(predictions, dict) else ():
-            if predictions.get(question.name) in list(question.choices):
-                self.predictions[question.name] = predictions[question.name]
+        chosen = self._ask(process, {"end": True}).get("predictions")
+        for question in self.questions if isinstance(chosen, dict) else ():
+            if chosen.get(question.name) in list(question.choices):
+                self.predictions[question.name] = chosen[question.name]
 
-    def _run(self, process, number):
-        """Run a cell, judging what it checks; the error that stopped it, or None. Raises Lost."""
-        answer, reason = {"run": number}, f"it checked {MOST_CHECKS} times"
+    def _ask(self, process, message):
+        """Have a cell run, or the end come, and judge what is checked on the way; the reply to it. Raises Lost."""
+        answer, reason = message, f"it checked {MOST_CHECKS} times"
         for _ in range(MOST_CHECKS):
             try:
                 reply = process.ask(answer)
@@ -338,9 +334,10 @@ class Trial:
                 reason = str(lost)
                 break
             if "check" not in reply:
-                return reply.get("ran")
+                return reply
             answer = {"correct": self._judge(process, reply)}
-        self.left_out[number] = reason
+        if "run" in message:
+            self.left_out[message["run"]] = reason
         raise process.nonsense(reason)
 
     def _judge(self, process, reply):
@@ -362,7 +359,6 @@ class Trial:
     def _verdict(self, exercise, described, process):
         if not isinstance(described, dict):
             raise process.nonsense("no answer")
-        process.borrowed = False
         try:
             is_function = "function" in described
             answer = Answer(process, described) if is_function else process.decode(described.get("value"))
@@ -376,7 +372,7 @@ class Trial:
                     verdict = dataclasses.replace(fresh, reason=reason)
         except Exception as error:  # noqa: BLE001, neither nonsense nor a gap in a check may cost the other answers
             return Verdict(exercise, "error", f"The check could not judge it. {type(error).__name__}: {error}")
-        if verdict.status == "correct" and process.borrowed:
+        if verdict.status == "correct" and answer.borrowed:
             return Verdict(exercise, "borrowed", "It calls the lesson's own function.")
         return verdict
 

@@ -76,9 +76,10 @@ class Student:
             message = self._next()
             if "run" in message:
                 self.channel.send({"ran": self._run(message["run"])})
-            elif "unchecked" in message:
+            elif "end" in message:
+                self._check_the_rest()
                 chosen = {each.name: wire.encode(each.choice) for each in self.lesson.predictions}
-                self.channel.send({"unchecked": self._unchecked(), "predictions": chosen})
+                self.channel.send({"predictions": chosen})
             else:
                 return
 
@@ -147,15 +148,12 @@ class Student:
         error = result.error_before_exec or result.error_in_exec
         return f"{type(error).__name__}: {_text(error)}{_line(error)}" if error else None
 
-    def _unchecked(self):
+    def _check_the_rest(self):
         """Functions of the exercises' names that no check has seen, because its cell is gone or came too early."""
-        found = []
         for exercise in self.lesson.exercises:
             answer = self.shell.user_ns.get(exercise.name)
-            seen = self.checked.get(exercise.name, ())
-            if callable(answer) and not any(answer is each for each in seen):
-                found.append({"check": exercise.name, "answer": self._introduce(exercise, answer)})
-        return found
+            if callable(answer) and not any(answer is each for each in self.checked.get(exercise.name, ())):
+                self.check(exercise, answer)
 
     @contextlib.contextmanager
     def _printing(self):
