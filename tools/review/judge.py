@@ -169,8 +169,8 @@ def review(submission, settings):
     except subprocess.TimeoutExpired:
         reason = "it never ended"
     except ValueError:
-        said = process.stderr.decode("utf-8", "replace").strip()[-LONGEST_MESSAGE:]
-        reason = said or f"status {process.returncode}"
+        said = process.stderr.decode("utf-8", "replace").strip()
+        reason = said[-LONGEST_MESSAGE:] or f"status {process.returncode}"
         if process.returncode == -signal.SIGXCPU:
             reason = f"it took more than {JUDGE_SECONDS} s of computing"
     seconds = round(time.monotonic() - start, 2)
@@ -250,9 +250,9 @@ class Trial:
     student no more than itself.
     """
 
-    def __init__(self, notebook, isolation, settings):
+    def __init__(self, notebook, kind, settings):
         self.notebook = notebook
-        self.isolation = isolation
+        self.kind = kind  # of isolation
         self.settings = settings
         module = importlib.import_module(f"lessons.exercises.{notebook.lesson.module}")
         self.exercises = [each for each in module.exercises if each.number in (settings.only or [each.number])]
@@ -270,18 +270,12 @@ class Trial:
         # Every new start must have learned what to avoid.
         while costs < len(self.left_out) + len(self._fatal) and self.left > 0:
             costs = len(self.left_out) + len(self._fatal)
-            with (
-                sandbox.started(self.isolation, SUBMISSION_SECONDS) as (box, channel),
-                Watch(box.pid, self.left) as watch,
-            ):
+            with sandbox.started(self.kind, SUBMISSION_SECONDS) as (box, channel), Watch(box.pid, self.left) as watch:
                 process = Process(channel, watch, self.settings.cell_seconds)
                 try:
-                    about = {
-                        "module": self.notebook.lesson.module,
-                        "cells": self.notebook.cells,
-                        "ours": self.notebook.ours,
-                    }
-                    todo = process.ask({**about, "files": _font_list()}, START_SECONDS)["run"]
+                    own = self.notebook
+                    start = dict(module=own.lesson.module, cells=own.cells, ours=own.ours, files=_font_list())
+                    todo = process.ask(start, START_SECONDS)["run"]
                 except Lost as lost:
                     raise RuntimeError(f"it could not be started: {lost}. {sandbox.last_words(box)}") from lost
                 try:
