@@ -1,7 +1,7 @@
 """The process that a submission runs in: ``python -m tools.review.student SOCKET``, started by `sandbox`.
 
-Everything here shares a process with the student's code and can be changed by it, so nothing here decides anything: the worst
-that a hostile notebook can make of it is a wrong value in its own answer.
+Everything here shares a process with the student's code and can be changed by it, so nothing here decides anything: the
+worst that a hostile notebook can make of it is a wrong value in its own answer.
 """
 
 import ast

@@ -1,7 +1,7 @@
 """What the reviewer and a student's process say to each other: plain data, never an object that could run code.
 
-A message is one JSON value behind its length. Arrays travel as their bytes, numbers and containers as themselves, all else as
-the name of its type and what it looks like, which is all that a verdict says of it. Nothing that arrives is believed: its
+A message is one JSON value behind its length. Arrays travel as their bytes, numbers and containers as themselves, all else
+as the name of its type and what it looks like, which is all that a verdict says of it. Nothing that arrives is believed: its
 size is looked at before it is read, and what `encode` would not have made raises ValueError.
 """
 

@@ -43,7 +43,7 @@ PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_s
 
 
 def write(name, folder, address):
-    """Write the frames of the explorer of this name into a new folder; gives its HTML, for a page that finds them at `address`."""
+    """Write the frames of an explorer into a new folder; gives its HTML, for a page that finds them at `address`."""
     explorer = getattr(explore, name)()
     start = {control: explorer.controls[control].value for control in OFFERED.get(name, {})}
     offered = {control: list(values) for control, values in OFFERED.get(name, {}).items()}
