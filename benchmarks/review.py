@@ -59,13 +59,13 @@ def generated(count):
 def where_the_time_goes(handed_in):
     """Review a few, one after the other, and print the mean seconds of each part."""
     spent = collections.Counter()
-    ask, enter, leave = judge.Process.ask, judge.sandbox.Sandbox.__enter__, judge.sandbox.Sandbox.__exit__
+    ask, end = judge.Process.ask, judge.sandbox.end
     parts = {
         "module": "start the process, import the libraries",
         "run": "run cells until they end or ask for a verdict",
         "correct": "run cells until they end or ask for a verdict",
         "call": "call the students' functions",
-        "unchecked": "run cells until they end or ask for a verdict",
+        "end": "run cells until they end or ask for a verdict",
     }
 
     def timed(name, function):
@@ -79,16 +79,14 @@ def where_the_time_goes(handed_in):
         return wrapper
 
     judge.Process.ask = timed(lambda args: parts[next(iter(args[1]))], ask)
-    judge.sandbox.Sandbox.__enter__ = timed(lambda args: parts["module"], enter)
-    judge.sandbox.Sandbox.__exit__ = timed(lambda args: "end the process", leave)
+    judge.sandbox.end = timed(lambda args: "end the process", end)
     try:
         start = time.perf_counter()
         for each in handed_in:
             judge._row(each, judge.Settings(seed=6), "bubblewrap")
         total = time.perf_counter() - start
     finally:
-        judge.Process.ask = ask
-        judge.sandbox.Sandbox.__enter__, judge.sandbox.Sandbox.__exit__ = enter, leave
+        judge.Process.ask, judge.sandbox.end = ask, end
     spent["judge: references, cases, known mistakes, fresh cases"] = total - sum(spent.values())
     print(f"\nWhere the time of one submission goes (mean of {len(handed_in)}, one at a time)")
     for name, seconds in spent.most_common():

@@ -8,6 +8,7 @@ import hashlib
 import importlib
 import json
 import os
+import pickle
 import re
 import shlex
 import shutil
@@ -195,6 +196,23 @@ class TestVerdicts:
         assert verdicts["1.1"].status == "wrong"
         assert "check takes the function itself" in verdicts["1.1"].message
 
+    def test_a_function_without_the_defaults_of_the_first_line_is_told_so(self, any_kind):
+        body = "    return abs(previous_loss - loss) <= tolerance * min(previous_loss, loss)"
+        lines = ["tolerance=1e-4", "tolerance"]
+        answers = [("has_settled", f"def has_settled(previous_loss, loss, {line}):\n{body}") for line in lines]
+        came = checked("nmf", "", answers, any_kind)
+        assert [verdict.mistakes for verdict in came] == [(), ("defaults_missing",)]
+
+        body = "    for _ in range(steps):\n        E = R - P @ Q.T\n"
+        body += (
+            "        P, Q = P + alpha * (2 * E @ Q - beta * P), Q + alpha * (2 * E.T @ P - beta * Q)\n    return P, Q"
+        )
+        first = "def matrix_factorization(R, P, Q, K"
+        lines = ["steps=500, alpha=0.002, beta=0.02", "steps=9, alpha=0.002, beta=0.02", "steps, alpha, beta"]
+        answers = [("matrix_factorization", f"{first}, {line}):\n{body}") for line in lines]
+        came = checked("faces", "", answers, any_kind)
+        assert [verdict.mistakes for verdict in came] == [(), *[("defaults_changed",)] * 2]
+
     def test_an_interrupt_in_a_function_does_not_interrupt_the_review(self, any_kind):
         verdicts, _ = run(hand_in(reconstruct="def reconstruct(D, A):\n    raise KeyboardInterrupt"), any_kind)
 
@@ -352,20 +370,13 @@ class Liar(judge.Process):
         {"check": "reconstruct", "answer": {}},
         {"check": "reconstruct", "answer": {"value": {"array": 3}}},
         {"check": "reconstruct", "answer": {"stub": "yes", "borrowed": 1, "function": {"0": []}}},
-        {"unchecked": [3]},
-        {"unchecked": {"check": "reconstruct"}},
-        {"unchecked": [{"check": "reconstruct", "answer": {"function": 0}}], "error": 3},
-        {"unchecked": [{"check": "reconstruct", "answer": {"function": 0}}], "error": {"place": 3}},
-        {
-            "unchecked": [{"check": "reconstruct", "answer": {"function": 0}}],
-            "result": True,
-            "changed": {"x": 1, "9": 2},
-        },
-        {
-            "unchecked": [{"check": "reconstruct", "answer": {"function": 0}}],
-            "result": {"other": 3},
-            "changed": {"0": {}},
-        },
+        {"predictions": [3]},
+        {"predictions": {"chip_maker": ["x"]}, "ran": 3},
+        {"check": "reconstruct", "answer": {"function": 0}, "error": 3},
+        {"check": "reconstruct", "answer": {"function": 0}, "error": {"place": 3}},
+        {"check": "reconstruct", "answer": {"function": 0}, "result": True, "after": {"x": 1, "9": 2}},
+        {"check": "reconstruct", "answer": {"function": 0}, "result": {"other": 3}, "after": [{}]},
+        {"check": "reconstruct", "answer": {"function": 0, "required": 3, "defaults": {"class": 1, "D": {}}}},
     ],
     ids=json.dumps,
 )
@@ -1054,9 +1065,8 @@ def test_with_trust_nothing_of_a_submission_outlives_its_review(any_kind):
     process = subprocess.run(
         [sys.executable, "-m", "tools.review.judge"],
         cwd=ROOT,
-        input=json.dumps(judge.order(hand_in(leaves), judge.Settings(trust=True), "none")),
+        input=pickle.dumps((hand_in(leaves), {"trust": True}, "none")),
         capture_output=True,
-        text=True,
     )
 
     assert {answer["status"] for answer in json.loads(process.stdout)["answers"].values()} == {"correct"}

@@ -199,8 +199,8 @@ class TestThePage:
         class Question:
             name, question, choices, answer = "terraces", "Up or <down>?", {"up": "", "down": ""}, "down"
 
-        module = report._module(LESSON)
-        monkeypatch.setattr(module, "predictions", [Question], raising=False)
+        module = report.module_of(LESSON)
+        monkeypatch.setattr(module, "predictions", [Question])
         rows = [
             row(name, answers={"1.1": RIGHT}, predictions={"terraces": choice})
             for name, choice in (("a", "up"), ("b", "down"), ("c", "down"))

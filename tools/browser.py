@@ -28,22 +28,16 @@ def chromium():
 
 def write_notebook(path, cells):
     """A notebook of code cells."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    for number, cell in enumerate(notebook.cells):
-        cell["id"] = f"cell-{number}"
-    nbformat.write(notebook, path)
+    cells = [nbformat.v4.new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(cells)]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
 
 
 @contextlib.contextmanager
 def jupyter(folder, settings, theme="Light"):
     """Serve the notebooks of a folder with JupyterLab and Notebook; gives the function from page to address.
 
-    Parameters
-    ----------
-    folder : Path
-    settings : Path of another folder, for what Jupyter itself writes
-    theme : "Light" or "Dark"
+    What Jupyter itself writes goes into the folder `settings`; theme is "Light" or "Dark".
     """
     looks = settings / "user" / "@jupyterlab" / "apputils-extension"
     looks.mkdir(parents=True)

@@ -6,7 +6,6 @@ solution, and after each check a new cell gives the exercise's minutes as points
 """
 
 import argparse
-import copy
 import importlib
 import re
 from pathlib import Path
@@ -16,19 +15,15 @@ import nbformat
 from tools import ROOT
 from tools.generate import open_prediction
 
-POINTS = """\
-assert todo.{name}.latest.status == "correct", todo.{name}.latest.message
-"""
+POINTS = 'assert todo.{name}.latest.status == "correct", todo.{name}.latest.message'
 
 
 def source_notebook(path):
     """A copy of the solved notebook at `path` as nbgrader takes it for the source of an assignment."""
-    notebook = copy.deepcopy(nbformat.read(path, as_version=4))
+    notebook = nbformat.read(path, as_version=4)
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     module = re.search(r"from lessons\.exercises import (\w+) as todo", code)[1]
-    exercises = {
-        exercise.name: exercise for exercise in importlib.import_module(f"lessons.exercises.{module}").exercises
-    }
+    exercises = {each.name: each for each in importlib.import_module(f"lessons.exercises.{module}").exercises}
     cells = []
     for cell in notebook.cells:
         cells.append(cell)
@@ -47,9 +42,8 @@ def source_notebook(path):
 
 
 def _points(exercise):
-    cell = nbformat.v4.new_code_cell(
-        POINTS.format(name=exercise.name).strip(), id=f"{exercise.name}-points".replace("_", "-")
-    )
+    name = f"{exercise.name}-points".replace("_", "-")
+    cell = nbformat.v4.new_code_cell(POINTS.format(name=exercise.name), id=name)
     _tell(cell, grade=True, locked=True, points=exercise.minutes)
     return cell
 

@@ -26,15 +26,8 @@ PACKAGES = {
     "reveal.js": ("4.6.0", ["dist/", "plugin/notes/"]),
     "mathjax": (
         "2.7.9",
-        [
-            "MathJax.js",
-            "config/TeX-AMS_CHTML-full.js",
-            "extensions/",
-            "jax/element/",
-            "jax/input/TeX/",
-            "jax/output/CommonHTML/",
-            "fonts/HTML-CSS/TeX/woff/",
-        ],
+        "MathJax.js config/TeX-AMS_CHTML-full.js extensions/ jax/element/ jax/input/TeX/ jax/output/CommonHTML/ "
+        "fonts/HTML-CSS/TeX/woff/".split(),
     ),
     "requirejs": ("2.3.7", ["require.js"]),
     "jquery": ("3.7.1", ["dist/jquery.min.js"]),
@@ -45,47 +38,7 @@ WIDTH, HEIGHT = 1280, 720  # of a slide; reveal.js enlarges it to the screen
 
 # nbconvert's template, without Mermaid, which it would fetch for diagrams that the lesson has none of, with the
 # descriptions of pictures, and with slides that are never taller than the screen.
-TEMPLATE = """
-{%- extends 'index.html.j2' -%}
-{%- block html_head_js_mermaidjs -%}{%- endblock -%}
-{%- block data_png scoped -%}
-<div class="jp-RenderedImage jp-OutputArea-output">
-<img src="data:image/png;base64,{{ output.data['image/png'] | escape_html }}"
-     width="{{ output | get_metadata('width', 'image/png') or '' }}"
-     alt="{{ output | get_metadata('alt', 'image/png') | escape_html }}">
-</div>
-{%- endblock -%}
-{%- block html_head_css -%}
-<style>
-  :root { --jp-content-font-size1: 28px; --jp-code-font-size: 22px; }
-  .reveal .slides section { text-align: left; }
-  .reveal .slides :is(h1, h2, h3) { text-transform: none; }
-  .reveal .slides img { zoom: 1.4; max-height: 380px; width: auto; max-width: 100%; }
-  .reveal .jp-RenderedText pre { box-shadow: none; width: 100%; word-break: normal; }
-  .reveal .jp-InputPrompt, .reveal .jp-OutputPrompt { display: none; }
-  .reveal summary { cursor: pointer; }
-</style>
-<script type="text/x-mathjax-config">
-  // A slide that comes up has its formulas set anew. While they are being set for the first time that would double them.
-  const setAnew = MathJax.Hub.Rerender.bind(MathJax.Hub);
-  MathJax.Hub.Rerender = (...slide) => MathJax.Hub.Queue([setAnew, ...slide], fit);
-  MathJax.Hub.Register.StartupHook("End", () => fit());
-</script>
-<script>
-  // What is taller than the screen is made smaller until it fits, once its formulas are set.
-  function fit() {
-    const slide = [...document.querySelectorAll('.reveal section.present')].pop();
-    if (!slide) return;
-    slide.style.zoom = 1;
-    for (let zoom = 0.96; slide.getBoundingClientRect().height > SHARE * innerHeight && zoom > 0.3; zoom -= 0.04)
-      slide.style.zoom = zoom;
-    dispatchEvent(new Event('resize'));  // reveal.js puts it into the middle again
-  }
-  const SHARE = 0.96;
-  for (const event of ['ready', 'slidechanged', 'fragmentshown']) document.addEventListener(event, () => setTimeout(fit));
-</script>
-{%- endblock -%}
-"""
+TEMPLATE = Path(__file__).with_name("slides.html.j2").read_text(encoding="utf-8")
 
 
 def vendor(folder, packages=PACKAGES):

@@ -4,6 +4,7 @@ What the exercises know (minutes, idea, mistakes) is taken from them. Only what 
 """
 
 import importlib
+import re
 
 from lessons.mistakes import SEEN
 from tools import ROOT
@@ -19,53 +20,53 @@ LAB_MINUTES = 120
 HOMEWORK = ["2.2", "4.5", "5.3", "5.4"]
 
 # For a student who is stuck: a question that leads on, and tells nothing that the student cannot find.
-QUESTIONS = {
-    "1.1": "Take the first column of A. What does it say about the first model, in packs and sets? And the second column?",
-    "1.2": "Suppose you had the best code. What would the residual look like, seen from each atom? Could an atom still help?",
-    "1.3": "If one entry is off by +3 and another by -3, how wrong is the mixture? What does your formula say of that?",
-    "1.4": "What does your function give for a matrix with a single entry, -4? For [[3, 4]]? And should it matter whether "
-    "that is a row or a column?",
-    "1.5": "Copy every sample once, so that there are twice as many. Should the objective change? Does yours?",
-    "1.6": "With k as large as the rank, what must the answer be? And with k = 0? Which singular values are left then?",
-    "2.1": "You multiply all atoms by 2. What has to happen to the codes so that nobody notices? Which matrix does that, "
-    "and on which side of A does it stand?",
-    "2.2": "An atom of length 5 becomes one of length 1. Who makes up for the factor of 5, and which entries of A are "
-    "that? What about an atom of length 0?",
-    "2.3": "How would you code one column? Does anything in that sentence depend on the other columns?",
-    "2.4": "Write X ~ D A and transpose both sides. What is the unknown now, and on which side does it stand?",
-    "2.5": "After you have changed the codes, is the dictionary still the best one for them? What will you do about it, "
-    "and how often?",
-    "3.1": "What is the mean of a row of your result, and of a column? Which should be zero? Which mean did you take first, "
-    "and of what did you take the second?",
-    "3.2": "Make P twice as large and Q half as large. Which part of the loss stays, which one changes? How many times does "
-    "the penalty count p_11?",
-    "3.3": "How can you find out whether a gradient is right without knowing the formula? What happens to the loss when "
-    "you nudge one entry of P by 0.0001?",
-    "3.4": "Print the loss after every step. What do you expect to see, and what do you see? From which P is the "
-    "residual that you use for Q?",
-    "4.1": "Which shapes do D^T X and D^T D A have? If D A were equal to X, what should the gradient be?",
-    "4.2": "When the model already fits, what should each entry be multiplied by? And when it gives too little? What does "
-    "0 become?",
-    "4.3": "The loss went from 1,000,000 to 999,999. Settled? And from 2 to 1? And from 2 to 3? Which number tells them "
-    "apart?",
-    "4.4": "Which pair does your function hold when the loop stops: the newest, or the one before? How would you see it if "
-    "it stopped too soon?",
-    "4.5": "Take a vector with one single entry, and one with four equal entries. What are l1 and l2 for each? Which of the "
-    "two is sparse?",
-    "5.1": "An atom ten times as long as the others: how often is it the one with the largest inner product? How often is "
-    "it the nearest?",
-    "5.2": "Draw a cloud of points far from the origin. Where does the first singular vector point? Where would you like it "
-    "to point? What has to be done first?",
-    "5.3": "Project a sample that is equal to the mean. What should come back? What does yours give?",
-    "5.4": "Measure the faces in percent instead of shares, so that all numbers are 100 times as large. Should the relative "
-    "error change? Does yours?",
-    "6.1": "Change a number of R that is hidden. Which entries of your result may change? What stands below the line for a "
-    "row of which only one entry was seen?",
-    "6.2": "Suppose the model has learned every seen entry by heart and guesses zero everywhere else. What should your "
-    "function say of it? What does it say?",
-    "6.3": "Rename the groups of one run, 0 to 7 and 1 to 3. What should happen to the result? What should stand on its "
-    "diagonal?",
-}
+QUESTIONS = """
+1.1: Take the first column of A. What does it say about the first model, in packs and sets? And the second column?
+1.2: Suppose you had the best code. What would the residual look like, seen from each atom? Could an atom still help?
+1.3: If one entry is off by +3 and another by -3, how wrong is the mixture? What does your formula say of that?
+1.4: What does your function give for a matrix with a single entry, -4? For [[3, 4]]? And should it matter whether that
+    is a row or a column?
+1.5: Copy every sample once, so that there are twice as many. Should the objective change? Does yours?
+1.6: With k as large as the rank, what must the answer be? And with k = 0? Which singular values are left then?
+2.1: You multiply all atoms by 2. What has to happen to the codes so that nobody notices? Which matrix does that, and on
+    which side of A does it stand?
+2.2: An atom of length 5 becomes one of length 1. Who makes up for the factor of 5, and which entries of A are that?
+    What about an atom of length 0?
+2.3: How would you code one column? Does anything in that sentence depend on the other columns?
+2.4: Write X ~ D A and transpose both sides. What is the unknown now, and on which side does it stand?
+2.5: After you have changed the codes, is the dictionary still the best one for them? What will you do about it, and how
+    often?
+3.1: What is the mean of a row of your result, and of a column? Which should be zero? Which mean did you take first, and
+    of what did you take the second?
+3.2: Make P twice as large and Q half as large. Which part of the loss stays, which one changes? How many times does the
+    penalty count p_11?
+3.3: How can you find out whether a gradient is right without knowing the formula? What happens to the loss when you
+    nudge one entry of P by 0.0001?
+3.4: Print the loss after every step. What do you expect to see, and what do you see? From which P is the residual that
+    you use for Q?
+4.1: Which shapes do D^T X and D^T D A have? If D A were equal to X, what should the gradient be?
+4.2: When the model already fits, what should each entry be multiplied by? And when it gives too little? What does 0
+    become?
+4.3: The loss went from 1,000,000 to 999,999. Settled? And from 2 to 1? And from 2 to 3? Which number tells them apart?
+4.4: Which pair does your function hold when the loop stops: the newest, or the one before? How would you see it if it
+    stopped too soon?
+4.5: Take a vector with one single entry, and one with four equal entries. What are l1 and l2 for each? Which of the two
+    is sparse?
+5.1: An atom ten times as long as the others: how often is it the one with the largest inner product? How often is it
+    the nearest?
+5.2: Draw a cloud of points far from the origin. Where does the first singular vector point? Where would you like it to
+    point? What has to be done first?
+5.3: Project a sample that is equal to the mean. What should come back? What does yours give?
+5.4: Measure the faces in percent instead of shares, so that all numbers are 100 times as large. Should the relative
+    error change? Does yours?
+6.1: Change a number of R that is hidden. Which entries of your result may change? What stands below the line for a row
+    of which only one entry was seen?
+6.2: Suppose the model has learned every seen entry by heart and guesses zero everywhere else. What should your function
+    say of it? What does it say?
+6.3: Rename the groups of one run, 0 to 7 and 1 to 3. What should happen to the result? What should stand on its
+    diagonal?
+"""
+QUESTIONS = dict(" ".join(each.split()).split(": ", 1) for each in re.split(r"\n(?=\d)", QUESTIONS.strip()))
 
 
 def sheet():
@@ -87,7 +88,7 @@ def sheet():
     ]
     for number, notebook in notebooks.items():
         parts += [f"## Notebook {number}: {_subject(notebook)}"]
-        parts += [*map(_prediction, getattr(notebook, "predictions", [])), *map(_exercise, notebook.exercises)]
+        parts += [*map(_prediction, notebook.predictions), *map(_exercise, notebook.exercises)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -100,8 +101,7 @@ def _class_plan(notebooks):
         f"## An hour: {review * len(notebooks)} minutes of review, {work} of exercises\n\n"
         "The core path. You present each notebook from its slides: in four minutes that is the opening question, "
         "one figure and the prediction that goes with it, and the rest of the deck is for the lab. Then the class does the "
-        "core exercises; everything "
-        f"else stays borrowed, so all cells run.\n\n{table}"
+        f"core exercises; everything else stays borrowed, so all cells run.\n\n{table}"
     )
 
 
@@ -121,12 +121,11 @@ def _lab_plan(notebooks):
 
 
 def _for_later(notebooks):
-    lines = [
-        f"- Notebook {number}, {_subject(notebooks[number])}: {_minutes(notebooks[number].exercises)} minutes of exercises. It "
-        "needs 4.2 and 4.4, which it lends to those who have none."
-        for number in OPTIONAL
-    ]
-    return "\n\n".join(["## For whom is through early, for home, or for an afternoon", "\n".join(lines)])
+    lines = ["## For whom is through early, for home, or for an afternoon\n"]
+    for number in OPTIONAL:
+        about = f"{_subject(notebooks[number])}: {_minutes(notebooks[number].exercises)} minutes of exercises"
+        lines.append(f"- Notebook {number}, {about}. It needs 4.2 and 4.4, which it lends to those who have none.")
+    return "\n".join(lines)
 
 
 def _timetable(notebooks):
@@ -143,26 +142,15 @@ def _timetable(notebooks):
 
 def _exercise(exercise):
     core = ", core" if exercise.core else ""
-    return "\n\n".join(
-        [
-            f"### {exercise} ({exercise.minutes} minutes{core})",
-            f"**Idea.** {exercise.hints[0]}",
-            f"**Ask.** {QUESTIONS[exercise.number]}",
-            "**Mistakes**",
-            _mistakes((key, exercise.sentence(key)) for key in exercise.mistakes),
-        ]
-    )
+    questions = f"**Idea.** {exercise.hints[0]}\n\n**Ask.** {QUESTIONS[exercise.number]}"
+    mistakes = _mistakes((key, exercise.sentence(key)) for key in exercise.mistakes)
+    return f"### {exercise} ({exercise.minutes} minutes{core})\n\n{questions}\n\n**Mistakes**\n\n{mistakes}"
 
 
 def _prediction(prediction):
-    marked = {choice: f"**{choice}**" if choice == prediction.answer else choice for choice in prediction.choices}
-    return "\n\n".join(
-        [
-            f"### Prediction: {prediction.name.replace('_', ' ')}",
-            f"**Ask.** {prediction.question}",
-            "\n".join(f"- {marked[choice]}: {sentence}" for choice, sentence in prediction.choices.items()),
-        ]
-    )
+    marked = {prediction.answer: f"**{prediction.answer}**"}
+    choices = "\n".join(f"- {marked.get(choice, choice)}: {why}" for choice, why in prediction.choices.items())
+    return f"### Prediction: {prediction.name.replace('_', ' ')}\n\n**Ask.** {prediction.question}\n\n{choices}"
 
 
 def _mistakes(sentences):

@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 
 import numpy
+import psutil
 from tqdm import tqdm
 
 from tools import ROOT
@@ -30,15 +31,17 @@ def main(argv=None):
     options = _options(argv)
     folder, output = options.submissions, options.output
     _refuse_or(folder, output)
-    worth, before = _worth(options.points), _earlier(options.since)
+    worth = _worth(options.points) if options.points else {}
+    before = _earlier(options.since) if options.since else None
     handed_in = submissions.find(folder)
     if not handed_in:
         sys.exit(f"There are no files in {folder}.")
     output.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    seed = options.seed if options.seed is not None else _seed(output / "review.jsonl")
+    kept = output / "review.jsonl"
+    seed = options.seed if options.seed is not None else _seed(kept)
     settings = judge.Settings(options.trust, seed, tuple(options.only))
-    with _workers(options) as executor, Finished(output / "review.jsonl", settings) as finished:
+    with _workers(options) as executor, Finished(kept, settings) as finished:
         pending = [each for each in handed_in if each not in finished]
         if len(pending) < len(handed_in):
             print(f"{len(handed_in) - len(pending)} of {len(handed_in)} were reviewed before.")
@@ -48,14 +51,13 @@ def main(argv=None):
                 for row in tqdm(rows, total=len(pending), unit="file", smoothing=0):
                     finished.add(row)
         except KeyboardInterrupt:
-            for process in tuple(judge.RUNNING):
+            for process in psutil.Process().children():  # each judges a submission
                 process.kill()
             sys.exit("Interrupted. What is finished is kept: the same command goes on from there.")
-        rows = [finished.row(each) for each in handed_in]
-    rows = list(report.one_a_student(rows))
+        rows = list(report.one_a_student(finished.row(each) for each in handed_in))
     if options.anonymous:
         everybody = [*rows, *(before or [])]
-        rows, before = list(report.anonymous(rows, everybody)), before and list(report.anonymous(before, everybody))
+        rows, before = (each and list(report.anonymous(each, everybody)) for each in (rows, before))
     rows = list(report.with_sameness(rows))
     report.write_csv(output / "review.csv", rows, worth)
     report.write_html(output / "review.html", rows, f"Review of {folder.resolve().name}", seed, before)
@@ -66,8 +68,7 @@ def main(argv=None):
 
 
 def _options(argv):
-    summary, _, rest = __doc__.partition("\n\n")
-    parser = argparse.ArgumentParser(prog="python -m tools.review", description=f"{summary}\n\n{rest}")
+    parser = argparse.ArgumentParser(prog="python -m tools.review", description=__doc__)
     add = parser.add_argument
     add("submissions", type=Path, help="the folder, or the zip, with what students handed in; it is not changed")
     add("--output", type=Path, default=Path(), help="where to write (default: here)")
@@ -82,10 +83,9 @@ def _options(argv):
     add("--trust", action="store_true", help="go on where bubblewrap does not keep students' code from your files")
     options = parser.parse_args(argv)
     known = {each.number for lesson in submissions.lessons() for each in report.exercises_of(lesson.name)}
-    if set(options.only) - known:
-        parser.error(
-            f"--only takes exercises' numbers, such as 4.2, not {', '.join(sorted(set(options.only) - known))}"
-        )
+    unknown = ", ".join(sorted(set(options.only) - known))
+    if unknown:
+        parser.error(f"--only takes exercises' numbers, such as 4.2, not {unknown}")
     return options
 
 
@@ -107,64 +107,59 @@ def _refuse_or(folder, output):
 
 
 def _worth(path):
-    """The points of a tutor's table, {exercise's number: points}; {} where there is none."""
-    if path is None:
-        return {}
+    """The points of a tutor's table, {exercise's number: points}."""
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             return {row["exercise"].split()[0]: float(row["points"]) for row in csv.DictReader(file)}
     except (OSError, KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
-        sys.exit(
-            f"{path} is not a table of points ({error}). It needs a first line exercise,points and lines such as 4.2,10"
-        )
+        wanted = "a first line exercise,points and lines such as 4.2,10"
+        sys.exit(f"{path} is not a table of points ({error}). It needs {wanted}")
 
 
 def _earlier(folder):
-    """The rows of an earlier review, one a student and notebook; None where none is asked for."""
-    if folder is None:
-        return None
+    """The rows of an earlier review, one a student and notebook."""
     try:
-        lines = (folder / "review.jsonl").read_text(encoding="utf-8").splitlines()
-        return list(report.one_a_student([json.loads(line)["row"] for line in lines]))
+        return list(report.one_a_student(entry["row"] for entry in _entries(folder / "review.jsonl")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         sys.exit(f"{folder} does not hold an earlier review: {error}")
 
 
+def _entries(path):
+    """What a file of finished rows holds; the last line of an interrupted run may be cut off."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        with contextlib.suppress(ValueError):
+            yield json.loads(line)
+
+
 def _seed(path):
     """The seed of the review that is to go on, or a new one, which no student knows."""
-    with contextlib.suppress(OSError, ValueError, KeyError, IndexError):
-        return json.loads(path.read_text(encoding="utf-8").splitlines()[0])["seed"]
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, StopIteration):
+        return next(_entries(path))["seed"]
     return secrets.randbelow(2**32)
 
 
 @contextlib.contextmanager
 def _workers(options):
     """An executor: threads that each wait for a process of this machine, or the workers of a Dask cluster."""
-    if not options.scheduler:
-        _isolation_or_exit(lambda: [judge.isolation(options.trust)])
-        with concurrent.futures.ThreadPoolExecutor(options.jobs) as executor:
-            yield executor
-        return
-    from distributed import Client
+    client = None
+    with contextlib.ExitStack() as stack:
+        if options.scheduler:
+            from distributed import Client
 
-    with Client(options.scheduler, timeout=20) as client:
-        if set(client.nthreads().values()) != {1}:
-            sys.exit(
-                "Reviewing needs workers with one thread each: start them with `dask worker ADDRESS --nthreads 1`."
-            )
-        if set(client.run(version).values()) != {version()}:
-            sys.exit("The workers have another version of the lesson, of numpy or of Python than this computer.")
-        _isolation_or_exit(lambda: client.run(judge.isolation, options.trust).values())
-        with client.get_executor() as executor:
-            yield executor
-
-
-def _isolation_or_exit(ask):
-    try:
-        kinds = set(ask())
-    except sandbox.Unavailable as reason:
-        sys.exit(str(reason))
-    print(f"Isolation: {', '.join(sorted(kinds))}.")
+            client = stack.enter_context(Client(options.scheduler, timeout=20))
+            if set(client.nthreads().values()) != {1}:
+                start = "`dask worker ADDRESS --nthreads 1`"
+                sys.exit(f"Reviewing needs workers with one thread each: start them with {start}.")
+            if set(client.run(version).values()) != {version()}:
+                sys.exit("The workers have another version of the lesson, of numpy or of Python than this computer.")
+        try:
+            trust = options.trust
+            kinds = client.run(judge.isolation, trust).values() if client else [judge.isolation(trust)]
+        except sandbox.Unavailable as reason:
+            sys.exit(str(reason))
+        print(f"Isolation: {', '.join(sorted(set(kinds)))}.")
+        executor = client.get_executor() if client else concurrent.futures.ThreadPoolExecutor(options.jobs)
+        yield stack.enter_context(executor)
 
 
 def review_all(pending, executor, settings):
@@ -175,9 +170,8 @@ def review_all(pending, executor, settings):
             try:
                 yield future.result()
             except Exception as error:  # noqa: BLE001, a cluster has its own ways to lose a worker
-                yield judge.row(
-                    futures[future], problem=f"the worker that reviewed this file died: {type(error).__name__}"
-                )
+                problem = f"the worker that reviewed this file died: {type(error).__name__}"
+                yield judge.row(futures[future], problem=problem)
     finally:
         for future in futures:
             future.cancel()
@@ -188,19 +182,15 @@ class Finished:
 
     def __init__(self, path, settings):
         self.path = path
-        self.known = {"version": version(), **json.loads(json.dumps(dataclasses.asdict(settings)))}
+        self.known = {"version": version(), **dataclasses.asdict(settings), "only": list(settings.only)}
         self.rows = {}
 
     def __enter__(self):
-        with contextlib.suppress(FileNotFoundError):
-            for line in self.path.read_text(encoding="utf-8").splitlines():
-                with contextlib.suppress(ValueError):  # the last line of an interrupted run may be cut off
-                    entry = json.loads(line)
-                    row = entry.pop("row")
-                    if entry == self.known:
-                        self.rows[row["file"], row["sha256"]] = row
-        self.path.write_text("".join(map(self._line, self.rows.values())), encoding="utf-8")
-        self.file = open(self.path, "a", encoding="utf-8")  # noqa: SIM115
+        earlier = list(_entries(self.path)) if self.path.exists() else []
+        self.file = open(self.path, "w", encoding="utf-8")  # noqa: SIM115
+        for entry in earlier:
+            if entry == {**self.known, "row": entry.get("row")}:
+                self.add(entry["row"])
         return self
 
     def __exit__(self, *_):
@@ -214,11 +204,8 @@ class Finished:
 
     def add(self, row):
         self.rows[row["file"], row["sha256"]] = row
-        self.file.write(self._line(row))
+        self.file.write(json.dumps({**self.known, "row": row}) + "\n")
         self.file.flush()
-
-    def _line(self, row):
-        return json.dumps({**self.known, "row": row}) + "\n"
 
 
 def version():

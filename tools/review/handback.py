@@ -5,10 +5,9 @@ download; so does the import of Canvas's gradebook.
 """
 
 import collections
-import itertools
 import re
 
-from tools.review.report import exercises_of, identity, page, points, text_of, write_table
+from tools.review.report import exercises_of, identity, points, write_page, write_table
 
 
 def write_feedback(folder, rows):
@@ -22,45 +21,38 @@ def write_feedback(folder, rows):
         place.mkdir(parents=True, exist_ok=True)
         title = f"Feedback for {own[0]['student']}"
         parts = [part for row in own for part in _feedback(row)]
-        body = "".join(_html(*part) for part in parts)
-        place.joinpath("feedback.html").write_text(page(title, body), encoding="utf-8", errors="replace")
-        text = "\n\n".join([title, *(content if kind != "card" else content[1] for kind, content in parts)])
+        write_page("feedback.html", place / "feedback.html", title=title, parts=parts)
+        text = "\n\n".join([title, *(text for _, text, _ in parts)])
         place.joinpath("feedback.txt").write_text(text + "\n", encoding="utf-8", errors="replace")
 
 
 def _folder_name(row, taken):
     """A name of a folder for a student, as in the download of a learning platform; never one that is taken."""
     names = {"Moodle": "{student}_{number}_assignsubmission_file", "Canvas": "{student}_{number}"}
-    name = (
-        re.sub(r'[\\/:*?"<>|\ufffd]', "_", names.get(row["system"], "{student}").format(**row)).strip(". ") or "student"
-    )
-    numbered = itertools.chain([name[:100]], (f"{name[:100]} ({number})" for number in itertools.count(2)))
-    free = next(each for each in numbered if each.casefold() not in taken)
+    name = names.get(row["system"], "{student}").format(**row)
+    name = re.sub(r'[\\/:*?"<>|\ufffd]', "_", name).strip(". ")[:100] or "student"
+    free, number = name, 1
+    while free.casefold() in taken:
+        number += 1
+        free = f"{name} ({number})"
     taken.add(free.casefold())
     return free
 
 
 def _feedback(row):
-    """What a student is told of one notebook, as pairs of a kind ("heading", "text", "list" or "card") and the content."""
-    yield "heading", row["lesson"] or row["file"]
+    """What a student is told of one notebook: the tag for the page, the text, and where there is one the check's card."""
+    yield "h2", row["lesson"] or row["file"], ""
     if row["problem"]:
-        yield "text", f"It could not be reviewed: {row['problem']}."
+        yield "p", f"It could not be reviewed: {row['problem']}.", ""
     exercises = {each.number: each for each in exercises_of(row["lesson"])} if row["lesson"] else {}
     right = [exercises[number] for number, answer in row["answers"].items() if answer["status"] == "correct"]
     if right:
-        yield "text", "Right: " + "; ".join(f"{each}, {each.title}" for each in right) + "."
+        yield "p", "Right: " + "; ".join(f"{each}, {each.title}" for each in right) + ".", ""
     for number, answer in row["answers"].items():
         if answer["status"] != "correct" or answer["message"]:
-            yield "card", (answer["card"] or f"<pre>{text_of(answer['text'])}</pre>", answer["text"])
+            yield "pre", answer["text"], answer["card"]
         if answer["status"] != "correct":
-            yield "text", f"Next step: {exercises[number].hints[0]}"
-
-
-def _html(kind, content):
-    if kind == "card":
-        return content[0]
-    tag = "h2" if kind == "heading" else "p"
-    return f"<{tag}>{text_of(content)}</{tag}>"
+            yield "p", f"Next step: {exercises[number].hints[0]}", ""
 
 
 def write_gradebooks(folder, rows, worth):

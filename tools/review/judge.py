@@ -1,22 +1,20 @@
 """Judges one submission: asks the student's process for results, and says the verdicts where that process cannot reach.
 
-The exercise's own `verdict` runs here, in the reviewer's process, and calls the student's function through `Answer`, which
-sends the arguments over and brings plain data back. What the student's code does to its own copy of the lesson, or of
-numpy, therefore changes what it answers, never how the answer is judged.
-
-Each submission is judged in a process of its own, ``python -m tools.review.judge``, with limits: whatever a reply may
-still do to the judging costs the class one row.
+The exercise's own `verdict` runs here and calls the student's function through `Answer`. What the student's code does to its
+own copy of the lesson, or of numpy, changes what it answers, never how the answer is judged. Each submission is judged in a
+process of its own, ``python -m tools.review.judge``, with limits: what a reply may still do to that costs one row.
 """
 
-import base64
 import collections
 import contextlib
 import ctypes
 import dataclasses
 import functools
 import importlib
+import inspect
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -58,7 +56,6 @@ class Process:
         self.watch = watch
         self.seconds = seconds  # for an answer to a message
         self.lost = None
-        self.borrowed = False  # whether a call went through the reference of the exercise that is being judged
 
     def ask(self, message, limit=None):
         """Send a message and wait for the answer to it. Raises Lost, from then on always."""
@@ -89,25 +86,33 @@ class Process:
 class Answer:
     """A student's function, living in the student's process; calling it sends the arguments over.
 
-    What the check reads off a function that it has at hand comes along: `unused`, the names of arguments that it never
-    looks at; `outside`, those of the notebook's data that it uses; `stub`, whether it is still empty; `gap`, whether a `...`
-    is left in its code; `compares`, whether it compares anything.
+    What `lessons.answers` reads off a function that it has at hand comes along, and so does the signature.
     """
 
     def __init__(self, process, described):
         self.process = process
         self.number = described["function"]
+        self.borrowed = False  # whether a call went through the reference of the exercise that is being judged
         self.unused, self.outside = _names(described.get("unused")), _names(described.get("outside"))
         self.stub, self.gap, self.compares = (described.get(each) is True for each in ("stub", "gap", "compares"))
+        defaults = described.get("defaults") if isinstance(described.get("defaults"), dict) else {}
+        given = dict.fromkeys(_names(described.get("required")), inspect.Parameter.empty)
+        given.update({name: process.decode(defaults.get(name)) for name in _names([*defaults])})
+        if given:
+            # These stand in any order.
+            named = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=given[name]) for name in given]
+            self.__signature__ = inspect.Signature(named)
 
     def __call__(self, *args, **kwargs):
         named = {key: wire.encode(value) for key, value in kwargs.items()}
         reply = self.process.ask({"call": self.number, "args": [wire.encode(value) for value in args], "kwargs": named})
-        self.process.borrowed |= reply.get("borrowed") is True
-        changed = reply.get("changed")
-        for position, value in changed.items() if isinstance(changed, dict) else ():
-            if position.isdecimal() and int(position[:3]) < len(args):
-                _change(args[int(position[:3])], self.process.decode(value))
+        self.borrowed |= reply.get("borrowed") is True
+        after = reply.get("after")
+        for array, value in zip(args, after if isinstance(after, list) else ()):
+            changed = self.process.decode(value)
+            if isinstance(array, np.ndarray) and isinstance(changed, np.ndarray):
+                array.resize(changed.shape, refcheck=False)
+                array[...] = changed
         for counter in (type(value) for value in args if hasattr(type(value), "products")):
             counter.products += reply["products"] if type(reply.get("products")) is int else 0
         if isinstance(reply.get("error"), dict):
@@ -121,9 +126,9 @@ def isolation(trust):
     try:
         sandbox.require()
     except sandbox.Unavailable:
-        if trust:
-            return "none"
-        raise
+        if not trust:
+            raise
+        return "none"
     return "bubblewrap"
 
 
@@ -146,18 +151,8 @@ def row(submission, **known):
     "predictions", {name: choice}; "prints", {number: what the answer is apart from names and spaces}; "seconds".
     """
     empty = dict(problem="", lesson=None, remarks=[], isolation="", answers={}, predictions={}, prints={}, seconds=0.0)
-    about = {field.name: getattr(submission, field.name) for field in dataclasses.fields(submission)}
-    del about["content"]
+    about = {name: value for name, value in vars(submission).items() if name != "content"}
     return submissions.printable({**about, "sha256": submission.sha256, **empty, **known})
-
-
-RUNNING = set()  # processes that judge a submission now
-
-
-def order(submission, settings, kind):
-    """What `main` reads: a submission, the settings, and the kind of isolation."""
-    content = base64.b64encode(submission.content).decode("ascii")
-    return {**vars(submission), "content": content}, dataclasses.asdict(settings), kind
 
 
 def review(submission, settings):
@@ -165,31 +160,21 @@ def review(submission, settings):
     if submission.problem:
         return row(submission, problem=submission.problem)
     kind, start = isolation(settings.trust), time.monotonic()
-    process = subprocess.Popen(
-        [*_scope(), sys.executable, "-m", "tools.review.judge"],
-        cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    RUNNING.add(process)
-    reason = "it never ended"
     try:
-        said, error = process.communicate(
-            json.dumps(order(submission, settings, kind)).encode(), timeout=10 * SUBMISSION_SECONDS
-        )
-        reason = error.decode("utf-8", "replace").strip()[-LONGEST_MESSAGE:] or f"status {process.returncode}"
-        return json.loads(said)
-    except (ValueError, subprocess.TimeoutExpired):
+        env = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        how = dict(cwd=ROOT, env=env, capture_output=True, timeout=10 * SUBMISSION_SECONDS)
+        command = [*_scope(), sys.executable, "-m", "tools.review.judge"]
+        process = subprocess.run(command, input=pickle.dumps((submission, vars(settings), kind)), **how)
+        return json.loads(process.stdout)
+    except subprocess.TimeoutExpired:
+        reason = "it never ended"
+    except ValueError:
+        said = process.stderr.decode("utf-8", "replace").strip()
+        reason = said[-LONGEST_MESSAGE:] or f"status {process.returncode}"
         if process.returncode == -signal.SIGXCPU:
             reason = f"it took more than {JUDGE_SECONDS} s of computing"
-        seconds = round(time.monotonic() - start, 2)
-        return row(submission, problem=f"judging this file was ended: {reason}", isolation=kind, seconds=seconds)
-    finally:
-        process.kill()
-        process.communicate()
-        RUNNING.discard(process)
+    seconds = round(time.monotonic() - start, 2)
+    return row(submission, problem=f"judging this file was ended: {reason}", isolation=kind, seconds=seconds)
 
 
 @functools.cache
@@ -214,9 +199,7 @@ def main():
             resource.setrlimit(number, (limit, resource.getrlimit(number)[1]))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: what a student's process leaves behind comes here
-    about, settings, kind = json.load(sys.stdin)
-    content = base64.b64decode(about.pop("content"))
-    submission = submissions.Submission(**about, content=content)
+    submission, settings, kind = pickle.load(sys.stdin.buffer)
     print(json.dumps(_row(submission, Settings(**settings), kind)))
     for left_behind in psutil.Process().children(recursive=True):
         left_behind.kill()
@@ -261,19 +244,19 @@ def _answer(verdict):
 
 
 class Trial:
-    """Runs a notebook from top to bottom and judges its answers on the way.
+    """Runs a notebook and judges its answers on the way.
 
     A cell that never ends, or ends the process, is left out and the notebook run again without it, so that it costs the
     student no more than itself.
     """
 
-    def __init__(self, notebook, isolation, settings=Settings()):  # noqa: B008, it cannot be changed
+    def __init__(self, notebook, kind, settings):
         self.notebook = notebook
-        self.isolation = isolation
+        self.kind = kind  # of isolation
         self.settings = settings
         module = importlib.import_module(f"lessons.exercises.{notebook.lesson.module}")
         self.exercises = [each for each in module.exercises if each.number in (settings.only or [each.number])]
-        self.questions = {each.name: each for each in getattr(module, "predictions", [])}
+        self.questions = module.predictions
         self.predictions = {}
         self.left = SUBMISSION_SECONDS
         self.verdicts = {}
@@ -287,12 +270,14 @@ class Trial:
         # Every new start must have learned what to avoid.
         while costs < len(self.left_out) + len(self._fatal) and self.left > 0:
             costs = len(self.left_out) + len(self._fatal)
-            with sandbox.Sandbox(self.isolation, SUBMISSION_SECONDS) as box, Watch(box.process.pid, self.left) as watch:
-                process = Process(box.channel, watch, self.settings.cell_seconds)
+            with sandbox.started(self.kind, SUBMISSION_SECONDS) as (box, channel), Watch(box.pid, self.left) as watch:
+                process = Process(channel, watch, self.settings.cell_seconds)
                 try:
-                    todo = process.ask(self._start(), START_SECONDS)["run"]
+                    own = self.notebook
+                    start = dict(module=own.lesson.module, cells=own.cells, ours=own.ours, files=_font_list())
+                    todo = process.ask(start, START_SECONDS)["run"]
                 except Lost as lost:
-                    raise RuntimeError(f"it could not be started: {lost}. {box.last_words()}") from lost
+                    raise RuntimeError(f"it could not be started: {lost}. {sandbox.last_words(box)}") from lost
                 try:
                     self._go_through(process, todo)
                     return
@@ -303,9 +288,7 @@ class Trial:
 
     def remarks(self):
         """What happened on the way, in words."""
-        yield from (
-            f"code cell {number + 1} was left out: {reason}" for number, reason in sorted(self.left_out.items())
-        )
+        yield from (f"code cell {number + 1} was left out: {why}" for number, why in sorted(self.left_out.items()))
         yield from (f"code cell {number + 1} stopped: {error}" for number, error in sorted(self.stopped.items()))
 
     def all_verdicts(self):
@@ -322,35 +305,22 @@ class Trial:
             return Verdict(exercise, "error", f"Not reached: the submission took longer than {SUBMISSION_SECONDS} s.")
         return Verdict(exercise, "not attempted", "The notebook makes no function of this name.")
 
-    def _start(self):
-        return {
-            "module": self.notebook.lesson.module,
-            "cells": self.notebook.cells,
-            "ours": self.notebook.ours,
-            "files": _font_list(),
-        }
-
     def _go_through(self, process, todo):
         self._checks.clear()
         self.stopped.clear()
         for number in todo:
             if number not in self.left_out:
-                error = self._run(process, number)
+                error = self._ask(process, {"run": number}).get("ran")
                 if error:
                     self.stopped[number] = str(error)[:LONGEST_MESSAGE]
-        last = process.ask({"unchecked": True})
-        unchecked, predictions = last.get("unchecked"), last.get("predictions")
-        if not isinstance(unchecked, list) or not all(isinstance(reply, dict) for reply in unchecked):
-            raise process.nonsense("no list of functions")
-        for reply in unchecked:
-            self._judge(process, reply)
-        for name, question in self.questions.items() if isinstance(predictions, dict) else ():
-            if predictions.get(name) in list(question.choices):
-                self.predictions[name] = predictions[name]
+        chosen = self._ask(process, {"end": True}).get("predictions")
+        for question in self.questions if isinstance(chosen, dict) else ():
+            if chosen.get(question.name) in list(question.choices):
+                self.predictions[question.name] = chosen[question.name]
 
-    def _run(self, process, number):
-        """Run a cell, judging what it checks; the error that stopped it, or None. Raises Lost."""
-        answer, reason = {"run": number}, f"it checked {MOST_CHECKS} times"
+    def _ask(self, process, message):
+        """Have a cell run, or the end come, and judge what is checked on the way; the reply to it. Raises Lost."""
+        answer, reason = message, f"it checked {MOST_CHECKS} times"
         for _ in range(MOST_CHECKS):
             try:
                 reply = process.ask(answer)
@@ -358,9 +328,10 @@ class Trial:
                 reason = str(lost)
                 break
             if "check" not in reply:
-                return reply.get("ran")
+                return reply
             answer = {"correct": self._judge(process, reply)}
-        self.left_out[number] = reason
+        if "run" in message:
+            self.left_out[message["run"]] = reason
         raise process.nonsense(reason)
 
     def _judge(self, process, reply):
@@ -382,39 +353,28 @@ class Trial:
     def _verdict(self, exercise, described, process):
         if not isinstance(described, dict):
             raise process.nonsense("no answer")
-        process.borrowed = False
-        known = "function" in described
         try:
-            answer = Answer(process, described) if known else process.decode(described.get("value"))
+            is_function = "function" in described
+            answer = Answer(process, described) if is_function else process.decode(described.get("value"))
             verdict = exercise.verdict(answer)
             if verdict.status == "correct":
-                fresh = exercise.verdict(answer, cases=self._fresh(exercise))
+                # On cases that no table of answers knows, the same for the whole class.
+                rng = np.random.default_rng([self.settings.seed, *map(int, exercise.number.split("."))])
+                fresh = exercise.verdict(answer, cases=check.fresh(exercise, rng))
                 if fresh.status != "correct":
                     reason = f"Right on the lesson's own examples, but not on fresh ones. {fresh.reason}"
                     verdict = dataclasses.replace(fresh, reason=reason)
         except Exception as error:  # noqa: BLE001, neither nonsense nor a gap in a check may cost the other answers
             return Verdict(exercise, "error", f"The check could not judge it. {type(error).__name__}: {error}")
-        if verdict.status == "correct" and process.borrowed:
+        if verdict.status == "correct" and answer.borrowed:
             return Verdict(exercise, "borrowed", "It calls the lesson's own function.")
         return verdict
-
-    def _fresh(self, exercise):
-        """Cases that no table of answers knows, the same for the whole class."""
-        rng = np.random.default_rng([self.settings.seed, *map(int, exercise.number.split("."))])
-        return check.fresh(exercise, rng)
 
 
 def _names(found):
     """Names, and few of them, whatever came."""
     names = found[:10] if isinstance(found, list) else []
     return {name[:50] for name in names if isinstance(name, str) and name.isidentifier()}
-
-
-def _change(array, new):
-    """Do to the reviewer's copy of an argument what the student's function did to its own."""
-    if isinstance(array, np.ndarray) and isinstance(new, np.ndarray):
-        array.resize(new.shape, refcheck=False)
-        array[...] = new
 
 
 def _error(described):
@@ -424,14 +384,12 @@ def _error(described):
     # What is another's, or would end the review, only gets the same name.
     if not (isinstance(kind, type) and issubclass(kind, (Exception, SystemExit))) or name == "ExceptionGroup":
         kind = type(name if name.isidentifier() else "Exception", (Exception,), {})
-    try:
-        error = kind(text)
-        alike = str(error) == text
-    except Exception:  # noqa: BLE001, some errors are made of other things than a text
-        alike = False
-    if not alike:
-        kind = type(kind.__name__, (kind,), {"__init__": lambda self: None, "__str__": lambda self: text})
-        error = kind.__new__(kind)
+    # Some are made of other things than a text.
+    for each in (kind, type(kind.__name__, (kind,), {"__str__": lambda self: text})):
+        error = each.__new__(each, text)
+        with contextlib.suppress(Exception):
+            if str(error) == text:
+                break
     if isinstance(error, NameError) and isinstance(described.get("name"), str):
         error.name = described["name"][: wire.LONGEST_TEXT]
     entered, where = described["place"] if isinstance(described.get("place"), list) else (True, "")

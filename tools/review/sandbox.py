@@ -1,8 +1,7 @@
 """Starts the process that a submission runs in, shut off from files, network and other processes by bubblewrap.
 
-The process sees the Python that runs the review, the lesson, a few devices and a small folder of its own in memory; no home,
-no other submission, no network, no process but its own. With the kind "none", for who trusts the class, it is an ordinary
-process.
+The process sees the Python that runs the review, the lesson, a few devices and a small folder of its own in memory. With the
+kind "none", for who trusts the class, it is an ordinary process.
 """
 
 import contextlib
@@ -44,51 +43,32 @@ class Unavailable(Exception):
     """Nothing isolates here; the message says why, and what to do."""
 
 
-class Sandbox:
-    """A started process; use it in a `with`, which ends the process and all that it started.
-
-    Attributes
-    ----------
-    channel : wire.Channel
-        To the process.
-    """
-
-    def __init__(self, kind, seconds):
-        self.kind = kind
-        self.seconds = seconds
-
-    def __enter__(self):
-        ours, theirs = socket.socketpair()
-        isolated = self.kind == "bubblewrap"
-        self.folder = None if isolated else tempfile.TemporaryDirectory(prefix="review-", ignore_cleanup_errors=True)
-        home = HOME if isolated else self.folder.name
-        python = [sys.executable, "-s", "-B", "-m", "tools.review.student", str(theirs.fileno()), str(self.seconds)]
+@contextlib.contextmanager
+def started(kind, seconds):
+    """A process that runs a submission, and the channel to it; it ends with the `with`, and all that it started."""
+    ours, theirs = socket.socketpair()
+    isolated = kind == "bubblewrap"
+    with ours, contextlib.ExitStack() as stack:
+        home = HOME
+        if not isolated:
+            folder = tempfile.TemporaryDirectory(prefix="review-", ignore_cleanup_errors=True)
+            home = stack.enter_context(folder)
+        python = [sys.executable, "-s", "-B", "-m", "tools.review.student", str(theirs.fileno()), str(seconds)]
+        how = dict(cwd="/" if isolated else home, env=environment(home), start_new_session=True)
+        how |= dict(stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         with theirs:
-            self.process = subprocess.Popen(
-                command(self.kind, python),
-                cwd="/" if isolated else home,
-                env=environment(home),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        _first_to_go(self.process.pid)
-        self.channel = wire.Channel(ours)
-        return self
+            process = subprocess.Popen(command(kind, python), **how, pass_fds=[theirs.fileno()])
+        stack.enter_context(process.stderr)
+        stack.callback(end, process)
+        with contextlib.suppress(OSError):  # Linux ends this process, rather than the review, when memory runs out
+            Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000", encoding="utf-8")
+        yield process, wire.Channel(ours)
 
-    def __exit__(self, *_):
-        self.channel.connection.close()
-        end(self.process)
-        self.process.stderr.close()
-        if self.folder:
-            self.folder.cleanup()
 
-    def last_words(self):
-        """What the process, or the program that isolates it, said before the student's code could speak."""
-        end(self.process)
-        return os.read(self.process.stderr.fileno(), 2000).decode("utf-8", "replace").strip()
+def last_words(process):
+    """What a process, or the program that isolates it, said before the student's code could speak."""
+    end(process)
+    return os.read(process.stderr.fileno(), 2000).decode("utf-8", "replace").strip()
 
 
 def command(kind, argv):
@@ -98,25 +78,19 @@ def command(kind, argv):
 
 def environment(home):
     """What the process knows of its surroundings: nothing of the reviewer's."""
-    clean = {
-        "HOME": home,
-        "TMPDIR": home,
+    # Some processors need these for numpy to compute rightly at all.
+    processor = {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"} & set(os.environ)
+    return {
+        **dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), home),
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(ROOT),
         "IPYTHONDIR": f"{home}/.ipython",
-        "MPLCONFIGDIR": home,
         "MPLBACKEND": "agg",
         "PIP_NO_INDEX": "1",  # `!pip install` says so at once instead of trying to reach a network
-    }
-    # One thread a process: the submissions already share the cores.
-    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    # Some processors need these for numpy to compute rightly at all.
-    processor = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-    return {
-        **clean,
-        **dict.fromkeys(threads, "1"),
-        **{name: os.environ[name] for name in processor if name in os.environ},
+        # One thread a process: the submissions already share the cores.
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+        **{name: os.environ[name] for name in processor},
     }
 
 
@@ -184,12 +158,6 @@ def _no_more_users(bwrap):
     return ["--disable-userns"] if knows and not os.stat(bwrap).st_mode & stat.S_ISUID else []
 
 
-def _first_to_go(pid):
-    """Ask Linux to end this process, rather than the review, when memory runs out."""
-    with contextlib.suppress(OSError):
-        Path(f"/proc/{pid}/oom_score_adj").write_text("1000", encoding="utf-8")
-
-
 def end(process):
     """End a process and its group; in a namespace of processes all others in there end with the first."""
     if process.returncode is None:  # once waited for, its number may be another's
@@ -235,17 +203,10 @@ def problem_here():
         secret = Path(folder, "secret")
         secret.write_text("not for students", encoding="utf-8")
         attempts = [str(secret), str(ROOT / "lessons" / "check.py"), str(server.getsockname()[1])]
+        python = [sys.executable, "-s", "-B", "-c", _ATTEMPTS, *attempts]
+        how = dict(cwd="/", env=environment(HOME), stdin=subprocess.DEVNULL, errors="replace", timeout=300)
         try:
-            run = subprocess.run(
-                command("bubblewrap", [sys.executable, "-s", "-B", "-c", _ATTEMPTS, *attempts]),
-                cwd="/",
-                env=environment(HOME),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=300,
-            )
+            run = subprocess.run(command("bubblewrap", python), **how, capture_output=True, text=True)
         except (OSError, subprocess.TimeoutExpired) as error:
             return str(error)
     return None if run.returncode == 0 else run.stderr.strip() or f"it ended with status {run.returncode}"

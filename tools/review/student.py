@@ -1,21 +1,22 @@
 """The process that a submission runs in: ``python -m tools.review.student SOCKET``, started by `sandbox`.
 
-Everything here shares a process with the student's code and can be changed by it, so nothing here decides anything. It runs
-cells when told to, calls the student's functions when told to, and reports what came out; the worst that a hostile
-notebook can make of that is a wrong value in its own answer.
+Everything here shares a process with the student's code and can be changed by it, so nothing here decides anything: the
+worst that a hostile notebook can make of it is a wrong value in its own answer.
 """
 
 import ast
 import contextlib
 import ctypes
+import dis
 import importlib
+import inspect
 import os
 import resource
 import signal
 import socket
-import symtable
 import sys
 import traceback
+import types
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,12 @@ def main():
     connection.set_inheritable(False)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: end with the judge, also where nothing isolates
-    limit_resources(int(sys.argv[2]))
+    # Limits that this process and its children cannot raise again.
+    limits = {"RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": OUTPUT, "RLIMIT_NPROC": PROCESSES, "RLIMIT_NOFILE": OPEN_FILES}
+    for name, value in {**limits, "RLIMIT_CPU": int(sys.argv[2]), "RLIMIT_CORE": 0}.items():
+        # macOS does not know all of them, and where the system allows less already, that stays.
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            resource.setrlimit(getattr(resource, name), (value, value))
     # From here on nothing is printed to whoever started the review, and the limit on the size of files holds for prints.
     printed = os.open("printed.txt", os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(printed, 1)
@@ -43,32 +49,11 @@ def main():
     Student(channel, channel.receive()).obey()
 
 
-def limit_resources(seconds):
-    """Set limits that this process and its children cannot raise again."""
-    limits = {
-        "RLIMIT_AS": MEMORY,
-        "RLIMIT_FSIZE": OUTPUT,
-        "RLIMIT_NPROC": PROCESSES,
-        "RLIMIT_NOFILE": OPEN_FILES,
-        "RLIMIT_CPU": seconds,
-        "RLIMIT_CORE": 0,
-    }
-    for name, value in limits.items():
-        # macOS does not know all of them, and where the system allows less already, that stays.
-        with contextlib.suppress(AttributeError, ValueError, OSError):
-            resource.setrlimit(getattr(resource, name), (value, value))
-
-
 class Student:
     """A notebook's cells and functions, at the reviewer's command.
 
-    Parameters
-    ----------
-    channel : wire.Channel
-        To the reviewer.
-    start : dict
-        The reviewer's first message: "module", the exercises' module; "cells", the sources of the code cells; "ours", the
-        numbers of those that are the lesson's own, unchanged; "files", what to put into the working folder.
+    start is the first message: "module", the exercises' module; "cells", the sources of the code cells; "ours", the numbers
+    of those that are the lesson's own, unchanged; "files", what to put into the working folder.
     """
 
     def __init__(self, channel, start):
@@ -91,9 +76,10 @@ class Student:
             message = self._next()
             if "run" in message:
                 self.channel.send({"ran": self._run(message["run"])})
-            elif "unchecked" in message:
-                chosen = {each.name: wire.encode(each.choice) for each in getattr(self.lesson, "predictions", [])}
-                self.channel.send({"unchecked": self._unchecked(), "predictions": chosen})
+            elif "end" in message:
+                self._check_the_rest()
+                chosen = {each.name: wire.encode(each.choice) for each in self.lesson.predictions}
+                self.channel.send({"predictions": chosen})
             else:
                 return
 
@@ -127,6 +113,7 @@ class Student:
             "compares": answers.compares(answer),
             "unused": sorted(answers.unused_arguments(answer)),
             "outside": sorted(answers.outside_data(answer)),
+            **_asks(answer),
         }
 
     def _call(self, message):
@@ -136,7 +123,6 @@ class Student:
         for counter in counters:
             counter.products = 0
         kwargs = {key: wire.decode(value) for key, value in message["kwargs"].items()}
-        before = [wire.encode(value) for value in args]
         self._called = True
         with answers.quiet(), self._printing(), _noticed(name) as borrowed:
             try:
@@ -144,10 +130,9 @@ class Student:
             except BaseException as error:  # noqa: BLE001, whatever a student's function raises is told
                 reply = {"error": _describe_error(error, function)}
         self._called = False
-        after = [wire.encode(value) for value in args]
-        changed = {str(i): new for i, (old, new) in enumerate(zip(before, after)) if old != new}
         products = sum(counter.products for counter in counters)
-        return {**reply, "changed": changed, "borrowed": bool(borrowed), "products": products}
+        after = [wire.encode(value) for value in args]
+        return {**reply, "after": after, "borrowed": bool(borrowed), "products": products}
 
     def _counting(self, value):
         """An argument as the exercise's own kind of array, which counts what is done with it, where it has that kind's name."""
@@ -163,15 +148,12 @@ class Student:
         error = result.error_before_exec or result.error_in_exec
         return f"{type(error).__name__}: {_text(error)}{_line(error)}" if error else None
 
-    def _unchecked(self):
+    def _check_the_rest(self):
         """Functions of the exercises' names that no check has seen, because its cell is gone or came too early."""
-        found = []
         for exercise in self.lesson.exercises:
             answer = self.shell.user_ns.get(exercise.name)
-            seen = self.checked.get(exercise.name, ())
-            if callable(answer) and not any(answer is each for each in seen):
-                found.append({"check": exercise.name, "answer": self._introduce(exercise, answer)})
-        return found
+            if callable(answer) and not any(answer is each for each in self.checked.get(exercise.name, ())):
+                self.check(exercise, answer)
 
     @contextlib.contextmanager
     def _printing(self):
@@ -203,18 +185,9 @@ def _noticed(name):
 
 
 def cells_to_run(sources, ours):
-    """Which cells to run: all that the student wrote, and of the lesson's own those that these build on.
-
-    The lesson's own cells say nothing of the student, and drawing every picture of a class again takes most of the time.
-
-    Parameters
-    ----------
-    sources : list of str
-        Code cells as plain Python.
-    ours : set of int
-        The cells that are the lesson's own, unchanged.
-    """
-    names = {number: _names(source) for number, source in enumerate(sources)}
+    """Which cells to run, of their sources in plain Python: all that are not the lesson's own (those with the numbers
+    `ours`), and of these what the others build on, since drawing every picture of a class again takes most of the time."""
+    names = [_names(source) for source in sources]
     run = {number for number, source in enumerate(sources) if number not in ours or ".check(" in source}
     while True:
         needed = set().union(*(names[number][1] for number in run))
@@ -227,31 +200,21 @@ def cells_to_run(sources, ours):
 def _names(source):
     """The names that a cell defines or changes, and the global names that it uses, also inside its functions."""
     try:
-        tree, table = ast.parse(source), symtable.symtable(source, "cell", "exec")
+        tree = ast.parse(source)
+        codes = [compile(tree, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set(), set()
-    defines = {
-        symbol.get_name()
-        for symbol in table.get_symbols()
-        if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
-    }
-    # X[0] = 1 and X.shape = 2, 2 change X.
-    defines |= {
-        node.value.id
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.Subscript, ast.Attribute))
-        and isinstance(node.ctx, ast.Store)
-        and isinstance(node.value, ast.Name)
-    }
-    uses, tables = set(), [table]
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        uses |= {
-            symbol.get_name()
-            for symbol in table.get_symbols()
-            if symbol.is_referenced() and (symbol.is_global() or table.get_type() == "module")
-        }
+    defines, uses = set(), set()
+    for node in ast.walk(tree):  # X[0] = 1 and X.shape = 2, 2 change X
+        if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            defines.add(getattr(node.value, "id", None))
+    for code in codes:  # which grows
+        codes += [each for each in code.co_consts if isinstance(each, types.CodeType)]
+        for step in dis.get_instructions(code):
+            if step.opname in ("STORE_NAME", "STORE_GLOBAL"):
+                defines.add(step.argval)
+            elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+                uses.add(step.argval)
     return defines, uses
 
 
@@ -266,6 +229,16 @@ def _shell():
     shell.ask_exit = lambda: None  # a notebook's shell has this
     shell.enable_matplotlib = lambda gui=None: (gui, "agg")  # nobody looks at the pictures
     return shell
+
+
+def _asks(answer):
+    """The names of the arguments that a function must be given, and the defaults of the others."""
+    try:
+        given = {name: each.default for name, each in inspect.signature(answer).parameters.items()}
+    except (TypeError, ValueError):  # not written in Python
+        return {}
+    required = [name for name, default in given.items() if default is inspect.Parameter.empty]
+    return {"required": required, "defaults": {n: wire.encode(each) for n, each in given.items() if n not in required}}
 
 
 def _text(error):
@@ -290,10 +263,9 @@ def _describe_error(error, function):
         entered, where = answers.place_of(error, function)
     except Exception:  # noqa: BLE001, the traceback may lead anywhere
         entered, where = True, ""
-    kind = type(error)
     return {
-        "type": kind.__name__,
-        "module": kind.__module__,
+        "type": type(error).__name__,
+        "module": type(error).__module__,
         "text": _text(error),
         "name": error.name if isinstance(error, NameError) else None,
         "place": [entered, where[: wire.LONGEST_TEXT]],

@@ -1,6 +1,8 @@
 """Reads what students handed in, without believing any of it: finds the files, and says what each one is."""
 
 import ast
+import codecs
+import contextlib
 import datetime
 import hashlib
 import io
@@ -15,6 +17,7 @@ import zlib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from tools import ROOT
 
@@ -24,14 +27,14 @@ MOST_FILES = 5000  # in a zip, with those in zips in it
 DEEPEST_ZIP = 3
 
 # What systems and programs leave among a class's files, and nobody handed in.
-LITTER = re.compile(r"\.ipynb_checkpoints|__MACOSX|\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|__pycache__|timestamp\.txt")
+LITTER = re.compile(r"\.ipynb_checkpoints|__MACOSX|\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|__pycache__")
 # "Ann Lee_12_assignsubmission_file_..." and "leeann_LATE_12_345_...", as Moodle and Canvas call what they let a tutor download.
 SYSTEMS = {
     "Moodle": re.compile(r"(?P<name>[^_]+)_(?P<number>\d{1,18})_assignsubmission_file(_.*)?"),
     "Canvas": re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<number>\d{1,18})_\d{1,18}_.+", re.IGNORECASE),
 }
 ATTEMPT = re.compile(r"(?:-(\d{1,3})| ?\((\d{1,3})\))$")
-DATE = re.compile(r"(\d{4}-\d\d-\d\d)[ T_-](\d\d)[:-](\d\d)(?:[:-](\d\d))?")
+DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T_-](\d\d)[:-](\d\d)(?:[:-](\d\d))?")
 
 
 class Unreadable(Exception):
@@ -90,10 +93,8 @@ def printable(value):
         return [printable(part) for part in value]
     if not isinstance(value, str) or value.isprintable():
         return value
-    return "".join(
-        letter if letter in "\n\t" or unicodedata.category(letter)[0] != "C" else "\N{REPLACEMENT CHARACTER}"
-        for letter in value
-    )
+    obeyed = {letter for letter in value if unicodedata.category(letter)[0] == "C"} - {"\n", "\t"}
+    return value.translate(dict.fromkeys(map(ord, obeyed), "\N{REPLACEMENT CHARACTER}"))
 
 
 # ---- Files ----
@@ -101,25 +102,19 @@ def printable(value):
 
 def find(folder):
     """Every file below a folder, or in a zip, in order of name, as Submissions; litter is left out."""
-    files, dates = [], {}
-    if folder.is_file():
-        entries = _unpacked(PurePosixPath(), *_read(folder), folder.stat().st_mtime)
-    else:
-        entries = (entry for path in sorted(folder.rglob("*")) for entry in _entries(path, folder))
-    for path, content, problem, date in entries:
-        if path.name == "timestamp.txt":  # of nbgrader: when the files beside it were handed in
-            dates[path.parent] = _date((content or b"")[:100].decode("utf-8", "replace"))
-        if not any(LITTER.fullmatch(part) for part in path.parts):
-            files.append((path, content, problem, date))
+    files = []
+    for path in [folder] if folder.is_file() else sorted(folder.rglob("*")):
+        if path.is_symlink() or not path.is_dir():
+            found = _unpacked(PurePosixPath(path.relative_to(folder)), *_read(path), path.lstat().st_mtime)
+            files += (each for each in found if not any(map(LITTER.fullmatch, each[0].parts)))
+    # Of nbgrader: when the files beside it were handed in.
+    stamps = {path.parent: content for path, content, _, _ in files if path.name == "timestamp.txt" and content}
+    dates = {parent: _date(content[:100].decode("utf-8", "replace")) for parent, content in stamps.items()}
     return [
         _submission(path, content, problem, _date(str(path)) or dates.get(path.parent) or date)
         for path, content, problem, date in files
+        if path.name != "timestamp.txt"
     ]
-
-
-def _entries(path, folder):
-    if path.is_symlink() or not path.is_dir():
-        yield from _unpacked(PurePosixPath(path.relative_to(folder)), *_read(path), path.lstat().st_mtime)
 
 
 def _read(path):
@@ -127,10 +122,11 @@ def _read(path):
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             about = os.fstat(file.fileno())
+            most = LARGEST_ZIP if path.suffix.lower() == ".zip" else LARGEST_FILE
             if not stat.S_ISREG(about.st_mode):
                 return None, "not a file"
-            if about.st_size > (LARGEST_ZIP if path.suffix.lower() == ".zip" else LARGEST_FILE):
-                return None, f"larger than {LARGEST_FILE // 2**20} MB"
+            if about.st_size > most:
+                return None, f"larger than {most // 2**20} MB"
             return file.read(), ""
     except OSError as error:
         return None, "a link, which is not followed" if path.is_symlink() else f"cannot be read: {error.strerror}"
@@ -151,7 +147,8 @@ def _unpacked(path, content, problem, date, budget=None, depth=0):
                 raise ValueError("it is without a file")
             for info in infos:
                 inside, found = path / info.filename.lstrip("/"), _from_zip(packed, info, budget)
-                yield from _unpacked(inside, *found, _zip_date(info) or date, budget, depth + 1)
+                packed_on = _date("{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*info.date_time))
+                yield from _unpacked(inside, *found, packed_on or date, budget, depth + 1)
     except (ValueError, zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         yield path, None, f"a zip that cannot be unpacked: {error or type(error).__name__}", date
 
@@ -171,17 +168,11 @@ def _from_zip(packed, info, budget):
     return (None, f"larger than {LARGEST_FILE // 2**20} MB") if len(content) > LARGEST_FILE else (content, "")
 
 
-def _zip_date(info):
-    try:
-        return datetime.datetime(*info.date_time).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return 0.0
-
-
 def _date(text):
+    """The date in a text as seconds since 1970, or 0."""
     found = DATE.search(text)
     try:
-        return datetime.datetime.fromisoformat("{} {}:{}:{}".format(*found.groups("00"))).timestamp() if found else 0.0
+        return datetime.datetime(*map(int, found.groups("0"))).timestamp() if found else 0.0
     except (ValueError, OverflowError, OSError):
         return 0.0
 
@@ -190,35 +181,31 @@ def _submission(path, content, problem, date):
     """What a file's name and first letters say of it; of what is no notebook only that is kept."""
     if content is not None and not problem:
         problem = _not_a_notebook(path, content)
+    top = path.parts[0] if path.parts else ""  # it is "" for a zip that could not itself be unpacked
+    inside = len(path.parts) > 1 and not top.lower().endswith(".zip")
     known = ((system, pattern.fullmatch(part)) for part in path.parts for system, pattern in SYSTEMS.items())
     system, found = next((pair for pair in known if pair[1]), ("", None))
-    top = path.parts[0]
-    student = (
-        found["name"] if found else top if len(path.parts) > 1 and not top.lower().endswith(".zip") else Path(top).stem
-    )
+    student, number = (found["name"], found["number"]) if found else (top if inside else Path(top).stem, "")
     again = ATTEMPT.search(path.stem)
     attempt = int(again[1] or again[2]) if again else 0
-    student, file, problem = (
-        printable(text).replace("\n", "\N{REPLACEMENT CHARACTER}") for text in (student, str(path), problem)
-    )
-    content = None if problem else content
-    return Submission(student, file, content, problem, system, found["number"] if found else "", date, attempt)
+    about = [printable(text).replace("\n", "\N{REPLACEMENT CHARACTER}") for text in (student, str(path), problem)]
+    return Submission(about[0], about[1], None if problem else content, about[2], system, number, date, attempt)
 
 
 def _not_a_notebook(path, content):
     """Why a file can be no notebook, or ""."""
-    start = content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = content[:1000].removeprefix(codecs.BOM_UTF8).lstrip()
     if not content.strip():
         return "the file is empty"
     if path.suffix.lower() == ".py":
         return "a Python file: in Jupyter or Colab choose File > Download > .ipynb, and hand that in"
-    if not start.startswith((b"{", b"[")) and len(start):
-        try:
-            start.decode("utf-8")
-        except UnicodeDecodeError as error:
-            return "" if error.start > 990 else "not a notebook: not text"
-        return "not a notebook: not JSON, or cut short"
-    return ""
+    if start.startswith((b"{", b"[")) or not start:
+        return ""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)  # which may end within a letter
+    except UnicodeDecodeError:
+        return "not a notebook: not text"
+    return "not a notebook: not JSON, or cut short"
 
 
 # ---- Notebooks ----
@@ -229,32 +216,40 @@ def lessons():
     """The lesson's notebooks as students get them."""
     found = []
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if not _is_a_tools(cell)]
-        code = {cell["id"]: _source(cell) for cell in cells if cell["cell_type"] == "code"}
-        text = {cell["id"]: _source(cell) for cell in cells if cell["cell_type"] == "markdown"}
-        found.append(Lesson(path.stem, _modules(code.values())[0], code, text))
+        cells = [cell for cell in _cells(path.read_bytes()) if cell.source]
+        code = {cell.id: cell.source for cell in cells if cell.kind == "code"}
+        text = {cell.id: cell.source for cell in cells if cell.kind == "markdown"}
+        found.append(Lesson(path.stem, _module(code.values()), code, text))
     return found
 
 
 def notebook(submission):
     """The notebook in a submission, and in its remarks what is unusual about it. Raises Unreadable."""
     cells = _cells(submission.content)
-    code = [cell for cell in cells if cell["cell_type"] == "code"]
-    lesson = _lesson_of([_source(cell) for cell in code])
-    own = set(lesson.code.values())
-    # What a tool has added is there already; an older notebook would unpack an older lesson over this one.
-    sources = ["" if _is_a_tools(cell) else _source(cell) for cell in code]
-    ours = [number for number, source in enumerate(sources) if source in own]
+    code = [cell for cell in cells if cell.kind == "code"]
+    sources = [cell.source for cell in code]
+    lesson = _lesson_of(sources)
+    ours = [number for number, source in enumerate(sources) if source in lesson.code.values()]
     remarks = [] if Path(submission.file).stem == lesson.name else [f"renamed, it is {lesson.name}"]
-    remarks += [*_about_run(code), *_about_cells(cells, lesson)]
+    remarks += _about(cells, lesson)
     for number, source in enumerate(sources):
         if number not in ours:
             remarks += [f"code cell {number + 1} reaches for the lesson's answers: {line}" for line in reaches(source)]
     return Notebook(lesson, sources, ours, remarks)
 
 
+class Cell(NamedTuple):
+    """A cell of a notebook; the source of one that a tool has added is empty."""
+
+    kind: str
+    id: str | None
+    source: str
+    was_run: bool
+    has_outputs: bool
+
+
 def _cells(content):
-    """The cells of a notebook file, each a dict with a type and a source."""
+    """The cells of a notebook file. Raises Unreadable."""
     try:
         data = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -269,101 +264,73 @@ def _cells(content):
     kinds = ("code", "markdown", "raw")
     if not all(isinstance(cell, dict) and cell.get("cell_type") in kinds and "source" in cell for cell in cells):
         raise Unreadable("not a notebook: some of its cells are not cells")
-    return cells
+    return [_cell(cell) for cell in cells]
 
 
-def _source(cell):
-    """A cell's text, whether it is stored as one string or line by line, and on whatever system."""
-    source = cell["source"]
-    if isinstance(source, list):
+def _cell(cell):
+    source, metadata = cell["source"], cell.get("metadata")
+    if isinstance(source, list):  # line by line
         source = "".join(line for line in source if isinstance(line, str))
-    return str(source).replace("\r\n", "\n").strip()
-
-
-def _is_a_tools(cell):
-    """Whether a tool makes this cell: to unpack the lesson beside a lone notebook, for nbgrader's points, for the glossary."""
-    source = _source(cell)
-    return (
-        _id(cell) in ("first-cell", "glossary")
-        or source.startswith(("# @title Run this cell first", "<details><summary>Glossary: "))
-        or re.match(r'assert todo\.\w+\.latest\.status == "correct"', source) is not None
-    )
-
-
-def _id(cell):
+    source = str(source).replace("\r\n", "\n").strip()
     # Colab keeps the id among the metadata.
-    metadata = cell.get("metadata")
-    found = cell.get("id") or (metadata.get("id") if isinstance(metadata, dict) else None)
-    return found if isinstance(found, str) else None
+    name = cell.get("id") or (metadata.get("id") if isinstance(metadata, dict) else None)
+    # To unpack the lesson, perhaps an older one, beside a lone notebook; for nbgrader's points; for the glossary.
+    marks = r"# @title Run this cell first|<details><summary>Glossary: |assert todo\.\w+\.latest\.status == \"correct\""
+    if name in ("first-cell", "glossary") or re.match(marks, source):
+        source = ""
+    was_run = cell.get("execution_count") is not None
+    return Cell(cell["cell_type"], name if isinstance(name, str) else None, source, was_run, bool(cell.get("outputs")))
 
 
-def _modules(sources):
-    """The modules of exercises that these cells import."""
-    pattern = r"from\s+lessons\.exercises\s+import\s+(\w+)|import\s+lessons\.exercises\.(\w+)"
-    return ["".join(match) for source in sources for match in re.findall(pattern, source)]
+def _module(sources):
+    """The module of exercises that these cells import, or None."""
+    pattern = r"(?:from\s+lessons\.exercises\s+import\s+|import\s+lessons\.exercises\.)(\w+)"
+    found = re.search(pattern, "\n".join(sources))
+    return found and found[1]
 
 
 def _lesson_of(sources):
     """The lesson whose exercises the cells import, or else the one that most of them come from. Raises Unreadable."""
-    modules = _modules(sources)
-    for lesson in lessons():
-        if lesson.module in modules[:1]:
-            return lesson
-    shared = {lesson.name: len(set(sources) & set(lesson.code.values())) for lesson in lessons()}
-    best = max(lessons(), key=lambda lesson: shared[lesson.name])
-    if not shared[best.name]:
+    module = _module(sources)
+    best = max(lessons(), key=lambda each: (each.module == module, len(set(sources) & set(each.code.values()))))
+    if best.module != module and not set(sources) & set(best.code.values()):
         raise Unreadable("a notebook, but of another lesson: none of its cells is ours")
     return best
 
 
-def _about_run(code):
-    remarks = ["saved with outputs"] if any(cell.get("outputs") for cell in code) else []
-    written = [cell for cell in code if _source(cell) and not _is_a_tools(cell)]
-    run = sum(cell.get("execution_count") is not None for cell in written)
-    if not run:
-        remarks.append("saved without having been run")
-    elif run < len(written):
-        remarks.append(f"half run: {run} of {len(written)} code cells")
-    return remarks
-
-
-def _about_cells(cells, lesson):
-    """What is missing, new and different, compared with the notebook as students get it today."""
+def _about(cells, lesson):
+    """What was run, and what is missing, new and different, compared with the notebook as students get it today."""
+    code = [cell for cell in cells if cell.kind == "code"]
+    if any(cell.has_outputs for cell in code):
+        yield "saved with outputs"
+    was_run = [cell.was_run for cell in code if cell.source]
+    if not any(was_run):
+        yield "saved without having been run"
+    elif not all(was_run):
+        yield f"half run: {sum(was_run)} of {len(was_run)} code cells"
     known = {**lesson.code, **lesson.text}
-    cells = [cell for cell in cells if not _is_a_tools(cell)]
-    ids, sources = {_id(cell) for cell in cells}, {_source(cell) for cell in cells}
+    ids, sources = {cell.id for cell in cells}, {cell.source for cell in cells}
     # Some editors give cells new ids, so that a filled-in cell is known only by the function in it.
     functions, ours = _functions("\n".join(sources)), _functions("\n".join(known.values()))
-    missing = [
-        name
-        for name, source in known.items()
-        if not (name in ids or source in sources or _functions(source) & functions)
-    ]
-    added = [
-        source
-        for cell in cells
-        if (source := _source(cell))
-        and _id(cell) not in known
-        and source not in known.values()
-        and not _functions(source) & ours
-    ]
-    reworded = [_id(cell) for cell in cells if _id(cell) in lesson.text and _source(cell) != lesson.text[_id(cell)]]
-    remarks = []
+    missing = [name for name in known if name not in ids and known[name] not in sources]
+    missing = [name for name in missing if not _functions(known[name]) & functions]
+    others = [cell.source for cell in cells if cell.source and cell.id not in known]
+    added = [source for source in others if source not in known.values() and not _functions(source) & ours]
+    reworded = [cell.id for cell in cells if cell.id in lesson.text and cell.source != lesson.text[cell.id]]
     if missing:
-        remarks.append(f"{_cells_text(len(missing))} deleted: {_some(missing)}")
+        yield f"{counted(len(missing), 'cell')} deleted: {_some(missing)}"
     if added:
-        remarks.append(f"{_cells_text(len(added))} added")
+        yield f"{counted(len(added), 'cell')} added"
     if reworded:
-        remarks.append(f"an older version of the notebook, or its text was edited: {_some(reworded)}")
-    return remarks
+        yield f"an older version of the notebook, or its text was edited: {_some(reworded)}"
 
 
 def _functions(source):
     return set(re.findall(r"^def (\w+)", source, flags=re.MULTILINE))
 
 
-def _cells_text(count):
-    return f"{count} cell{'s' * (count != 1)}"
+def counted(number, what):
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def _some(names):
@@ -378,37 +345,22 @@ def makes(source, name):
     return re.search(rf"^[ \t]*(def {name}\b|{name} *=(?!=))", source, flags=re.MULTILINE) is not None
 
 
-_INSIDE = {
-    "reference",
-    "cases",
-    "edges",
-    "ways",
-    "law",
-    "known",
-    "solution",
-    "__wrapped__",
-    "__globals__",
-    "__closure__",
-}
-_WAYS_IN = {"__wrapped__", "reload", "getsource"}
+# What holds the lesson's answers, as an attribute or by its name.
+_ANSWERS = set("reference cases edges ways law known solution __globals__ __closure__".split())
 
 
 def reaches(source):
     """The lines of a student's cell that reach for the lesson's answers; a comment does not."""
     lines, before = {}, ""
-    try:
+    with contextlib.suppress(tokenize.TokenError, SyntaxError, ValueError):  # the rest of a cell may be no Python
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type not in (tokenize.NAME, tokenize.OP, tokenize.STRING):
-                continue
-            word = token.string.strip("\"'")
-            inside = word in _INSIDE and (before == "." or token.type == tokenize.STRING)
-            module = word == "factorise" and before in (".", "import", ",")
-            found = inside or module or word in _WAYS_IN or token.type == tokenize.STRING and "lessons" in word
-            if found and token.start[0] not in lines:
-                lines[token.start[0]] = " ".join(token.line[:1000].split())[:200]
-            before = word
-    except (tokenize.TokenError, SyntaxError, ValueError):
-        pass  # the rest of the cell is no Python
+            if token.type in (tokenize.NAME, tokenize.OP, tokenize.STRING):
+                word, quoted = token.string.strip("\"'"), token.type == tokenize.STRING
+                inside = word in _ANSWERS and (quoted or before == ".")
+                module = word == "factorise" and before in (".", "import", ",")
+                if inside or module or word in ("__wrapped__", "reload", "getsource") or quoted and "lessons" in word:
+                    lines.setdefault(token.start[0], " ".join(token.line[:1000].split())[:200])
+                before = word
     return list(lines.values())[:5]
 
 
@@ -416,24 +368,20 @@ def print_of(sources, name):
     """What the function `name` in some cells is but for names and spaces, as a short text; "" where that tells nothing."""
     found = ""
     for source in sources:
-        try:
-            cell = ast.parse(re.sub(r"^[%!].*$", "", source, flags=re.MULTILINE))
-            for function in [node for node in cell.body if isinstance(node, ast.FunctionDef) and node.name == name]:
-                found = _print(function)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            for node in ast.parse(re.sub(r"^[%!].*$", "", source, flags=re.MULTILINE)).body:
+                if isinstance(node, ast.FunctionDef) and node.name == name:
+                    found = _print(node)
     return found
 
 
 def _print(function):
-    names = {}
-    if isinstance(function.body[0], ast.Expr) and isinstance(function.body[0].value, ast.Constant):
+    if ast.get_docstring(function) is not None:
         function.body.pop(0)
     function.decorator_list = []
-    nodes = list(ast.walk(function))
+    names, nodes = {}, list(ast.walk(function))
     for node in nodes:
-        for attribute in {"id", "arg", "name"} & set(node._fields) if not isinstance(node, ast.keyword) else ():
-            name = getattr(node, attribute)
-            setattr(node, attribute, names.setdefault(name, f"n{len(names)}"))
+        for part in {"id", "arg", "name"} & set(node._fields) if not isinstance(node, ast.keyword) else ():
+            setattr(node, part, names.setdefault(getattr(node, part), f"n{len(names)}"))
     # Short answers are alike by themselves.
     return hashlib.sha256(ast.dump(function).encode()).hexdigest()[:16] if len(nodes) > 40 else ""

@@ -28,15 +28,8 @@ class MemoryLimit(Lost):
 class Watch(threading.Thread):
     """Watches a process and all that it started; use it in a `with`, which ends them.
 
-    A limit of the single process is not one of all together. Time is counted so that a busy computer is nobody's fault:
-    what they compute, and what they wait while none of them wants to compute.
-
-    Attributes
-    ----------
-    used : float
-        Seconds that they have used while something was asked of them.
-    ended : Lost or None
-        Why they were ended.
+    Time is counted so that a busy computer is nobody's fault: what they compute, and what they wait while none of them
+    wants to compute.
     """
 
     MEMORY = 2 * 2**30  # bytes
@@ -45,8 +38,8 @@ class Watch(threading.Thread):
         super().__init__(daemon=True)
         self.root = psutil.Process(pid)
         self.seconds = seconds  # that they may use in all
-        self.used = 0.0
-        self.ended = None
+        self.used = 0.0  # seconds, while something was asked of them
+        self.ended = None  # Lost: why they were ended
         self._until = None  # what `used` may come to, and for which limit, while something is asked
         self._over = threading.Event()
 
@@ -74,17 +67,16 @@ class Watch(threading.Thread):
             if os.getppid() != parent:  # whoever wanted the verdicts is gone
                 self._end()
                 os._exit(1)
-            processes = self._processes()
-            before, computed = computed, sum(map(_seconds, processes))
+            before = computed
+            computed, busy, memory = _use(self._processes())
             until = self._until
             if until:
-                busy = any(_state(each) in (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP) for each in processes)
                 self.used += max(computed - before, 0 if busy else TICK)
                 if self.used > self.seconds:
                     self._end(TimeLimit("the time for one submission was used up"))
                 elif self.used > until[0]:
                     self._end(TimeLimit(f"it took longer than {until[1]} s"))
-            if _memory(processes) > self.MEMORY:
+            if memory > self.MEMORY:
                 self._end(MemoryLimit(f"it took more than {self.MEMORY / 2**30:.0f} GB of memory"))
 
     def _processes(self):
@@ -100,34 +92,23 @@ class Watch(threading.Thread):
                 each.kill()
 
 
-def _seconds(process):
-    """What it computed, with its children that have ended."""
-    try:
-        return sum(process.cpu_times()[:4])
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return 0.0
+def _use(processes):
+    """The seconds that they computed, with their children that have ended; whether one wants to; their bytes in memory.
 
-
-def _state(process):
-    try:
-        return process.status()
-    except psutil.NoSuchProcess:
-        return None
-
-
-def _memory(processes):
-    """Bytes in use; what several share, and files in memory that have no name any more, are counted once."""
-    total, files = 0, {}
+    What several share, and files in memory that have no name any more, are counted once.
+    """
+    computed, busy, memory, files = 0.0, False, 0, {}
     for each in processes:
         with contextlib.suppress(psutil.Error, OSError):
+            busy |= each.status() in (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP)
+            computed += sum(each.cpu_times()[:4])
             resident = each.memory_info().rss
-            try:
+            # On another system, or of another user's, what is shared counts more than once.
+            with contextlib.suppress(psutil.AccessDenied, AttributeError):
                 resident = each.memory_full_info().pss
-            except (psutil.AccessDenied, AttributeError):
-                pass  # another system, or another user's: count what is shared more than once
-            total += resident
+            memory += resident
             for path in Path(f"/proc/{each.pid}/fd").glob("*"):
                 about = os.stat(path)
                 if stat.S_ISREG(about.st_mode) and not about.st_nlink:
                     files[about.st_dev, about.st_ino] = 512 * about.st_blocks
-    return total + sum(files.values())
+    return computed, busy, memory + sum(files.values())

@@ -8,6 +8,7 @@ import html
 import io
 import itertools
 import re
+from pathlib import Path
 
 import ipywidgets as widgets
 from jinja2 import Environment
@@ -36,46 +37,19 @@ OFFERED = {
     "hidden": {"K": [1, 2, 4, 6, 8, 12, 16, 24, 32], "face": FACES, "share": [10, 30, 50, 70, 90]},
 }
 
-PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
-<div class="explorer">
-{% for name, values, start in controls %}
-  <label>
-  {% if values is none %}
-    <input type="checkbox" autocomplete="off"{{ " checked" if start }}> <span>{{ name }}</span>
-  {% else %}
-    <span>{{ name }}</span>
-    <input type="range" min="0" max="{{ values | length - 1 }}" value="{{ start }}" autocomplete="off"
-           aria-valuetext="{{ values[start] }}" data-values="{{ values | join(' ') }}">
-    <output>{{ values[start] }}</output>
-  {% endif %}
-  </label>
-{% endfor %}
-  <img src="{{ folder }}/{{ frame }}.webp" alt="{{ alt }}" width="{{ width }}" height="{{ height }}">
-  <p role="status">{{ sentences[frame] }}</p>
-{% if controls %}
-  <script type="application/json">{{ sentences | tojson }}</script>
-{% else %}
-  <p class="still">Its sliders move in the notebook.</p>
-{% endif %}
-</div>
-""")
+PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
+    Path(__file__).with_name("explorer.html").read_text(encoding="utf-8")
+)
 
 
 def write(name, folder, address):
-    """Write the frames of an explorer into `folder`; gives the HTML of the explorer, for a page that finds it at `address`.
-
-    Parameters
-    ----------
-    name : str, of a function of `lessons.explore`
-    folder : Path, made anew
-    address : str, relative to the page
-    """
+    """Write the frames of an explorer into a new folder; gives its HTML, for a page that finds them at `address`."""
     explorer = getattr(explore, name)()
     start = {control: explorer.controls[control].value for control in OFFERED.get(name, {})}
     offered = {control: list(values) for control, values in OFFERED.get(name, {}).items()}
     folder.mkdir(parents=True)
-    sentences = []
-    for number, values in enumerate(itertools.product(*offered.values())):
+    positions, sentences = list(itertools.product(*offered.values())), []
+    for number, values in enumerate(positions):
         for control, value in zip(offered, values):
             explorer.controls[control].value = value
         picture = Image.open(io.BytesIO(_png(explorer))).convert("RGB")
@@ -85,7 +59,7 @@ def write(name, folder, address):
     return PAGE.render(
         controls=[_control(explorer, control, values, start[control]) for control, values in offered.items()],
         folder=address,
-        frame=list(itertools.product(*offered.values())).index(tuple(start.values())),
+        frame=positions.index(tuple(start.values())),
         sentences=sentences,
         alt=getattr(explore, name).__doc__.partition("\n")[0],
         width=picture.width,
@@ -103,13 +77,9 @@ def _sentence(explorer):
 
 def _control(explorer, name, values, start):
     """Label, the texts of the positions (None for a box to tick) and the position at the start."""
-    label = _label(explorer, name)
+    # A control stands in a row, in which one widget has the name that the reader sees.
+    row = explorer.children[0].children[list(explorer.controls).index(name)]
+    label = next(widget.description for widget in row.children if widget.description)
     if isinstance(explorer.controls[name], widgets.Checkbox):
         return label, None, start
     return label, [f"{value:g}" for value in values], values.index(start)
-
-
-def _label(explorer, name):
-    """A control stands in a row, in which one widget has the name that the reader sees."""
-    row = explorer.children[0].children[list(explorer.controls).index(name)]
-    return next(widget.description for widget in row.children if widget.description)

@@ -6,6 +6,7 @@ import re
 from nbformat.v4 import new_markdown_cell, new_output
 
 from tools.embed import explorers_in
+from tools.generate import open_prediction
 
 WAYS = """\
 :::{{admonition}} Three ways to work on it
@@ -42,7 +43,7 @@ def page(notebook, stem, explorer, repository=None):
             _describe(cell, output)
         if cell.id.endswith("-prediction"):
             # What the reader would choose is not for the page to say.
-            cell.source = re.sub(r"(?s) *### BEGIN SOLUTION.*### END SOLUTION", "prediction = ...", cell.source)
+            cell.source = open_prediction(cell.source)
             cell.outputs = []
             between = True
         elif between:
