@@ -42,6 +42,8 @@ SAID = """
         Return only what is asked for; what else you would like to see can be computed from it.
     one_step_too_many:
         That is one step too many: `range(steps)` counts exactly `steps` rounds.
+    normalised_at_the_end:
+        A factor is scaled at the end and the other does not make up for it, so that the product changes.
     several_steps:
         It takes several steps. Here one is asked, each factor once, without a loop.
     squared:
@@ -207,6 +209,8 @@ IN_ANY = """
     dictionary_transposed: ATOMS @ CODES -> ATOMS.T @ CODES
         | D @ alpha -> alpha @ D
         D is transposed. It fits as it is: one atom a column, and a weight for each of its columns.
+    codes_transposed: ATOMS @ CODES -> ATOMS @ CODES.T
+        The codes are transposed. They fit as they are: one code a column, a weight for each column of D.
     model_transposed: D @ A -> (D @ A).T
         | P @ Q.T -> Q @ P.T
         What the atoms make of the data is transposed: it should have the shape of the data.
@@ -232,6 +236,8 @@ IN_ANY = """
 IN_A_PAIR = """
     pair_reversed: {} -> ({})[::-1]
         The two results have changed places.
+    one_part_only: {} -> ({})[{0|1}]
+        Only one of the two results came back. Return both, as a pair.
     first_transposed: {0} -> ({0}).T
         The first result is transposed: rows and columns have changed places.
     second_transposed: {1} -> ({1}).T

@@ -425,7 +425,7 @@ def unexplained(exercise, run, finding):
         return f"{finding.words}{_outside(exercise, run.answer)}"
     words = finding.words
     example = finding.example
-    if not words and example.expected is not None:
+    if not words and example.expected is not None and not isinstance(example.expected, (bool, np.bool_)):
         off = distance(
             exercise.canonical(example.came), exercise.canonical(example.expected), tuple(example.arguments.values())
         )

@@ -12,7 +12,7 @@ def expects(**specs):
     X="d n" asks for an array of two dimensions, where a letter stands for the same number in every argument; A="k n|k"
     for one of two such shapes; v="" for an array of any shape; R="N M from 0" for one without a negative entry.
     seen="mask N M" asks for True and False, or 1 and 0; "mask N M some hidden" for a 0 among them; after it, R="N M
-    where seen" may hold NaN where seen is 0. steps="from 0" asks for a whole number; K="rank R" for one from 0 to the
+    where seen" may hold NaN where seen is 0; M="d n or none" may have no entries. steps="from 0" asks for a whole number; K="rank R" for one from 0 to the
     smaller side of R, and equal to the dimension K where an array has fixed it. A K that is no argument stands for that
     dimension.
     """
@@ -54,6 +54,7 @@ def _check(name, value, spec, given, sizes):
 
 
 def _check_array(name, value, spec, sizes, mask=None):
+    spec, may_be_empty, _ = spec.partition(" or none")
     shapes = [shape.split() for shape in spec.split("|")]
     if not isinstance(value, np.ndarray):
         wanted = " or".join(f" ({', '.join(letters)})" for letters in shapes if letters)
@@ -72,7 +73,7 @@ def _check_array(name, value, spec, sizes, mask=None):
                 f"but has shape {value.shape}. Look for a missing transpose or two arguments in the wrong order."
             )
         sizes.update(zip(letters, value.shape))
-    if not value.size:
+    if not value.size and not may_be_empty:
         raise ValueError(f"{name} should have entries, but has shape {value.shape}. Look at how it was cut out.")
     if mask is not None:
         value = np.where(mask, value, 0)

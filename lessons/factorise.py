@@ -32,7 +32,7 @@ def sample_error(x, D, alpha):
     return np.sqrt(np.sum((x - D @ alpha) ** 2))
 
 
-@expects(M="d n")
+@expects(M="d n or none")
 def frobenius_norm(M):
     """||M||_F = sqrt(trace(M^T M)), the root of the sum of all squared entries of M (d, n)."""
     return np.sqrt(np.sum(M**2))

@@ -154,14 +154,20 @@ def compiled(source):
     return scope["answer"]
 
 
-# An edit of a result that needs more than the result and numpy: another step, or a name of the answer.
-NEEDS_MORE = re.compile(r" ;; |[^.\w](?!np\b)[a-zA-Z]\w*(?![\w=])")
+_OF_A_RESULT = {"{}": ("{}", "_"), "{0}": ("({0}, _[1])", "_[0]"), "{1}": ("(_[0], {1})", "_[1]")}
 
 
 @functools.cache
 def done_to_a_result(edit):
-    """What an edit `{} -> ...` does, as a function of the result."""
-    return eval(f"lambda _: {edit.removeprefix('{} -> ').replace('{}', '_')}", dict(SCOPE))
+    """What edits `{} -> ...`, `{0} -> ...` do, as a function of the result; None where they need more than that and numpy."""
+    steps = []
+    for step in edit.split(" ;; "):
+        old, _, new = step.partition(" -> ")
+        if old not in _OF_A_RESULT or re.search(r"(?<![.\w])(?!np\b)[a-zA-Z]\w*(?![\w=])", new):
+            return None
+        whole, part = _OF_A_RESULT[old]
+        steps.append(eval(f"lambda _: {whole.replace(old, new).replace(old, part)}", dict(SCOPE)))
+    return lambda result: functools.reduce(lambda value, step: step(value), steps, result)
 
 
 class Known:
@@ -240,8 +246,9 @@ class Known:
         case, count, two = self.exercise.cases[0], 0, []
         right, mine = _kind(self.result(self.sources[0], case)), _kind(came)
         made = {source for _, source in self.singles()} | set(self.sources)
+        places = {key: place for place, key in enumerate(self.mistakes, start=1)}
         for way in self.sources:
-            edits = [(key, edit, apply(edit, way), place) for place, (key, edit) in enumerate(self._edits(), start=1)]
+            edits = [(key, edit, apply(edit, way), places[key]) for key, edit in self._edits()]
             edits = [each for each in edits if each[2] not in (None, way) and compiled(each[2])]
             changes = [_kind(self.result(source, case)) != right for _, _, source, _ in edits]
             two += [
@@ -249,8 +256,8 @@ class Known:
                 for i, j in itertools.combinations(range(len(edits)), 2)
                 if (changes[i] or changes[j]) == (mine != right)
                 and edits[i][0] != edits[j][0]
-                # What is done to the arguments hides what else is done to them.
-                and not (edits[i][1][0] == edits[j][1][0] == "^")
+                # What is done to an argument hides what else is done to it.
+                and not (edits[i][1][0] == "^" and edits[i][1].split()[:3] == edits[j][1].split()[:3])
             ]
         for _, (key, edit, source, _), (other, other_edit, other_source, _) in sorted(two, key=lambda each: each[0]):
             for inside, outer in ((source, other_edit), (other_source, edit)):
@@ -258,7 +265,7 @@ class Known:
                 if both is None or both in made:
                     continue
                 made.add(both)
-                if outer.startswith("{} -> ") and not NEEDS_MORE.search(outer):
+                if done_to_a_result(outer):
                     # No need to compile what is only done to a result that is known.
                     self.wrapped[both] = inside, done_to_a_result(outer)
                 elif count == MOST_PAIRS or not compiled(both):
@@ -367,7 +374,7 @@ def _says_little(value, right):
     numbers = np.nan_to_num(np.abs(value))
     if not numbers.any() or (np.size(value) > 1 and np.ptp(numbers) == 0):
         return True
-    return bool(np.isin(numbers, (0, 1)).all() and not np.isin(right, (0, 1)).all())
+    return bool(np.size(value) < 6 and np.isin(numbers, (0, 1)).all() and not np.isin(right, (0, 1)).all())
 
 
 def _kind(came):

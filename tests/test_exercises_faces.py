@@ -762,7 +762,7 @@ def test_descent_in_matrix_form_is_not_remarked_on(answer):
         (todo.centre, lambda faces: faces / 0, "NaN or infinite"),
         (todo.centre, lambda faces: faces.mean(axis=0), "shape"),
         (todo.regularised_loss, lambda R, P, Q, beta: R - P @ Q.T, "a single number"),
-        (todo.matrix_factorization, lambda R, P, Q, K, steps, alpha, beta: P, "2 arrays"),
+        (todo.matrix_factorization, lambda R, P, Q, K, steps, alpha, beta: P, "one of the two"),
         (todo.matrix_factorization, lambda *a, **k: [M.tolist() for M in simultaneous(*a, **k)], "A list is no array"),
         (todo.matrix_factorization, lambda *a, **k: [M + 0j for M in simultaneous(*a, **k)], "complex"),
     ],

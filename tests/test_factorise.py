@@ -403,7 +403,7 @@ BAD_INPUT = [
     (factorise.objective, (ONES((2, 2)), np.array([[1, np.nan], [1, 1]]), ONES((2, 2))), ValueError, ["D should hold finite numbers", "1 of its 4", "(0, 1)", "Fill or drop"]),
     (factorise.frobenius_norm, (np.full((2, 2), 200, np.uint8),), TypeError, ["M should hold real numbers", "uint8", "M.astype(float)"]),
     (factorise.frobenius_norm, (np.array([["a"]]),), TypeError, ["real numbers", "<U1"]),
-    (factorise.frobenius_norm, (np.ones((0, 3)),), ValueError, ["M should have entries", "(0, 3)"]),
+    (factorise.centre, (np.ones((0, 3)),), ValueError, ["faces should have entries", "(0, 3)"]),
     (factorise.sparseness, ([1, 0],), TypeError, ["v should be an array", "list"]),
     (factorise.alternate, (ONES((3, 4)), ONES((3, 2)), 0), ValueError, ["steps should be 1 or more", "is 0"]),
     (factorise.alternate, (ONES((3, 4)), ONES((3, 5)), 1), ValueError, ["k should be at most 3", "is 5"]),

@@ -99,7 +99,7 @@ masked_step = check.Exercise(
         zero_means_missing: ^ -> seen = R {> 0|!= 0}
             It makes a mask of its own from the zeros of R. A zero can be a number that was seen, and a hidden entry may
             hold any number: which entries are known, `seen` says.
-        mask_turned_round: np.where(seen, R, 0) -> np.where(seen, 0, R) ;; S * -> (S == 0) *
+        mask_turned_round: np.where(seen, R, 0) -> np.where(seen, 0, {R|np.nan_to_num(R)}) ;; S * -> (S == 0) *
             The mask is the wrong way round: what was seen is left out, and the hidden entries are used.
         data_mask_turned_round: np.where(seen, R, 0) -> np.where(seen, 0, R)
             For the data the mask is the wrong way round: what was seen becomes zero, and the hidden entries are used.
@@ -108,6 +108,7 @@ masked_step = check.Exercise(
         not_a_number_spreads: np.where(seen, R, 0) -> R * seen
             A hidden entry may be NaN, and 0 times NaN is NaN. Choose instead of multiplying: `np.where(seen, R, 0)`.
         not_of_numbers: np.where(seen, R, 0) -> np.where(~seen, 0, R)
+            | R = np.where(seen, R, 0) -> given, seen = seen, np.ones(R.shape); R = R.copy(); R[~given] = seen[~given] = 0
         flattened: np.where(seen, R, 0) -> R[seen == 1]
             `R[mask]` picks the entries out as one long vector, and the rows and columns are lost. To keep the shape put
             zeros in the other places: `np.where(seen, R, 0)`.
@@ -124,7 +125,7 @@ masked_step = check.Exercise(
             | R @ Q, (S * (P @ Q.T)) -> np.where(S, R, P @ Q.T) @ Q, (P @ Q.T)
             That fills the gaps with what the model says and takes the step of 4.2. It goes down as well, but slowly,
             since most of the data then agree with the model already. Leave the gaps out on both sides instead.
-        filled_with_the_mean: np.where(seen, R, 0) -> np.where(seen, R, R[seen == 1].mean()) ;; S * (P @ Q.T) -> P @ Q.T
+        filled_with_the_mean: np.where(seen, R, 0) -> np.where(seen, R, {R[seen == 1].mean()|np.nanmean(np.where(seen, R, np.nan), axis=1, keepdims=True)}) ;; S * (P @ Q.T) -> P @ Q.T
             That fills the gaps with a mean, and the model learns the filling. Leave the gaps out on both sides instead.
         averaged_above: R @ Q, -> R @ Q / S.sum(axis=1, keepdims=True),
             Above the line stands a mean over the seen entries, below it a sum. Take the sum in both.
@@ -213,6 +214,7 @@ hidden_error = check.Exercise(
         mean_absolute_error: ... -> np.mean(np.abs(R - P @ Q.T)[seen == 0])
             That is a mean of absolute values. The size of a vector squares, sums and takes the root. Divide by that of R.
         absolute_values: np.linalg.norm((R - P @ Q.T)[hidden]) / np.linalg.norm(R[hidden]) -> np.abs((R - P @ Q.T)[hidden]).sum() / np.abs(R[hidden]).sum()
+            | np.linalg.norm((R - P @ Q.T)[hidden]) -> np.sum(np.abs((R - P @ Q.T)[hidden]))
             That sums absolute values. The size of a vector squares, sums and takes the root.
         entry_by_entry: ... -> {np.linalg.norm(|np.mean(np.abs}((R - P @ Q.T) / R)[seen == 0])
             That divides entry by entry, where one small entry of R can decide everything. Divide one size by the other.
@@ -289,6 +291,7 @@ consensus = check.Exercise(
         one_number: same.mean(axis=0) -> same.mean()
             That is the mean over everything, a single number. Take it over the runs alone.
         run_left_out: ^ -> labels = labels[{:-1|1:}]
+            | range(runs) -> range({1, runs|runs - 1})
             One of the runs is left out: `range(n)` begins at 0 and already ends at n - 1.
         diagonal_of_zeros: {} -> ({}) * (1 - np.eye(labels.shape[1]))
             A sample is with itself in every run, so the diagonal is 1.
@@ -297,6 +300,7 @@ consensus = check.Exercise(
             | {} -> np.tril({}, -1)
             Only one half of the matrix is filled. If i is with j, then j is with i: entry (j, i) is the same.
         first_run_only: same.mean(axis=0) -> same[{0|-1}].astype(float)
+            | C[i, j] += -> C[i, j] =
             That is one run alone: is a `return` inside the loop, or does each run replace the one before?
         all_or_nothing: same.mean(axis=0) -> ({same.all(axis=0)|same.any(axis=0)|same.mean(axis=0) > 0.5}).astype(float)
             The shares were made into zeros and ones. What lies between says how far the runs agree.

@@ -67,7 +67,10 @@ LEAST_SQUARES = """
         D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k).
     exact_samples_only: np.linalg.pinv(D) @ x -> np.linalg.solve(D[: D.shape[1]], x[: D.shape[1]])
         This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
+    right_side_as_it_was: D.T @ D, D.T @ x -> D.T @ D, x
+        Both sides are multiplied by D^T: (D^T D) alpha = D^T x. On the right stands x alone, which has d rows, not k.
     with_a_constant: ... -> np.linalg.lstsq(np.column_stack([D, np.ones(len(D))]), x, rcond=None)[0][:-1]
+        | ^ -> D, x = D - D.mean(axis=0), x - x.mean(axis=0)
         A constant is fitted too, or x and the atoms are centred first. Here the mixture is of the atoms alone.
     reconstruction_instead: {} -> D @ ({})
         That is the mixture D alpha, the reconstruction. Asked are the weights alpha alone.
@@ -211,11 +214,13 @@ frobenius_norm = check.Exercise(
             The two loops have changed places: in M[i, j] i stays below M.shape[0], and j below M.shape[1].
         trace_of_product: M.T -> M
             That is the trace of M M, without a transpose. The squares of the entries stand on the diagonal of M^T M.
-        sum_of_sizes: ... -> {|np.sqrt}({np.sum|np.mean}(np.abs(M)))
+        sum_of_sizes: M**2 -> np.abs(M) ;; np.sqrt -> {|np.sqrt}
+            | ... -> {|np.sqrt}(np.mean(np.abs(M)))
             That adds up or averages the sizes of the entries. Square them first, add up, and then take the root.
         another_norm: norm(M) -> norm(M, {1|np.inf|"nuc"})
             That is another norm: 1 and inf sum columns or rows, 'nuc' singular values. Here squared entries are summed.
-        one_for_each_column: ... -> np.sum(M**2, axis={0|1}) ** {1|0.5}
+        one_for_each_column: np.sum( -> (lambda N: np.sum(N, axis={0|1}))(
+            | ... -> np.sum(M**2, axis={0|1})
         norms_added_up: ... -> {np.sum|np.mean|np.max}(np.linalg.norm(M, axis={0|1}))
             Lengths of columns or rows do not add up, their squares do: take the root once, at the end.
         all_of_the_gram_matrix: np.trace -> np.sum

@@ -12,6 +12,9 @@ ZERO_STEPS = 4
 MISTAKES = """
     upside_down: P * asked / (given + 1e-12) -> P * given / asked
         The ratio is upside down: what the data ask for is divided by what the model gives.
+    large_epsilon: 1e-12 -> {1e-3|0.01|0.1|1}
+        | asked / (given + 1e-12) -> (asked + 0.01) / (given + 0.01)
+        What is added below the line against 0 / 0 is so large that it changes the step. 1e-12 is enough.
     adds_the_ratio: P * asked -> P + asked
         The ratio was added. It is a factor: 1 means that nothing has to change, so multiply by it.
     adds_the_product: P * asked -> P + P * asked
@@ -34,36 +37,32 @@ MISTAKES = """
         Q was updated with the old P. Then the loss may rise (on the faces of notebook 4 in every second step): use the new P.
     one_factor_only: {P|Q} = half -> _ = half
         Only one of the factors was updated. A step moves both, one after the other.
-    transposed: return P, Q -> return P, Q.T
+    transposed: {1} -> ({1}).T
         Q came back transposed. It is (M, K), one atom a column, and the model is R ~ P Q^T.
-    swapped_pair: return P, Q -> return Q, P
+    swapped_pair: {} -> ({})[::-1]
         The two came back in the wrong order: codes P first, then dictionary Q.
     changes_arguments: P = half -> P[:] = half ;; Q = half -> Q[:] = half
     data_not_transposed: half(R.T, -> half(R,
         For Q the data have to be turned round: R is (N, M) and Q has M rows, so it is R^T P, with `R.T`.
     start_of_its_own: ^ -> P, Q = {np.ones(P.shape), np.ones(Q.shape)|np.full(P.shape, 0.5), np.full(Q.shape, 0.5)}
         It makes a start of its own. Go from the P and Q that are given: the caller may want to compare starts.
-    returns_the_product: return P, Q -> return P @ Q.T
+    returns_the_product: {} -> ({})[0] @ ({})[1].T
         That is a matrix of the shape of R. Return the two factors themselves.
     divergence_updates: P * asked / (given + 1e-12) -> P * ((R / (P @ Q.T{)) @ Q) / Q.sum(axis=0)| + 1e-12)) @ Q) / (Q.sum(axis=0) + 1e-12)}
         These are the updates for the divergence. For the squared error compare R Q with P Q^T Q.
-    large_epsilon: 1e-12 -> {1e-3|0.01|0.1|1}
-        | asked / (given + 1e-12) -> (asked + 0.01) / (given + 0.01)
-        What is added below the line against 0 / 0 is so large that it changes the step. 1e-12 is enough.
     with_a_penalty: (given + -> (given + {0.1 * P|0.02 * P|0.01 * P|P} +
         The slope of a penalty stands below the line. Here the error counts alone.
     ratio_squared: asked / (given + 1e-12) -> (asked / (given + 1e-12)) ** 2
         The ratio is squared, which goes too far. The update multiplies by the ratio itself.
     half_the_way: P * asked / (given + 1e-12) -> P * (0.5 + 0.5 * asked / (given + 1e-12))
         The step goes only a part of the way. The update multiplies by the whole ratio.
-    normalised_at_the_end: return P, Q -> return P, Q / {np.linalg.norm(Q, axis=0)|Q.sum(axis=0)}
-        | return P, Q -> return P / {np.linalg.norm(P, axis=0)|P.sum(axis=0)}, Q
-        A factor is scaled at the end and the other does not make up for it, so that the product changes.
+    normalised_at_the_end: {0} -> ({0}) / ({|1e-12 + }{np.linalg.norm|np.sum}({0}, axis=0))
+        | {1} -> ({1}) / ({|1e-12 + }{np.linalg.norm|np.sum}({1}, axis=0))
     not_divided: P * asked / (given + 1e-12) -> P * asked
         Only what the data ask for is there. Each entry is multiplied by a ratio: divide by what the model gives.
     numerator_missing: P * asked -> P
         Only what the model gives is there. Multiply by what the data ask for, R Q for P and R^T P for Q.
-    lifted_off_zero: return P, Q -> return np.maximum(P, {0.01), np.maximum(Q, 0.01|0.1), np.maximum(Q, 0.1|1), np.maximum(Q, 1})
+    lifted_off_zero: {both} -> np.maximum({both}, {0.01|0.1|1})
         Small entries are lifted, also those that are small by right. A guard belongs below the line.
 """
 # What does not show in many steps, or as something else.
@@ -71,7 +70,7 @@ IN_ONE_STEP = """
     least_squares: P * asked / (given + 1e-12) -> asked @ np.linalg.inv(Q.T @ Q)
         Dividing by Q^T Q as a matrix gives a least-squares solution, which may be negative. `/` goes entry by entry.
     nan_on_zeros: + 1e-12 ->
-        Where all that is summed up is zero the ratio is 0 / 0. Add a tiny number, such as 1e-12, below the line.
+        Where an entry or a whole atom is zero there is a zero below the line too. Add a tiny number there, say 1e-12.
 """
 
 

@@ -58,6 +58,8 @@ gradient_codes = check.Exercise(
             The result is transposed: a gradient has the shape of what it is the gradient for, here (k, n) as A.
         plain_residual: D.T @ (D @ A - X) -> (D @ A - X)
             That is the residual. The chain rule brings D^T in front, which asks every atom how much it has in it.
+        outer_gram: D.T @ D @ A -> D @ D.T @ A
+            D D^T is (d, d) and does not fit: the term with A twice is 2 H A with H = D^T D, (k, k).
         transpose_in_one_term: + 2 * D.T @ D @ A -> + 2 * D @ A
             | -2 * D.T @ X -> -2 * D @ X
             One of the terms lacks its D^T: it is 2 H A with H = D^T D, and -2 D^T X, both (k, n) like A.
@@ -224,7 +226,7 @@ has_settled = check.Exercise(
         strict_at_zero: <= -> <
             From 0 to 0 this says False, but that has settled. 0 < 0 is False, and so is anything asked of NaN: compare with
             `<=`, the change itself with the tolerance times the loss.
-        the_other_way_round: <= -> >
+        the_other_way_round: <= -> {>|>=}
             That is true while the loss still moves. It should be true once the change is small.
         ignores_tolerance: tolerance -> 1e-{4|6|3|5|2}
             It does not use the tolerance it is given. The 1e-4 is only what it is when the caller gives none.
@@ -529,7 +531,7 @@ sparseness = check.Exercise(
         column_by_column: ... -> {np.array|np.mean}([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
             | ... -> {np.mean|}((np.sqrt(len(v)) - np.sum(np.abs(v), axis=0) / np.linalg.norm(v, axis=0)) / (np.sqrt(len(v)) - 1))
             That takes each column by itself. Asked is one number for all entries of v.
-        changed_first: ^ -> v = {v - v.mean()|np.maximum(v, 0)|v[v != 0]|v[v > 0]}
+        changed_first: ^ -> v = {v - v.mean()|np.maximum(v, 0)|v[v != 0]|v[v > 0]|v[v != 0] if np.sum(v != 0) > 1 else v}
             The vector is changed first: a mean taken off, or entries dropped. All entries count as they are.
         another_measure: ... -> {np.max(np.abs(v)) / (np.sum(np.abs(v)) or 1)|np.mean(v**4) / (np.mean(v**2) ** 2 or 1)|np.mean(np.abs(v) < 1e-3)}
             That is another measure of how uneven the entries are. Hoyer's compares l1 with l2.

@@ -34,7 +34,7 @@ def _nearest(came, run, X, D):
     if not np.isin(came, (0, 1)).all():
         # Squared or not, with or without ||x||^2: what is smallest at the nearest atom is a distance.
         alike = np.array_equal(came.argmin(axis=0), distances.argmin(axis=0))
-        one_each = ((came != 0).sum(axis=0) == 1).all()
+        one_each = ((came != 0).sum(axis=0) <= 1).all()
         shared = (came >= 0).all() and compare.close(came.sum(axis=0), np.ones(X.shape[1]))
         key = "not_a_one" if one_each else "soft_codes" if shared else "codes_are_distances" if alike else None
         return check.Finding("Every entry should be 0 or 1.", (key,) * bool(key))
@@ -269,6 +269,7 @@ project = check.Exercise(
         mean_in_twice: X - mean -> X
             The mean is in twice: added, and before that in what D keeps of X. Subtract it before coding.
         mean_of_each_sample_used: axis=1, keepdims=True -> axis=0
+            | return mean + -> return X.mean(axis=0) +
             That takes each sample's own mean. The mean here is the mean sample, a column: the mean along `axis=1`.
         overall_mean_used: axis=1, keepdims=True ->
             That takes one number, the mean of all entries. Every row (every pixel) has its own mean: `axis=1`.
@@ -330,9 +331,14 @@ relative_error = check.Exercise(
         (100 * X_SMALL, D_SMALL, 100 * A_SMALL),
         (X_FULL, np.ones((5, 1)), X_FULL.mean(axis=0, keepdims=True)),
     ],
-    ways=["size = np.linalg.norm\nmissed = X - D @ A\nreturn size(missed) / size(X)"],
+    ways=[
+        "size = np.linalg.norm\nmissed = X - D @ A\nreturn size(missed) / size(X)",
+        "np.sqrt(abs(np.sum(X**2) - 2 * np.vdot(D.T @ X, A) + np.vdot(D.T @ D @ A, A)) / np.sum(X**2))",
+    ],
     mistakes="""
         squared: {} -> ({}) ** 2
+        mixed_term: - 2 * np.vdot -> {-|+} np.vdot
+            In ||X - D A||^2 = ||X||^2 - 2 tr((D^T X)^T A) + ||D A||^2 the mixed term has a minus, and counts twice.
         not_divided: / size(X) ->
             That is the error itself, in the unit of the data. Divide by the size of the data.
         only_one_squared: size(missed) -> size(missed) ** 2

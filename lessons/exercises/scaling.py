@@ -51,7 +51,7 @@ rescale = check.Exercise(
         inverse_of_diagonal: np.linalg.inv(Q) -> np.diag(1 / np.diag(Q))
             That inverts the diagonal of Q alone: right when Q only scales, wrong as soon as it mixes or reorders atoms.
         pair_swapped: {} -> ({})[::-1]
-        elementwise: D @ Q, np.linalg.inv(Q) @ A -> D * Q, np.linalg.inv(Q) * A
+        elementwise: D @ Q, np.linalg.inv(Q) @ A -> D {* Q, np.linalg.inv(Q) *|@ Q, np.linalg.inv(Q) *|* Q, np.linalg.inv(Q) @} A
         left_of_dictionary: D @ Q -> Q @ D
             That is Q D, which mixes rows. The atoms are the columns of D, and columns are mixed from the right: D Q.
         right_of_codes: np.linalg.inv(Q) @ A -> A @ np.linalg.inv(Q)
@@ -109,7 +109,7 @@ normalise_atoms = check.Exercise(
     mistakes=r"""
         zero_atom: lengths[lengths == 0] = 1 -> pass
             An atom of zeros has length 0 and cannot be divided by it: leave it, and its row of A, as they are.
-        rows_instead_of_columns: axis=0 -> axis=1 ;; D / lengths, A * lengths[:, np.newaxis] -> D / lengths[:, np.newaxis], A
+        rows_instead_of_columns: axis=0 -> axis=1 ;; D / lengths, A * lengths[:, np.newaxis] -> D / lengths{[:, np.newaxis], A|, A * lengths[:, np.newaxis]}
             That normalises the rows of D. An atom is a column, so sum down the columns: axis=0.
         l1_length: np.sqrt(np.sum(D**2, axis=0)) -> np.sum(np.abs(D), axis=0)
             That makes the absolute values sum to 1 (the l1 norm). The length is the root of the sum of squares.
@@ -243,6 +243,8 @@ update_dictionary = check.Exercise(
         atoms_as_rows: {} -> ({}).T
         left_of_the_data: X @ np.linalg.pinv(A) -> np.linalg.pinv(A) @ X
             The inverse stands on the wrong side: in X ~ D A, A stands right of D and is undone from the right.
+        data_not_transposed: X.T, -> X,
+            X has to be turned round like A: the transposed problem is X^T ~ A^T D^T.
         codes_on_the_wrong_side: lstsq(A.T, X.T, rcond=None)[0].T -> lstsq(A, X, rcond=None)[0]
             `np.linalg.lstsq(A, X)` looks for A D ~ X. Here the unknown D stands left of A: turn to X^T ~ A^T D^T.
         whole_lstsq_result: [0].T ->
@@ -358,7 +360,7 @@ alternate = check.Exercise(
         own_start: for -> D = np.random.default_rng(0).normal(size=D.shape)\n    for
         pair_apart: for -> first = update_codes(X, D)\n    for ;; return D, A -> return D, first
             The two do not belong together: return the newest D and the newest A, both as they were solved for.
-        pair_swapped: return D, A -> return A, D
+        pair_swapped: {} -> ({})[::-1]
         changes_arguments: D = update -> D[:] = update
     """,
 )
