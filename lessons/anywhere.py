@@ -7,6 +7,12 @@ An exercise that has more to say about one of these has a mistake of its own tha
 SAID = """
     changes_arguments:
         Whoever called your function still needs its arguments as they were: make new arrays, as `P = P * ratio` does.
+    returns_more:
+        Return only what is asked for; what else you would like to see can be computed from it.
+    one_step_too_few:
+        That is one step short: `range(steps)` counts exactly `steps` rounds.
+    one_step_too_many:
+        That is one step too many: `range(steps)` counts exactly `steps` rounds.
 """
 
 # For an exercise that returns one result.
