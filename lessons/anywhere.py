@@ -13,6 +13,30 @@ SAID = """
         That is one step short: `range(steps)` counts exactly `steps` rounds.
     one_step_too_many:
         That is one step too many: `range(steps)` counts exactly `steps` rounds.
+    ignores_steps:
+        It gives the same for any number of steps: loop over `range(steps)`.
+    root_of_it:
+        The root is one step too many: a sum or a mean of squares is asked as it is.
+    absolute_values:
+        Absolute values are added up, as in the l1 norm, where squares belong: square first, and then add up.
+    spectral_norm:
+        That is the largest singular value alone, as in `np.linalg.norm(M, 2)`. Without the 2 all entries count.
+    factor_two:
+        The factor 2 from differentiating the square is missing.
+    averaged:
+        The squared error is averaged, over entries or samples. In the loss it is a sum.
+    swapped:
+        The two results come in the wrong order: first what belongs to P, then what belongs to Q.
+    ignores_beta:
+        The penalty should have the weight asked for: both factors need a term with `beta`.
+    penalty_sign:
+        The penalty has the wrong sign. Its slope is plus beta p, and a step downhill shrinks the factors.
+    penalty_halved:
+        The part from the penalty is half as large as it should be: (beta / 2) p^2 has slope beta p.
+    penalty_doubled:
+        The part from the penalty is twice as large as it should be: (beta / 2) p^2 has slope beta p, not 2 beta p.
+    penalty_per_entry:
+        The penalty counts once for every entry r_ij, M times for P and N times for Q. Count it once, for the whole loss.
 """
 
 # For an exercise that returns one result.

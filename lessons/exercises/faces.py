@@ -63,8 +63,7 @@ centre = check.Exercise(
         overall_mean: ... -> faces - faces.mean()
             That takes off one number, the mean of all entries. There is a mean for each pixel and one for each face.
         both_from_the_original: rest.mean -> faces.mean
-            Both means are those of the original faces, so that the overall mean went twice. Take the second one from
-            what the first has left, or add the overall mean back.
+            Both means are of the original faces, so the overall mean went twice. Take the second of what the first left.
         axes_swapped: (axis=1, keepdims=True) -> (axis=0)[:, np.newaxis] ;; (axis=0)\n -> (axis=1)\n
             The axes are swapped: `axis=0` gives a mean over the faces for each pixel, `axis=1` one over the pixels.
         means_of_faces_as_a_row: , keepdims=True ->
@@ -78,13 +77,11 @@ centre = check.Exercise(
             The smallest or largest entry is taken off. Centring takes the mean off, and leaves entries of both signs.
         means_added: {rest - -> rest +|faces - -> faces +|faces - -> faces + ;; rest - -> rest +}
             A mean is added where it should be taken off.
-        means_alone: {rest - own_means -> own_means|... -> faces.mean(axis=1, keepdims=True)}
-            | ... -> faces.mean({axis=0|axis=1|})
+        means_alone: {rest - own_means -> own_means|... -> faces.mean(axis=1)|... -> faces.mean(axis=0)|... -> faces.mean()}
             Those are means. They should be taken off the faces, which keep their shape.
         wrong_count: .mean(axis=0) -> .sum(axis=0) / {faces.shape[1]|(len(faces) - 1)}
             | .mean(axis=1, keepdims=True) -> .sum(axis=1, keepdims=True) / {len(faces)|(faces.shape[1] - 1)}
-            | pixel_means\n -> pixel_means * len(faces) / faces.shape[1]\n ;; - own_means -> - own_means * faces.shape[1] / len(faces)
-            | pixel_means\n -> pixel_means * len(faces) / (len(faces) - 1)\n ;; - own_means -> - own_means / (1 - 1 / faces.shape[1])
+            | pixel_means\n -> pixel_means * len(faces) / {faces.shape[1]\n ;; - own_means -> - own_means * faces.shape[1] / len(faces)|(len(faces) - 1)\n ;; - own_means -> - own_means / (1 - 1 / faces.shape[1])}
             A sum is divided by another number than that of its entries: N for a pixel's mean, M for a face's own.
         not_every_face: - own_means -> - own_means * (np.arange(len(faces)) {< len(faces) - 1|< 1|> 0})[:, np.newaxis]
             Not every face loses its own mean: does the loop leave one out, or is `return` inside it?
@@ -135,8 +132,6 @@ regularised_loss = check.Exercise(
         half_the_error: + beta -> / 2 + beta
             The squared error counts in full; only the penalty is halved.
         penalty_per_entry: np.sum(P**2) + np.sum(Q**2) -> {R.shape[1] * np.sum(P**2) + len(R) * np.sum(Q**2)|np.sum((R > 0) @ Q**2) + np.sum((R > 0).T @ P**2)}
-            That adds the penalty once for every entry r_ij, so that a row of P pays M times and one of Q N times. It is
-            what descent entry by entry minimises. Here the penalty counts once.
         bracket_missing: (np.sum(P**2) + np.sum(Q**2)) -> np.sum(P**2) + np.sum(Q**2)
             beta / 2 multiplies only ||P||^2: put ||P||^2 + ||Q||^2 into a bracket.
         error_norm_not_squared: np.sum((R - P @ Q.T) ** 2) -> np.{linalg.norm(R - P @ Q.T)|sqrt(np.mean((R - P @ Q.T) ** 2))}
@@ -147,11 +142,8 @@ regularised_loss = check.Exercise(
             The penalty should have the weight asked for, `beta / 2`, and not a fixed one.
         penalty_l1: np.sum(P**2) + np.sum(Q**2) -> np.sum({np.abs(P)) + np.sum(np.abs(Q)|P) + np.sum(Q})
             The penalty sums the entries themselves, or their sizes. Here they are squared first.
-        squared_after_the_sum: {Q.T) ** 2) -> Q.T)) ** 2|(P**2) + np.sum(Q**2) -> (P) ** 2 + np.sum(Q) ** 2}
-            | Q.T) ** 2) -> Q.T)) ** 2 ;; (P**2) + np.sum(Q**2) -> (P) ** 2 + np.sum(Q) ** 2
-            A sum is squared where squares should be summed: entries of opposite sign cancel in it.
-        not_squared: np.sum((R - P @ Q.T) ** 2) -> np.sum(R - P @ Q.T)
-            The entries of R - P Q^T are added without being squared, so that those of opposite sign cancel.
+        squared_after_the_sum: {Q.T) ** 2) -> Q.T))|Q.T) ** 2) -> Q.T)) ** 2|(P**2) + np.sum(Q**2) -> (P) ** 2 + np.sum(Q) ** 2|Q.T) ** 2) -> Q.T)) ** 2 ;; (P**2) + np.sum(Q**2) -> (P) ** 2 + np.sum(Q) ** 2}
+            Square each entry, and then add up: in a plain sum, entries of opposite sign cancel.
         penalty_of_a_product: (np.sum(P**2) + np.sum(Q**2)) -> {np.sum((P @ Q.T) ** 2)|np.sum(P**2) * np.sum(Q**2)}
             The penalty is taken of a product, P Q^T or one size times the other. Here ||P||^2 and ||Q||^2 are added.
         penalty_averaged: np.sum(P**2) + np.sum(Q**2) -> np.{mean(P**2) + np.mean(Q**2)|sum(P**2) / len(P) + np.sum(Q**2) / len(Q)}
@@ -162,8 +154,7 @@ regularised_loss = check.Exercise(
             The penalty stands inside the square. It is added once the squares are summed.
         diagonal_only: np.sum((R - P @ Q.T) ** 2) -> np.trace((R - P @ Q.T) ** 2)
             Only the squares on the diagonal are added. A trace gives all of them for E^T E, with `@`, not for `E * E`.
-        not_added_up: np.sum((R - P @ Q.T) ** 2) -> {np.sum((R - P @ Q.T) ** 2, axis=1)|np.sum((R - P @ Q.T) ** 2, axis=0)|(R - P @ Q.T) ** 2}
-            | ... -> np.sum((R - P @ Q.T) ** 2, axis=1) + beta / 2 * np.sum(P**2, axis=1)
+        not_added_up: {** 2) + -> ** 2, axis=1) +|** 2) + -> ** 2, axis=0) +|np.sum((R - P @ Q.T) ** 2) -> (R - P @ Q.T) ** 2|... -> np.sum((R - P @ Q.T) ** 2, axis=1) + beta / 2 * np.sum(P**2, axis=1)}
             The loss is one number: add the squared errors up over rows and columns.
         returns_two_parts: + beta -> , beta
             Return one number, the two parts added.
@@ -174,17 +165,14 @@ regularised_loss = check.Exercise(
         no_norm_squared: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T) ;; np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P) + np.linalg.norm(Q)
             None of the three norms is squared. `np.linalg.norm` takes a root, and the loss has none.
         root_of_it: {} -> np.sqrt({})
-            The root is one step too many: the loss is a sum of squares.
         means_everywhere: np.sum -> np.mean
             The squared error and the penalty are sums over all entries, not means.
         mean_over_samples: + beta -> / len(R) + beta
             | {} -> ({}) / len(R)
             The squared error is summed over the N samples here, not averaged over them.
         absolute_values: (R - P @ Q.T) ** 2 -> np.abs(R - P @ Q.T)
-            The error of an entry is squared, not taken as an absolute value.
         spectral_norm: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T, 2) ** 2
             | np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T, 2) ** 2 ;; np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P, 2) ** 2 + np.linalg.norm(Q, 2) ** 2
-            `np.linalg.norm(E, 2)` is the largest singular value of a matrix. Without the 2 it is the Frobenius norm.
     """,
 )
 
@@ -208,12 +196,12 @@ gradients = check.Exercise(
             error_part = lambda E, other: -2 * E @ other
             penalty_part = lambda own: beta * own
             E = R - P @ Q.T
-            return error_part(E, Q) + penalty_part(P), error_part(E.T, P) + penalty_part(Q)
+            dP, dQ = error_part(E, Q) + penalty_part(P), error_part(E.T, P) + penalty_part(Q)
+            return dP, dQ
         """,
     ],
     mistakes="""
         factor_two: -2 * E -> -E
-            The factor 2 from differentiating the square is missing.
         minus_the_gradient: -2 -> 2 ;; + beta -> - beta
             The sign is turned round: that is the way down, minus the gradient. The gradient itself points uphill.
         error_sign: -2 -> 2
@@ -221,55 +209,37 @@ gradients = check.Exercise(
         penalty_missing: + beta * P -> ;; + beta * Q ->
             The part from the penalty is missing: (beta / 2) p^2 grows with slope beta p.
         penalty_sign: + beta -> - beta
-            The penalty's part has the wrong sign: it grows with the size of an entry, so its slope is plus beta p.
         penalty_doubled: beta * -> 2 * beta *
-            The part from the penalty is twice as large as it should be: (beta / 2) p^2 has slope beta p, not 2 beta p.
         penalty_halved: beta * -> beta / 2 *
-            The part from the penalty is half as large as it should be: (beta / 2) p^2 has slope beta p.
         transposed: -2 * E.T @ P + beta * Q -> (-2 * E.T @ P + beta * Q).T
             dQ is transposed: it has the shape of Q, (M, K). E^T P has it, P^T E does not.
         swapped: {} -> ({})[::-1]
-            The two gradients come in the wrong order: dP first, then dQ.
         factor_two_twice: -2 -> -4
             The part from the squared error is twice as large as it should be: differentiating the square brings one 2.
         half_of_it: -2 * E -> -E ;; beta -> beta / 2
             That is half the gradient: it belongs to half the loss.
         penalty_per_entry: beta * P -> R.shape[1] * beta * P ;; beta * Q -> R.shape[0] * beta * Q
-            The penalty's part is there once for every entry, M times for P and N times for Q. The loss has it once.
         averaged: -2 -> -2 / {R.size|len(R)|R.shape[1]}
-            The squared error is averaged here; in `regularised_loss` it is a sum.
         ignores_beta: beta -> {0.02|1.0|0.1|0.01}
-            The penalty should have the weight asked for: both gradients hold a term with `beta`.
-        penalty_not_differentiated: beta * own -> beta{ / 4 * own| * 4 * own| * beta * own|}
-            | beta * own -> beta * {np.sum(own**2) / 2|np.sum(own**2)|own**2 / 2|own**2|np.sum(own)|np.sign(own)}
-            | beta * own -> beta * {np.linalg.norm(own)|own / np.linalg.norm(own) / 2}
-            | beta * P -> beta * np.sum(Q) ;; beta * Q -> beta * np.sum(P)
+        penalty_not_differentiated: beta * own -> beta {/ 4 * own|* 4 * own|* beta * own|+ 0 * own}
+            | beta * own -> beta * {own**2|own**2 / 2|np.sum(own)|np.sum(own**2)|np.sum(own**2) / 2|np.sign(own)|np.linalg.norm(own)|own / np.linalg.norm(own) / 2}
+            | beta * {P -> beta * np.sum(Q) ;; beta * Q -> beta * np.sum(P)|Q -> beta * P|P -> beta * Q}
             The penalty's part should be beta P for dP and beta Q for dQ: each entry has the slope of (beta / 2) p^2.
-        penalty_of_the_other: beta * {Q -> beta * P|P -> beta * Q}
-            The penalty's part has the wrong factor: the slope is beta P for dP, and beta Q for dQ.
         not_transposed: E.T @ P -> E @ P
             E P does not fit: for dQ the roles swap, and E is transposed too. E^T P is (M, K).
         only_one_gradient: {} -> {-2 * E @ Q + beta * P|-2 * E.T @ P + beta * Q}
             One gradient is missing: return both, dP and dQ.
-        put_into_one: {} -> np.vstack(({}))
-            | {} -> np.concatenate([*map(np.ravel, ({}))])
+        put_into_one: return dP, dQ -> return np.{vstack((dP, dQ))|concatenate([*map(np.ravel, (dP, dQ))])}
             dP and dQ are stacked into one array. Return the two: `return dP, dQ`.
         overwritten: E @ other -> E[:, {-1:] @ other[-1:|:1] @ other[:1}]
-            Only one term of each sum is kept. Every entry of dP is a sum over j, and of dQ over i: in a loop, `+=` and
-            not `=`, and no `return` before its end.
+            Only one term of each sum is kept. A loop adds up with `+=` and not `=`, and `return` stands behind its end.
         never_reset: -2 * E @ other -> np.cumsum(-2 * E @ other{, axis=0)|, axis=1)|).reshape((E @ other).shape)}
-            | {both} -> np.cumsum({both}, axis=0)
             The sums run on from one entry to the next: set the accumulator back to zero before each new one.
-        a_step: {both} -> {0.002|0.01|0.001} * ({both})
-            | {0} -> P - ({0}) ;; {1} -> Q - ({1})
-            | {0} -> P - 0.002 * ({0}) ;; {1} -> Q - 0.002 * ({1})
+        a_step: return dP, dQ -> return {0.002 * dP, 0.002 * dQ|0.01 * dP, 0.01 * dQ|0.001 * dP, 0.001 * dQ|P - dP, Q - dQ|P - 0.002 * dP, Q - 0.002 * dQ}
             That is a step, or where it leads. The gradient only says which way is up; how far to go comes next.
-        length_lost: {both} -> ({both}) / np.linalg.norm({both})
-            | {both} -> np.clip({both}, -1, 1)
-            | {both} -> np.sign({both})
+        length_lost: return dP, dQ -> return {dP / np.linalg.norm(dP), dQ / np.linalg.norm(dQ)|np.clip(dP, -1, 1), np.clip(dQ, -1, 1)|np.sign(dP), np.sign(dQ)}
             The gradients are scaled or cut. Their size counts: it says how fast the loss grows.
         summed_up: {both} -> np.sum({both}{|, axis=0})
-            The gradients are summed up. Each entry of P and Q has a slope of its own.
         no_matrix_product: E @ Q -> E.sum(axis=1, keepdims=True) * P ;; E.T @ P -> E.sum(axis=0)[:, np.newaxis] * Q
             Each e_ij meets a row of the other factor, q_j in dP and p_i in dQ: that sum is a matrix product.
     """,
@@ -303,9 +273,9 @@ CALM = 0.02
 
 # What a right answer is told whose penalty acts once an entry.
 ENTRY_BY_ENTRY = (
-    "Its penalty acts once for every entry, as in descent entry by entry, which is right too. But a loop over the 25 600 "
-    "entries of the faces, 5000 times over, takes far too long. If yours is one, write the matrix form for the cells below, "
-    "or borrow it: run `matrix_factorization = todo.matrix_factorization.reference` before you go on."
+    "Right, with a penalty that acts once for every entry. But a loop over the 25 600 entries of the faces, 5000 times over, "
+    "takes far too long. If yours is one, write the matrix form for the cells below, or borrow it before you go on: run "
+    "`matrix_factorization = todo.matrix_factorization.reference`."
 )
 STOP_OF_ITS_OWN = (
     "Right for data like the faces. But it stops by a rule of its own, such as an error below a fixed number: where all "
@@ -329,45 +299,37 @@ def _run(call, R, P, Q, steps, alpha=TINY, beta=0.0):
 def _small_steps(call, R, P, Q):
     """What is wrong with where the factors go in small steps, or a remark where the penalty acts once an entry."""
 
-    def leads(way, steps, beta, part, entries=1):
-        """Whether a known way takes a factor where the answer takes it; `entries` is how often its penalty acts."""
-        its = outcome(way, (), (R, P, Q, P.shape[1], steps, TINY, entries * beta)).value
-        fits = isinstance(its, tuple) and np.shape(its[part]) == start[part].shape
-        return fits and _small(mine[steps, beta][part] - its[part], its[part] - start[part])
+    def penalties(way, steps, beta, part):
+        """How often the penalty acts if a known way takes a factor where the answer takes it: 1, once an entry, or 0."""
+        for entries in (1, R.shape[1 - part]):
+            its = outcome(way, (), (R, P, Q, P.shape[1], steps, TINY, entries * beta)).value
+            fits = isinstance(its, tuple) and np.shape(its[part]) == start[part].shape
+            if fits and _small(mine[steps, beta][part] - its[part], its[part] - start[part]):
+                return entries
+        return 0
 
-    def explains(way, probes):
-        """Whether a known way does so for each factor that is off."""
-        return all(
-            leads(way, *probe, part) or leads(way, *probe, part, R.shape[1 - part])
-            for probe, part in itertools.product(probes, {part for *_, part in off})
-        )
+    def explains(source, probes):
+        way, parts = mistakes.compiled(source), {part for *_, part in off}
+        return all(penalties(way, *probe, part) for probe in probes for part in parts)
 
     start, reference = (P, Q), factorise.matrix_factorization
     mine, right = ({(s, b): _run(each, R, P, Q, s, TINY, b) for s, b in PROBES} for each in (call, reference))
-    by_entry = [leads(reference, FEW, BETA, part, R.shape[1 - part]) for part in (0, 1)]
-    off = [
-        (steps, beta, part)
-        for (steps, beta), part in itertools.product(PROBES, (0, 1))
-        if not leads(reference, steps, beta, part) and not (beta and by_entry[part])
-    ]
+    off = [(*probe, part) for probe in PROBES for part in (0, 1) if not penalties(reference, *probe, part)]
     if not off:
-        return ENTRY_BY_ENTRY * all(by_entry)
+        return ENTRY_BY_ENTRY * all(penalties(reference, FEW, BETA, part) > 1 for part in (0, 1))
     steps, beta, part = off[0]
     share = {probe: _share(mine[probe][part] - start[part], right[probe][part] - start[part]) for probe in PROBES}
-    ways = [(keys, mistakes.compiled(source)) for keys, source in call.exercise.known.singles()]
     rounds = [PROBES] if beta else [PROBES, PROBES[:-1]]
-    keys = next((keys for probes in rounds for keys, way in ways if explains(way, probes)), ())
+    known = call.exercise.known
+    keys = next((keys for probes in rounds for keys, source in known.singles() if explains(source, probes)), ())
     keys = keys or _signs(call, R, P, Q, mine[FEW, 0], mine[MANY, 0], share[FEW, 0], share[MANY, 0])
     own = _run(call, R, P, Q, 1, alpha=0.0)
     if "own_start" in keys and _same(own, _run(call, R, *own, 1, alpha=0.0)):
         keys += getattr(_small_steps(call, R, *own), "mistakes", ())
     if _same(mine[FEW, BETA], mine[FEW, 0]) and keys not in (("nothing_moves",), ("solved_at_once",)):
         keys += ("ignores_beta",)
-    return check.Finding(
-        f"After {steps} steps with alpha = {TINY:g} and beta = {beta:g} {'PQ'[part]} is not where it should be: downhill it "
-        f"went {share[steps, beta]:.3g} times as far as it should.",
-        keys and keys + _defaults(call.answer),
-    )
+    words = f"{steps} steps with alpha = {TINY:g} and beta = {beta:g} take {'PQ'[part]} {share[steps, beta]:.3g} times as far as they should."
+    return check.Finding(words, keys and keys + _defaults(call.answer))
 
 
 def _signs(call, R, P, Q, few, many, share, share_of_many):
@@ -481,12 +443,9 @@ matrix_factorization = check.Exercise(
         ascends: + alpha -> - alpha
             That is uphill, or the wrong way for one factor. The step is added to P: P + alpha (2 E Q - beta P).
         factor_two: 2 * E -> E
-            The factor 2 from differentiating the square is missing.
         averaged: E = R - P @ Q.T -> E = (R - P @ Q.T) / R.size
-            The step is divided by the number of entries. The loss is a sum over the entries, not a mean.
         overflows:
-            The steps are far too long, and such a run overflows. A step moves by alpha times the gradient, once: the
-            matrix form already sums over all entries, so it does not belong inside a loop over them.
+            The steps are far too long: one goes alpha times the gradient, which sums over all entries already.
         residual_before_loop: for _ in range(steps):\n        E = R - P @ Q.T -> E = R - P @ Q.T\n    for _ in range(steps):
             The residual E is not computed anew in every step, and later steps follow an old one. It belongs in the loop.
         one_factor_only: {P = P + alpha * (2 * E @ Q - beta * P)|Q = Q + alpha * (2 * E.T @ P - beta * Q)} -> pass
@@ -496,10 +455,8 @@ matrix_factorization = check.Exercise(
         error_times_beta: (2 * E @ Q - beta * P) -> (2 * beta * E @ Q) ;; (2 * E.T @ P - beta * Q) -> (2 * beta * E.T @ P)
             beta stands before the error, so that with beta = 0 nothing moves. It weighs the penalty alone: 2 E Q - beta P.
         one_step_only: range(steps) -> range(1)
-            However many are asked for, it takes one step: is `return` inside the loop, does every step start from the
-            first P and Q again, or does a rule of its own end the loop?
+            It takes one step only. Does `return` stand in the loop, does each step start anew, or does a rule of its own stop it?
         ignores_steps: range(steps) -> range(100)
-            The number of steps should be the one asked for: `range(steps)`.
         one_step_too_few: range(steps) -> range(steps - 1)
         one_step_too_many: range(steps) -> range(steps + 1)
         ignores_alpha: alpha -> 0.002
@@ -507,20 +464,15 @@ matrix_factorization = check.Exercise(
         penalty_on_one_factor: - beta * {P|Q} ->
             Only one of the two factors feels the penalty: both updates hold a term with `beta`.
         ignores_beta: beta -> 0.0
-            The penalty should have the weight asked for: both updates hold a term with `beta`.
         penalty_sign: - beta -> + beta
-            The penalty has the wrong sign: it should shrink the factors, not grow them.
         penalty_halved: - beta * -> - (beta / 2) *
-            The half goes when the penalty is differentiated: (beta / 2) p^2 has slope beta p.
         penalty_doubled: - beta * -> - (2 * beta) *
-            The 2 of the update belongs to the error alone: the penalty (beta / 2) p^2 has slope beta p, not 2 beta p.
         penalty_without_alpha: alpha * (2 * E @ Q - beta * P) -> alpha * 2 * E @ Q - beta * P ;; alpha * (2 * E.T @ P - beta * Q) -> alpha * 2 * E.T @ P - beta * Q
             The penalty is not multiplied by alpha, but the step is alpha times the whole gradient: put it in a bracket.
         step_shrinks: E = R - P @ Q.T -> E = R - P @ Q.T\n        alpha = {0.99 * alpha|0.9 * alpha|alpha / 2}
             The steps become smaller, so that it comes to rest before it has arrived. Leave `alpha` as it was given.
         stops_early: range(steps) -> range(min(steps, 50))
-            It stops, or keeps an earlier pair, while there is still a way to go. What counts as a small error or change
-            depends on the data, and no stop was asked for: go exactly `steps` rounds and return where that leads.
+            It stops, or keeps an earlier pair, with a way still to go. No stop was asked for: go exactly `steps` rounds.
         momentum:
             The steps grow, as with momentum or a rising alpha. Here a step is alpha times its own gradient, no more.
         only_a_part_moves:
@@ -529,31 +481,26 @@ matrix_factorization = check.Exercise(
             The columns are scaled to length 1, and P Q^T becomes another one. Only the two updates change P and Q.
         gradient_cut: (2 * E @ Q - beta * P) -> np.clip(2 * E @ Q - beta * P, -1, 1) ;; (2 * E.T @ P - beta * Q) -> np.clip(2 * E.T @ P - beta * Q, -1, 1)
             | E = R - P @ Q.T -> E = np.sign(R - P @ Q.T)
-            The gradient is cut, scaled, or replaced by its sign, as in Adam. Here each entry moves by alpha times its slope.
+            The gradient is cut, scaled, or replaced by its sign, as in Adam. Each entry moves by alpha times its slope.
         solved_at_once:
             That solves for the factors, by least squares or the SVD. Here they go downhill by `steps` steps of `alpha`.
         defaults_changed:
-            The cells below leave settings out, and count on the first line as it was given: `steps=500, alpha=0.002,
-            beta=0.02`.
+            The cells below count on the first line as it was given: `steps=500, alpha=0.002, beta=0.02`.
         biases: E = R - P @ Q.T -> E = R - R.mean({|axis=1, keepdims=True|axis=0}) - P @ Q.T
             A mean, or a bias for each row and column, is taken off the data. Here the model is P Q^T alone.
         skips_entries: E = R - P @ Q.T -> E = np.where(R > 0, R - P @ Q.T, 0)
-            Only positive entries are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`). Here every
-            entry is known, and centred faces have negative ones.
+            Only positive entries count, as where 0 means unknown (`if R[i][j] > 0`). Here all are known, negative ones too.
         own_start:
-            P and Q come out far from where steps lead that begin at those given. Start from these as they are, and let
-            only the two updates change them.
+            It ends far from where the steps lead. Begin with the P and Q given, and let only the two updates change them.
         clipped: - beta * Q)\n -> - beta * Q)\n        {P = np.maximum(P|Q = np.maximum(Q|P, Q = np.maximum(P, 0), np.maximum(Q}, 0)\n
             Negative entries are cut off at zero. Here they may have either sign; notebook 4 is about those that may not.
         transposed: return P, Q -> return P, Q.T
             Q comes back transposed: it should be (M, K), as it went in. If you keep a transposed Q, return its `.T`.
         swapped: return P, Q -> return Q, P
-            The two factors come back in the wrong order: P first, then Q.
         returns_the_product: return P, Q -> return P @ Q.T
             Return the two factors, P and Q: one array is not enough, be it their product or one of them.
         returns_more: return P, Q -> return P, Q, regularised_loss(R, P, Q, beta)
         changes_arguments: P = P + -> P += ;; Q = Q + -> Q +=
-            Whoever called it may start again from the same place: make new arrays, `P = P + ...`, or copies, `P.copy()`.
     """,
 )
 
@@ -565,21 +512,19 @@ descent_curve, step_size, best_beta = predictions = predict.parse("""
     descent_curve: What will the curve of the squared error look like, from the random start on?
         - one slope: Tempting, since every step goes downhill and steps become smaller near the bottom. It never rises,
           but it does not slow down once: it nearly stops twice, far above the floor, and gets going again.
-        * terraces: It rests near the floor for no atom, then for more than a thousand steps near the floor for one
-          atom, and only then reaches the one for two. Who stops on a terrace believes that the descent has converged.
+        * terraces: It rests near the floor for no atom, for more than a thousand steps near the one for one atom, and
+          only then reaches the one for two. Who stops on a terrace believes that the descent has converged.
         - up and down: Tempting, since two factors are changed at once and could get in each other's way. With a small
           enough step size they do not: the curve never rises.
-    step_size: The tutorial's alpha is 0.002. What happens from the same start with 0.0045, a little more than twice
-        that?
+    step_size: The tutorial's alpha is 0.002. What happens from the same start with 0.0045, a little over twice that?
         - faster: Tempting, since twice the step size was fine. But between fine and fatal there is hardly anything.
         - back and forth: Tempting, and that is how it begins: a step too long lands higher on the other side of the
           valley. From there the slope is larger, so the next step is longer still, and it does not come back.
-        * overflow: It overshoots the valley, lands higher on the other side, overshoots more, and within a few steps
-          the numbers are beyond what a computer can hold. If a run gives you `nan`, make alpha smaller first.
+        * overflow: It overshoots the valley, lands higher on the other side, overshoots more, and soon the numbers are
+          beyond what a computer can hold. If a run gives you `nan`, make alpha smaller first.
     best_beta: Which beta ends nearest to the floor after 5000 steps?
-        - 0: Tempting, since a penalty can only pull away from the best fit. At the end that is true, and after 25000
-          steps it is the nearest. After 5000 it is the farthest: Q is large and P small, and the step in Q is
-          proportional to P.
+        - 0: Tempting, since a penalty can only pull away from the best fit. It is the nearest after 25000 steps, but
+          the farthest after 5000: Q is large and P small, and the step in Q is proportional to P.
         - 0.02: Tempting, since it is the tutorial's. It is on its way to balancing the two factors, and not there yet.
         * 0.2: It has brought P and Q to nearly the same size, where descent is fast, and costs next to nothing. What
           looked like the price of a small penalty was a gain in time: the order at the end is the other way round.
