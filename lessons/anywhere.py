@@ -37,6 +37,8 @@ SAID = """
         The part from the penalty is twice as large as it should be: (beta / 2) p^2 has slope beta p, not 2 beta p.
     penalty_per_entry:
         The penalty counts once for every entry r_ij, M times for P and N times for Q. Count it once, for the whole loss.
+    returns_the_product:
+        That is the product of the two factors. Return the factors themselves, both of them.
 """
 
 # For an exercise that returns one result.

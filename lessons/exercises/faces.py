@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import itertools
 
 import numpy as np
 
@@ -39,8 +38,7 @@ centre = check.Exercise(
     minutes=5,
     returns="the faces less each pixel's mean over all faces, and then less each face's own mean",
     hints="""
-        - Two means, one after the other. Which mean is a picture, and which is one number a face? Take the second of
-          what the first has left.
+        - Two means, one after the other. Which is a picture, which one number a face? Take the second of what is left.
         - `faces.mean(axis=0)` is the mean over the faces, (M,), one number a pixel. The mean of each face has to be (N,
           1), so that it is taken off a whole row: `keepdims=True`.
         - `faces = faces - ...`, then `return faces - faces.mean(axis=..., keepdims=True)`
@@ -85,8 +83,7 @@ centre = check.Exercise(
             A sum is divided by another number than that of its entries: N for a pixel's mean, M for a face's own.
         not_every_face: - own_means -> - own_means * (np.arange(len(faces)) {< len(faces) - 1|< 1|> 0})[:, np.newaxis]
             Not every face loses its own mean: does the loop leave one out, or is `return` inside it?
-        zero_means_missing: {} -> np.where(faces == 0, 0, {})
-            | .mean(axis=0) -> .sum(axis=0) / (faces != 0).sum(axis=0)
+        zero_means_missing: {rest - own_means -> np.where(faces == 0, 0, rest - own_means)|.mean(axis=0) -> .sum(axis=0) / (faces != 0).sum(axis=0)}
             | pixel_means = faces.mean(axis=0) -> seen = faces != 0; pixel_means = faces.sum(axis=0) / seen.sum(axis=0) ;; own_means = rest.mean(axis=1, keepdims=True) -> rest = seen * rest; own_means = seen * rest.sum(axis=1, keepdims=True) / seen.sum(axis=1, keepdims=True)
             Zeros are left out, as where 0 means unknown. A black pixel counts in both means, and both go from it.
         returns_more: {} -> {}, faces.mean(axis=0)
@@ -108,8 +105,7 @@ regularised_loss = check.Exercise(
     minutes=6,
     returns="the squared error and the penalty on both factors, added up to one number",
     hints="""
-        - Two parts: how wrong the product is, and how large the factors are. Both are sums of squared entries, the
-          second at a price.
+        - Two parts: how wrong the product is, and, at a price, how large the factors are. Both sum squared entries.
         - ||R - P Q^T||_F^2 + (beta / 2) (||P||_F^2 + ||Q||_F^2). P Q^T is (N, M) like R; the result is one number.
         - `return np.sum(... ** 2) + ... * (np.sum(P**2) + np.sum(Q**2))`
     """,
@@ -167,12 +163,10 @@ regularised_loss = check.Exercise(
         root_of_it: {} -> np.sqrt({})
         means_everywhere: np.sum -> np.mean
             The squared error and the penalty are sums over all entries, not means.
-        mean_over_samples: + beta -> / len(R) + beta
-            | {} -> ({}) / len(R)
+        mean_over_samples: + beta / 2 -> / len(R) + beta / 2{| / len(R)}
             The squared error is summed over the N samples here, not averaged over them.
         absolute_values: (R - P @ Q.T) ** 2 -> np.abs(R - P @ Q.T)
-        spectral_norm: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T, 2) ** 2
-            | np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T, 2) ** 2 ;; np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P, 2) ** 2 + np.linalg.norm(Q, 2) ** 2
+        spectral_norm: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T, 2) ** 2{| ;; np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P, 2) ** 2 + np.linalg.norm(Q, 2) ** 2}
     """,
 )
 
@@ -309,8 +303,8 @@ def _small_steps(call, R, P, Q):
         return 0
 
     def explains(source, probes):
-        way, parts = mistakes.compiled(source), {part for *_, part in off}
-        return all(penalties(way, *probe, part) for probe in probes for part in parts)
+        way = mistakes.compiled(source)
+        return all(penalties(way, *probe, part) for probe in probes for part in {part for *_, part in off})
 
     start, reference = (P, Q), factorise.matrix_factorization
     mine, right = ({(s, b): _run(each, R, P, Q, s, TINY, b) for s, b in PROBES} for each in (call, reference))
@@ -318,22 +312,22 @@ def _small_steps(call, R, P, Q):
     if not off:
         return ENTRY_BY_ENTRY * all(penalties(reference, FEW, BETA, part) > 1 for part in (0, 1))
     steps, beta, part = off[0]
-    share = {probe: _share(mine[probe][part] - start[part], right[probe][part] - start[part]) for probe in PROBES}
-    rounds = [PROBES] if beta else [PROBES, PROBES[:-1]]
-    known = call.exercise.known
+    share = {probe: _share(pair[part] - start[part], right[probe][part] - start[part]) for probe, pair in mine.items()}
+    known, rounds = call.exercise.known, [PROBES] if beta else [PROBES, PROBES[:-1]]
     keys = next((keys for probes in rounds for keys, source in known.singles() if explains(source, probes)), ())
     keys = keys or _signs(call, R, P, Q, mine[FEW, 0], mine[MANY, 0], share[FEW, 0], share[MANY, 0])
-    own = _run(call, R, P, Q, 1, alpha=0.0)
-    if "own_start" in keys and _same(own, _run(call, R, *own, 1, alpha=0.0)):
+    # With alpha = 0 it comes back with the start that it made, and from there a second slip shows.
+    if "own_start" in keys and _same(own := _run(call, R, P, Q, 1, 0.0), _run(call, R, *own, 1, 0.0)):
         keys += getattr(_small_steps(call, R, *own), "mistakes", ())
     if _same(mine[FEW, BETA], mine[FEW, 0]) and keys not in (("nothing_moves",), ("solved_at_once",)):
         keys += ("ignores_beta",)
-    words = f"{steps} steps with alpha = {TINY:g} and beta = {beta:g} take {'PQ'[part]} {share[steps, beta]:.3g} times as far as they should."
+    times = f"took {'PQ'[part]} {share[steps, beta]:.3g} times as far in the right direction as they should"
+    words = f"With alpha = {TINY:g} and beta = {beta:g}, {steps} steps {times}."
     return check.Finding(words, keys and keys + _defaults(call.answer))
 
 
 def _signs(call, R, P, Q, few, many, share, share_of_many):
-    """The key of what else shows in where an answer leads after a few steps and after many, or ()."""
+    """The key of the surest sign that shows in where an answer leads after a few steps and after many, or ()."""
     start, once, fast = (P, Q), _run(call, R, P, Q, 1), _run(call, R, P, Q, FEW, 2 * TINY)
     ways, pace = [after - before for after, before in zip(few, start)], share_of_many / share
     touched = [(after != before).any(axis=axis) for after, before in zip(once, start) for axis in (0, 1)]
@@ -387,8 +381,9 @@ def _long_run(call, R, P, Q):
         stops_early=_same(last, _run(call, R, P, Q, 2 * MANY, CALM)),
         residual_before_loop=_small(shrunk - _share(shrunk, P) * P, shrunk),
     )
-    words = f"After {MANY} steps with alpha = {CALM} the squared error is {error:.4g}, and it could be {floor:.4g}."
-    return check.Finding(words, keys)
+    return check.Finding(
+        f"The squared error is {error:.4g} after {MANY} steps of {CALM}, and could be {floor:.4g}.", keys
+    )
 
 
 def _stop(call, R, P, Q):
@@ -416,12 +411,9 @@ matrix_factorization = check.Exercise(
     core=True,
     returns="the pair (P, Q) after `steps` steps downhill from the P and Q given",
     hints="""
-        - A step goes a little way downhill: each factor minus alpha times its gradient (3.3). Take the residual anew in
-          every step, since P and Q have changed.
-        - In each step E = R - P Q^T, then P <- P + alpha (2 E Q - beta P) and Q <- Q + alpha (2 E^T P - beta Q). P
-          stays (N, K), Q (M, K).
-        - `for _ in range(steps):`, inside it `E = R - P @ Q.T`, `P = P + alpha * (...)`, `Q = Q + alpha * (...)`; after
-          it return both
+        - A step goes a little downhill: each factor less alpha times its gradient (3.3). Then the residual is a new one.
+        - E = R - P Q^T, P <- P + alpha (2 E Q - beta P), Q <- Q + alpha (2 E^T P - beta Q). P stays (N, K), Q (M, K).
+        - `for _ in range(steps):`, in it `E = R - P @ Q.T`, `P = P + alpha * (...)`, `Q = Q + alpha * (...)`; return both
     """,
     cases=[(*start, start[1].shape[1], 3, 0.01, 0.1) for start in STARTS],
     law=_descends,
@@ -455,7 +447,7 @@ matrix_factorization = check.Exercise(
         error_times_beta: (2 * E @ Q - beta * P) -> (2 * beta * E @ Q) ;; (2 * E.T @ P - beta * Q) -> (2 * beta * E.T @ P)
             beta stands before the error, so that with beta = 0 nothing moves. It weighs the penalty alone: 2 E Q - beta P.
         one_step_only: range(steps) -> range(1)
-            It takes one step only. Does `return` stand in the loop, does each step start anew, or does a rule of its own stop it?
+            It takes one step only. Is `return` in the loop, does each step start anew, or does a rule of its own stop it?
         ignores_steps: range(steps) -> range(100)
         one_step_too_few: range(steps) -> range(steps - 1)
         one_step_too_many: range(steps) -> range(steps + 1)
@@ -498,7 +490,6 @@ matrix_factorization = check.Exercise(
             Q comes back transposed: it should be (M, K), as it went in. If you keep a transposed Q, return its `.T`.
         swapped: return P, Q -> return Q, P
         returns_the_product: return P, Q -> return P @ Q.T
-            Return the two factors, P and Q: one array is not enough, be it their product or one of them.
         returns_more: return P, Q -> return P, Q, regularised_loss(R, P, Q, beta)
         changes_arguments: P = P + -> P += ;; Q = Q + -> Q +=
     """,
