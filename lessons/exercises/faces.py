@@ -267,9 +267,8 @@ CALM = 0.02
 
 # What a right answer is told whose penalty acts once an entry.
 ENTRY_BY_ENTRY = (
-    "Right, with a penalty that acts once for every entry. But a loop over the 25 600 entries of the faces, 5000 times over, "
-    "takes far too long. If yours is one, write the matrix form for the cells below, or borrow it before you go on: run "
-    "`matrix_factorization = todo.matrix_factorization.reference`."
+    "Right, with a penalty that acts once for every entry. A loop over all 25 600 entries, 5000 times, takes far too long: "
+    "if yours is one, write the matrix form, or borrow it: `matrix_factorization = todo.matrix_factorization.reference`."
 )
 STOP_OF_ITS_OWN = (
     "Right for data like the faces. But it stops by a rule of its own, such as an error below a fixed number: where all "
@@ -321,14 +320,15 @@ def _small_steps(call, R, P, Q):
         keys += getattr(_small_steps(call, R, *own), "mistakes", ())
     if _same(mine[FEW, BETA], mine[FEW, 0]) and keys not in (("nothing_moves",), ("solved_at_once",)):
         keys += ("ignores_beta",)
-    times = f"took {'PQ'[part]} {share[steps, beta]:.3g} times as far in the right direction as they should"
-    words = f"With alpha = {TINY:g} and beta = {beta:g}, {steps} steps {times}."
+    went = f"{'PQ'[part]} went {share[steps, beta]:.3g} times as far as it should"
+    words = f"In {steps} steps with alpha = {TINY:g} and beta = {beta:g}, {went}."
     return check.Finding(words, keys and keys + _defaults(call.answer))
 
 
 def _signs(call, R, P, Q, few, many, share, share_of_many):
     """The key of the surest sign that shows in where an answer leads after a few steps and after many, or ()."""
-    start, once, fast = (P, Q), _run(call, R, P, Q, 1), _run(call, R, P, Q, FEW, 2 * TINY)
+    start, fast = (P, Q), _run(call, R, P, Q, FEW, 2 * TINY)
+    once, still = _run(call, R, P, Q, 1), _run(call, R, P, Q, 1, 0.0)
     ways, pace = [after - before for after, before in zip(few, start)], share_of_many / share
     touched = [(after != before).any(axis=axis) for after, before in zip(once, start) for axis in (0, 1)]
     return _first(
@@ -339,7 +339,7 @@ def _signs(call, R, P, Q, few, many, share, share_of_many):
         ignores_alpha=_same(few, fast)
         or any(_small(a - b, way, 0.1) and not _small(a - c, way, 0.1) for a, b, c, way in zip(few, fast, many, ways)),
         ignores_steps=_same(few, many),
-        own_start=any(_small(before, way, 10) for way, before in zip(ways, start)),
+        own_start=any(np.linalg.norm(a - b) > 0.1 * np.linalg.norm(b) for a, b in zip(still, start)),
         ascends=share < 0,
         stops_early=pace < 0.95 and _same(many, _run(call, R, P, Q, 2 * MANY)),
         step_shrinks=pace < 0.95,
