@@ -483,7 +483,7 @@ matrix_factorization = check.Exercise(
         skips_entries: E = R - P @ Q.T -> E = np.where(R > 0, R - P @ Q.T, 0)
             Only positive entries count, as where 0 means unknown (`if R[i][j] > 0`). Here all are known, negative ones too.
         own_start:
-            It ends far from where the steps lead. Begin with the P and Q given, and let only the two updates change them.
+            With alpha = 0 it does not come back with the P and Q given. Begin there, and let only the two updates change them.
         clipped: - beta * Q)\n -> - beta * Q)\n        {P = np.maximum(P|Q = np.maximum(Q|P, Q = np.maximum(P, 0), np.maximum(Q}, 0)\n
             Negative entries are cut off at zero. Here they may have either sign; notebook 4 is about those that may not.
         transposed: return P, Q -> return P, Q.T
