@@ -118,6 +118,22 @@ SAID = """
         That is the share that is explained, 1 minus something. Asked for is the share that is missed.
     upside_down:
         The fraction is upside down: what is missed stands above, what it is measured by below.
+    factor_two:
+        The factor 2 from differentiating the square is missing.
+    averaged:
+        The squared error is averaged, over entries or samples. In the loss it is a sum.
+    swapped:
+        The two results come in the wrong order: first what belongs to P, then what belongs to Q.
+    ignores_beta:
+        The penalty should have the weight asked for: both factors need a term with `beta`.
+    penalty_sign:
+        The penalty has the wrong sign. Its slope is plus beta p, and a step downhill shrinks the factors.
+    penalty_halved:
+        The part from the penalty is half as large as it should be: (beta / 2) p^2 has slope beta p.
+    penalty_doubled:
+        The part from the penalty is twice as large as it should be: (beta / 2) p^2 has slope beta p, not 2 beta p.
+    penalty_per_entry:
+        The penalty counts once for every entry r_ij, M times for P and N times for Q. Count it once, for the whole loss.
 """
 
 # For an exercise that returns one result. `[:]` fails for a number alone, which scaling to 1 would make of any.

@@ -507,7 +507,7 @@ RECOGNISED = [
     (
         todo.gradients,
         lambda R, P, Q, beta: (2 * (P @ Q.T - R) @ Q + beta * P, 2 * (P @ Q.T - R).T @ P + beta * P),
-        "penalty_of_the_other",
+        "penalty_not_differentiated",
     ),
     (todo.centre, divided_by_the_spread_that_is_left, "divides_by_spread"),
     (todo.matrix_factorization, bracket_round_the_error_alone, "penalty_without_alpha"),
@@ -538,7 +538,7 @@ RECOGNISED = [
     (
         todo.regularised_loss,
         lambda R, P, Q, beta: (R - P @ Q.T).sum() + beta / 2 * ((P**2).sum() + (Q**2).sum()),
-        "not_squared",
+        "squared_after_the_sum",
     ),
     (
         todo.regularised_loss,

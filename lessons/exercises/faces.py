@@ -5,7 +5,8 @@ import inspect
 
 import numpy as np
 
-from lessons import check, compare, factorise, predict, show
+from lessons import check, compare, factorise, mistakes, predict, show
+from lessons.answers import outcome
 
 _rng = np.random.default_rng(31)
 
@@ -37,8 +38,7 @@ centre = check.Exercise(
     minutes=5,
     returns="the faces less each pixel's mean over all faces, and then less each face's own mean",
     hints="""
-        - Two means, one after the other. Which mean is a picture, and which is one number a face? Take the second of
-          what the first has left.
+        - Two means, one after the other. Which is a picture, which one number a face? Take the second of what is left.
         - `faces.mean(axis=0)` is the mean over the faces, (M,), one number a pixel. The mean of each face has to be (N,
           1), so that it is taken off a whole row: `keepdims=True`.
         - `faces = faces - ...`, then `return faces - faces.mean(axis=..., keepdims=True)`
@@ -47,70 +47,49 @@ centre = check.Exercise(
     law=_only_subtracts,
     ways=[
         """
-            rest = faces - faces.mean(axis=0)
-            return rest - rest.mean(axis=1, keepdims=True)
+            pixel_means = faces.mean(axis=0)
+            rest = faces - pixel_means
+            own_means = rest.mean(axis=1, keepdims=True)
+            return rest - own_means
         """,
     ],
     mistakes=r"""
-        only_global: - faces.mean(axis=1, keepdims=True) ->
-            Only each pixel's mean has gone, or it went twice: the second time it is zero already. Each face, a row,
-            still has a mean of its own.
-        only_local: - faces.mean(axis=0) ->
-            Only each face's own mean has gone, or it went twice: the second time it is zero already. Each pixel, a
-            column, still has a mean over the faces.
+        only_global: - own_means ->
+            Each face still has a mean of its own. If each pixel's mean went twice: the second time it is zero already.
+        only_local: - pixel_means ->
+            Each pixel still has a mean over the faces. If each face's own went twice: the second time it is zero already.
         overall_mean: ... -> faces - faces.mean()
-            That takes off one number, the mean of all entries. There is a mean for each pixel and a mean for each face.
+            That takes off one number, the mean of all entries. There is a mean for each pixel and one for each face.
         both_from_the_original: rest.mean -> faces.mean
-            Both means were taken from the original faces, so that the overall mean went twice. Take the second one from
-            what the first has left, or add the overall mean back.
+            Both means are of the original faces, so the overall mean went twice. Take the second of what the first left.
         axes_swapped: (axis=1, keepdims=True) -> (axis=0)[:, np.newaxis] ;; (axis=0)\n -> (axis=1)\n
-            The two axes are swapped: `axis=0` runs over the faces and gives a mean for each pixel, `axis=1` runs over
-            the pixels and gives a mean for each face.
+            The axes are swapped: `axis=0` gives a mean over the faces for each pixel, `axis=1` one over the pixels.
         means_of_faces_as_a_row: , keepdims=True ->
-            A face's own mean has to go from its row, but an array of shape (N,) is laid along the columns.
-            `keepdims=True` makes it (N, 1).
-        overall_mean_added_back: return rest - rest.mean(axis=1, keepdims=True) -> return rest - rest.mean(axis=1, keepdims=True) + faces.mean()
-            The overall mean is added back although it went only once: the second mean was taken of what the first had
-            left.
-        one_mean_for_all_faces: faces.mean(axis=1, keepdims=True) -> faces[{0|-1}].mean()
+            An array (N,) is laid along the columns. `keepdims=True` makes it (N, 1), so that each row loses its own mean.
+        overall_mean_added_back: - own_means -> - own_means + faces.mean()
+            The overall mean is added back, but it went only once: the second mean was of what the first had left.
+        one_mean_for_all_faces: rest.mean(axis=1, keepdims=True) -> rest[{0|-1}].mean()
             In the end all faces lose the same number. Each face, a row, has a mean of its own.
-        median_for_mean: faces.mean(axis=0) -> np.median(faces, axis=0)
-            | rest.mean(axis=1, keepdims=True) -> np.median(rest, axis=1, keepdims=True)
-            | faces.mean(axis=0) -> np.median(faces, axis=0) ;; rest.mean(axis=1, keepdims=True) -> np.median(rest, axis=1, keepdims=True)
-            A median is taken where a mean belongs.
-        smallest_taken_off: .mean(axis=1 -> .min(axis=1
-            | .mean(axis=0 -> .min(axis=0
-            | .mean( -> {.min|.max}(
-            The smallest or largest entry is taken off, so that nothing is negative or nothing positive. Centring takes
-            the mean off.
-        means_added: - faces.mean( -> + faces.mean(
-            | - rest.mean( -> + rest.mean(
-            | faces - faces.mean(axis=0) -> faces + faces.mean(axis=0)
-            | - rest.mean( -> + rest.mean( ;; - faces.mean( -> + faces.mean(
+        median_for_mean: {faces.mean( -> np.median(faces, |rest.mean( -> np.median(rest, }
+        smallest_taken_off: .mean({ -> .min(| -> .max(|axis=0 -> .min(axis=0|axis=1 -> .min(axis=1}
+            The smallest or largest entry is taken off. Centring takes the mean off, and leaves entries of both signs.
+        means_added: {rest - -> rest +|faces - -> faces +|faces - -> faces + ;; rest - -> rest +}
             A mean is added where it should be taken off.
-        means_alone: {faces - faces.mean(axis=1, keepdims=True)|...} -> faces.mean(axis=1, keepdims=True)
-            | ... -> faces.mean({axis=0|axis=1|})
+        means_alone: {rest - own_means -> own_means|... -> faces.mean(axis=1)|... -> faces.mean(axis=0)|... -> faces.mean()}
             Those are means. They should be taken off the faces, which keep their shape.
-        wrong_count: faces.mean(axis=0) -> faces.sum(axis=0) / {faces.shape[1]|(len(faces) - 1)}
-            | rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / len(rest)
-            | faces.mean(axis=0) -> faces.sum(axis=0) / faces.shape[1] ;; rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / len(rest)
-            | faces.mean(axis=0) -> faces.sum(axis=0) / (len(faces) - 1) ;; rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
-            | rest.mean(axis=1, keepdims=True) -> rest.sum(axis=1, keepdims=True) / (rest.shape[1] - 1)
-            A sum is divided by another number than that of the entries added: N for a pixel's mean, M for a face's own.
-        not_every_face: rest.mean(axis=1, -> (np.arange(len(rest)) {< len(rest) - 1|< 1|> 0})[:, np.newaxis] * rest.mean(axis=1,
+        wrong_count: .mean(axis=0) -> .sum(axis=0) / {faces.shape[1]|(len(faces) - 1)}
+            | .mean(axis=1, keepdims=True) -> .sum(axis=1, keepdims=True) / {len(faces)|(faces.shape[1] - 1)}
+            | pixel_means\n -> pixel_means * len(faces) / {faces.shape[1]\n ;; - own_means -> - own_means * faces.shape[1] / len(faces)|(len(faces) - 1)\n ;; - own_means -> - own_means / (1 - 1 / faces.shape[1])}
+            A sum is divided by another number than that of its entries: N for a pixel's mean, M for a face's own.
+        not_every_face: - own_means -> - own_means * (np.arange(len(faces)) {< len(faces) - 1|< 1|> 0})[:, np.newaxis]
             Not every face loses its own mean: does the loop leave one out, or is `return` inside it?
-        zero_means_missing: return rest - rest.mean(axis=1, keepdims=True) -> return np.where(faces == 0, 0, rest - rest.mean(axis=1, keepdims=True))
-            | faces.mean(axis=0) -> faces.sum(axis=0) / (faces != 0).sum(axis=0)
-            | rest = faces - faces.mean(axis=0) -> seen = faces != 0\n    rest = seen * (faces - faces.sum(axis=0) / seen.sum(axis=0)) ;; rest.mean(axis=1, keepdims=True) -> seen * rest.sum(axis=1, keepdims=True) / seen.sum(axis=1, keepdims=True)
-            Entries that are zero are left out, as in code for ratings where 0 means unknown. A black pixel is a number
-            like any other: it counts in both means, and both are taken off it.
+        zero_means_missing: {rest - own_means -> np.where(faces == 0, 0, rest - own_means)|.mean(axis=0) -> .sum(axis=0) / (faces != 0).sum(axis=0)}
+            | pixel_means = faces.mean(axis=0) -> seen = faces != 0; pixel_means = faces.sum(axis=0) / seen.sum(axis=0) ;; own_means = rest.mean(axis=1, keepdims=True) -> rest = seen * rest; own_means = seen * rest.sum(axis=1, keepdims=True) / seen.sum(axis=1, keepdims=True)
+            Zeros are left out, as where 0 means unknown. A black pixel counts in both means, and both go from it.
         returns_more: {} -> {}, faces.mean(axis=0)
-            Return the centred faces alone. The means can be computed again from the faces.
         divides_by_spread: {} -> ({}) / faces.std({|axis=0|axis=1, keepdims=True})
             | {} -> ({}) / ({}).std({|axis=0|axis=1, keepdims=True})
-            | rest = faces - faces.mean(axis=0) -> rest = (faces - faces.mean(axis=0)) / faces.std(axis=0)
-            It divides by the standard deviation, or another measure of spread. Centring only subtracts: the photographs
-            ten times as bright should come out ten times as large.
+            It divides by a measure of spread. Centring only subtracts: ten times as bright comes out ten times as large.
         transposed: {} -> ({}).T
             The result is transposed: a face should stay a row.
         changes_arguments: faces = faces - -> faces -=
@@ -126,8 +105,7 @@ regularised_loss = check.Exercise(
     minutes=6,
     returns="the squared error and the penalty on both factors, added up to one number",
     hints="""
-        - Two parts: how wrong the product is, and how large the factors are. Both are sums of squared entries, the
-          second at a price.
+        - Two parts: how wrong the product is, and, at a price, how large the factors are. Both sum squared entries.
         - ||R - P Q^T||_F^2 + (beta / 2) (||P||_F^2 + ||Q||_F^2). P Q^T is (N, M) like R; the result is one number.
         - `return np.sum(... ** 2) + ... * (np.sum(P**2) + np.sum(Q**2))`
     """,
@@ -149,47 +127,30 @@ regularised_loss = check.Exercise(
             The norms in the penalty have to be squared: sums of squared entries, without a root.
         half_the_error: + beta -> / 2 + beta
             The squared error counts in full; only the penalty is halved.
-        penalty_per_entry: np.sum(P**2) + np.sum(Q**2) -> R.shape[1] * np.sum(P**2) + R.shape[0] * np.sum(Q**2)
-            | np.sum(P**2) + np.sum(Q**2) -> np.sum((R > 0) @ Q**2) + np.sum((R > 0).T @ P**2)
-            That adds the penalty once for every entry r_ij, so that each row of P pays M times and each row of Q pays N
-            times: (beta / 2) (M ||P||^2 + N ||Q||^2). It is what descent entry by entry minimises. Here the penalty
-            counts once.
+        penalty_per_entry: np.sum(P**2) + np.sum(Q**2) -> {R.shape[1] * np.sum(P**2) + len(R) * np.sum(Q**2)|np.sum((R > 0) @ Q**2) + np.sum((R > 0).T @ P**2)}
         bracket_missing: (np.sum(P**2) + np.sum(Q**2)) -> np.sum(P**2) + np.sum(Q**2)
             beta / 2 multiplies only ||P||^2: put ||P||^2 + ||Q||^2 into a bracket.
-        error_norm_not_squared: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T)
-            | np.sum((R - P @ Q.T) ** 2) -> np.sqrt(np.mean((R - P @ Q.T) ** 2))
+        error_norm_not_squared: np.sum((R - P @ Q.T) ** 2) -> np.{linalg.norm(R - P @ Q.T)|sqrt(np.mean((R - P @ Q.T) ** 2))}
             The norm of R - P Q^T has to be squared: the sum of squared entries, without a root.
-        wrong_weight: beta / 2 * -> {2 * beta|beta / 4|beta**2|beta**2 / 2|beta // 2} *
-            | beta / 2 * (np.sum(P**2) + np.sum(Q**2)) -> beta / (2 * (np.sum(P**2) + np.sum(Q**2)))
-            The penalty should weigh beta / 2, multiplied by the size of the factors: look at what stands before the
-            bracket.
+        wrong_weight: beta / 2 * -> {2 * beta *|beta / 4 *|beta**2 *|beta**2 / 2 *|beta // 2 *|beta / 2 /}
+            The penalty is the size of the factors times beta / 2: look at what stands before the bracket.
         beta_ignored: beta / 2 * ->{ 0.02 / 2 *| 0.02 *| 0.5 *|}
             The penalty should have the weight asked for, `beta / 2`, and not a fixed one.
         penalty_l1: np.sum(P**2) + np.sum(Q**2) -> np.sum({np.abs(P)) + np.sum(np.abs(Q)|P) + np.sum(Q})
             The penalty sums the entries themselves, or their sizes. Here they are squared first.
-        squared_after_the_sum: np.sum((R - P @ Q.T) ** 2) -> np.sum(R - P @ Q.T) ** 2
-            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P) ** 2 + np.sum(Q) ** 2
-            | np.sum((R - P @ Q.T) ** 2) -> np.sum(R - P @ Q.T) ** 2 ;; np.sum(P**2) + np.sum(Q**2) -> np.sum(P) ** 2 + np.sum(Q) ** 2
-            A sum is squared where squares should be summed: entries of opposite sign cancel in it.
-        not_squared: np.sum((R - P @ Q.T) ** 2) -> np.sum(R - P @ Q.T)
-            The entries of R - P Q^T are added without being squared, so that those of opposite sign cancel.
-        penalty_of_a_product: np.sum(P**2) + np.sum(Q**2) -> np.sum((P @ Q.T) ** 2)
-            | (np.sum(P**2) + np.sum(Q**2)) -> np.sum(P**2) * np.sum(Q**2)
+        squared_after_the_sum: {Q.T) ** 2) -> Q.T))|Q.T) ** 2) -> Q.T)) ** 2|(P**2) + np.sum(Q**2) -> (P) ** 2 + np.sum(Q) ** 2|Q.T) ** 2) -> Q.T)) ** 2 ;; (P**2) + np.sum(Q**2) -> (P) ** 2 + np.sum(Q) ** 2}
+            Square each entry, and then add up: in a plain sum, entries of opposite sign cancel.
+        penalty_of_a_product: (np.sum(P**2) + np.sum(Q**2)) -> {np.sum((P @ Q.T) ** 2)|np.sum(P**2) * np.sum(Q**2)}
             The penalty is taken of a product, P Q^T or one size times the other. Here ||P||^2 and ||Q||^2 are added.
-        penalty_averaged: np.sum(P**2) + np.sum(Q**2) -> np.mean(P**2) + np.mean(Q**2)
-            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P**2) / len(P) + np.sum(Q**2) / len(Q)
+        penalty_averaged: np.sum(P**2) + np.sum(Q**2) -> np.{mean(P**2) + np.mean(Q**2)|sum(P**2) / len(P) + np.sum(Q**2) / len(Q)}
             The penalty is a sum over all entries of P and Q, not a mean.
-        part_of_the_penalty: np.sum(P**2) + np.sum(Q**2) -> np.sum(P[{:, 0] ** 2) + np.sum(Q[:, 0|1:] ** 2) + np.sum(Q[1:}] ** 2)
-            | np.sum(P**2) + np.sum(Q**2) -> np.sum(P[{:, 1:] ** 2) + np.sum(Q[:, 1:|-1] ** 2) + np.sum(Q[-1}] ** 2)
+        part_of_the_penalty: (P**2) + np.sum(Q**2) -> (P[{:, 0] ** 2) + np.sum(Q[:, 0|1:] ** 2) + np.sum(Q[1:|:, 1:] ** 2) + np.sum(Q[:, 1:|-1] ** 2) + np.sum(Q[-1}] ** 2)
             Only some rows or columns of P and Q pay the penalty: all of their entries should.
         penalty_inside_the_square: Q.T) ** 2) + beta / 2 * (np.sum(P**2) + np.sum(Q**2)) -> Q.T + beta / 2 * (np.sum(P**2) + np.sum(Q**2))) ** 2)
             The penalty stands inside the square. It is added once the squares are summed.
         diagonal_only: np.sum((R - P @ Q.T) ** 2) -> np.trace((R - P @ Q.T) ** 2)
-            Only the squares on the diagonal are added. The trace of E^T E, with `@`, is the sum of all squares; that of
-            `E * E` is not.
-        not_added_up: np.sum((R - P @ Q.T) ** 2) -> np.sum((R - P @ Q.T) ** 2, axis={1|0})
-            | np.sum((R - P @ Q.T) ** 2) -> (R - P @ Q.T) ** 2
-            | ... -> np.sum((R - P @ Q.T) ** 2, axis=1) + beta / 2 * np.sum(P**2, axis=1)
+            Only the squares on the diagonal are added. A trace gives all of them for E^T E, with `@`, not for `E * E`.
+        not_added_up: {** 2) + -> ** 2, axis=1) +|** 2) + -> ** 2, axis=0) +|np.sum((R - P @ Q.T) ** 2) -> (R - P @ Q.T) ** 2|... -> np.sum((R - P @ Q.T) ** 2, axis=1) + beta / 2 * np.sum(P**2, axis=1)}
             The loss is one number: add the squared errors up over rows and columns.
         returns_two_parts: + beta -> , beta
             Return one number, the two parts added.
@@ -198,20 +159,14 @@ regularised_loss = check.Exercise(
         penalty_for_all_entries: beta / 2 -> beta / 2 * R.size
             That adds the whole penalty once for each of the N M entries. Here it counts once.
         no_norm_squared: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T) ;; np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P) + np.linalg.norm(Q)
-            None of the three norms is squared. `np.linalg.norm` gives the root of the sum of squares; the loss has no
-            root.
+            None of the three norms is squared. `np.linalg.norm` takes a root, and the loss has none.
         root_of_it: {} -> np.sqrt({})
-            The root is one step too many: the loss is a sum of squares.
         means_everywhere: np.sum -> np.mean
             The squared error and the penalty are sums over all entries, not means.
-        mean_over_samples: + beta -> / len(R) + beta
-            | {} -> ({}) / len(R)
+        mean_over_samples: + beta / 2 -> / len(R) + beta / 2{| / len(R)}
             The squared error is summed over the N samples here, not averaged over them.
         absolute_values: (R - P @ Q.T) ** 2 -> np.abs(R - P @ Q.T)
-            The error of an entry is squared, not taken as an absolute value.
-        spectral_norm: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T, 2) ** 2
-            | np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T, 2) ** 2 ;; np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P, 2) ** 2 + np.linalg.norm(Q, 2) ** 2
-            `np.linalg.norm(E, 2)` is the largest singular value of a matrix. Without the 2 it is the Frobenius norm.
+        spectral_norm: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T, 2) ** 2{| ;; np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P, 2) ** 2 + np.linalg.norm(Q, 2) ** 2}
     """,
 )
 
@@ -230,86 +185,57 @@ gradients = check.Exercise(
         - `E = R - P @ Q.T`, then `return -2 * E @ Q + beta * P, ...`
     """,
     cases=[SMALLEST, WIDE, TALL, LARGE, (*WIDE[:3], 0.0)],
+    ways=[
+        """
+            error_part = lambda E, other: -2 * E @ other
+            penalty_part = lambda own: beta * own
+            E = R - P @ Q.T
+            dP, dQ = error_part(E, Q) + penalty_part(P), error_part(E.T, P) + penalty_part(Q)
+            return dP, dQ
+        """,
+    ],
     mistakes="""
         factor_two: -2 * E -> -E
-            The factor 2 from differentiating the square is missing.
         minus_the_gradient: -2 -> 2 ;; + beta -> - beta
             The sign is turned round: that is the way down, minus the gradient. The gradient itself points uphill.
         error_sign: -2 -> 2
-            The part from the squared error has the wrong sign: P Q^T is subtracted in E = R - P Q^T, which brings a
-            minus.
+            The squared error's part has the wrong sign: P Q^T is subtracted in E = R - P Q^T, which brings a minus.
         penalty_missing: + beta * P -> ;; + beta * Q ->
             The part from the penalty is missing: (beta / 2) p^2 grows with slope beta p.
         penalty_sign: + beta -> - beta
-            The part from the penalty has the wrong sign: it grows with the size of an entry, so its slope is plus beta
-            p.
         penalty_doubled: beta * -> 2 * beta *
-            The part from the penalty is twice as large as it should be: (beta / 2) p^2 has slope beta p, not 2 beta p.
         penalty_halved: beta * -> beta / 2 *
-            The part from the penalty is half as large as it should be: (beta / 2) p^2 has slope beta p.
         transposed: -2 * E.T @ P + beta * Q -> (-2 * E.T @ P + beta * Q).T
             dQ is transposed: it has the shape of Q, (M, K). E^T P has it, P^T E does not.
         swapped: {} -> ({})[::-1]
-            The two gradients come in the wrong order: dP first, then dQ.
         factor_two_twice: -2 -> -4
             The part from the squared error is twice as large as it should be: differentiating the square brings one 2.
         half_of_it: -2 * E -> -E ;; beta -> beta / 2
             That is half the gradient: it belongs to half the loss.
         penalty_per_entry: beta * P -> R.shape[1] * beta * P ;; beta * Q -> R.shape[0] * beta * Q
-            That is the gradient of the penalty once for every entry, M times for P and N times for Q. In
-            `regularised_loss` it counts once.
         averaged: -2 -> -2 / {R.size|len(R)|R.shape[1]}
-            The squared error is averaged here; in `regularised_loss` it is a sum.
         ignores_beta: beta -> {0.02|1.0|0.1|0.01}
-            The penalty should have the weight asked for: both gradients hold a term with `beta`.
-        penalty_not_differentiated: beta * P -> beta / 2 * np.sum(P**2) ;; beta * Q -> beta / 2 * np.sum(Q**2)
-            | beta * -> {beta / 4|4 * beta|beta**2} *
-            | beta * P -> beta * np.sum(P**2) ;; beta * Q -> beta * np.sum(Q**2)
-            | beta * P -> beta / 2 * P**2 ;; beta * Q -> beta / 2 * Q**2
-            | beta * P -> beta * P**2 ;; beta * Q -> beta * Q**2
-            | beta * P -> beta * np.sum(P) ;; beta * Q -> beta * np.sum(Q)
-            | beta * P -> beta * np.sum(Q) ;; beta * Q -> beta * np.sum(P)
-            | beta * P -> beta * np.sign(P) ;; beta * Q -> beta * np.sign(Q)
-            | beta * P -> beta * np.linalg.norm(P) ;; beta * Q -> beta * np.linalg.norm(Q)
-            | beta * P -> beta / 2 * P / np.linalg.norm(P) ;; beta * Q -> beta / 2 * Q / np.linalg.norm(Q)
-            | beta * P -> beta ;; beta * Q -> beta
-            The part from the penalty should be beta P for dP and beta Q for dQ: that is how fast (beta / 2) p^2 grows,
-            for each entry by itself.
-        penalty_of_the_other: beta * Q -> beta * P
-            | beta * P -> beta * Q
-            The penalty's part has the wrong factor: the slope for an entry of P is beta times that entry, and for one
-            of Q beta times that of Q.
+        penalty_not_differentiated: beta * own -> beta {/ 4 * own|* 4 * own|* beta * own|+ 0 * own}
+            | beta * own -> beta * {own**2|own**2 / 2|np.sum(own)|np.sum(own**2)|np.sum(own**2) / 2|np.sign(own)|np.linalg.norm(own)|own / np.linalg.norm(own) / 2}
+            | beta * {P -> beta * np.sum(Q) ;; beta * Q -> beta * np.sum(P)|Q -> beta * P|P -> beta * Q}
+            The penalty's part should be beta P for dP and beta Q for dQ: each entry has the slope of (beta / 2) p^2.
         not_transposed: E.T @ P -> E @ P
             E P does not fit: for dQ the roles swap, and E is transposed too. E^T P is (M, K).
-        only_one_gradient: {} -> -2 * E @ Q + beta * P
-            | {} -> -2 * E.T @ P + beta * Q
+        only_one_gradient: {} -> {-2 * E @ Q + beta * P|-2 * E.T @ P + beta * Q}
             One gradient is missing: return both, dP and dQ.
-        put_into_one: {} -> np.vstack(({}))
-            | {} -> np.concatenate([*map(np.ravel, ({}))])
+        put_into_one: return dP, dQ -> return np.{vstack((dP, dQ))|concatenate([*map(np.ravel, (dP, dQ))])}
             dP and dQ are stacked into one array. Return the two: `return dP, dQ`.
-        overwritten: -2 * E @ Q -> -2 * E[:, -1:] @ Q[-1:] ;; -2 * E.T @ P -> -2 * E[-1:].T @ P[-1:]
-            | -2 * E @ Q -> -2 * E[:, :1] @ Q[:1] ;; -2 * E.T @ P -> -2 * E[:1].T @ P[:1]
-            Only one term of each sum is kept. Every entry of dP is a sum over j, and of dQ over i: in a loop, `+=` and
-            not `=`, and no `return` before its end.
-        never_reset: -2 * E @ Q -> np.cumsum(-2 * E @ Q).reshape(P.shape) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P).reshape(Q.shape)
-            | -2 * E @ Q -> np.cumsum(-2 * E @ Q, axis=0) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P, axis=0)
-            | -2 * E @ Q -> np.cumsum(-2 * E @ Q, axis=1) ;; -2 * E.T @ P -> np.cumsum(-2 * E.T @ P, axis=1)
-            | {both} -> np.cumsum({both}, axis=0)
+        overwritten: E @ other -> E[:, {-1:] @ other[-1:|:1] @ other[:1}]
+            Only one term of each sum is kept. A loop adds up with `+=` and not `=`, and `return` stands behind its end.
+        never_reset: -2 * E @ other -> np.cumsum(-2 * E @ other{, axis=0)|, axis=1)|).reshape((E @ other).shape)}
             The sums run on from one entry to the next: set the accumulator back to zero before each new one.
-        a_step: {both} -> {0.002|0.01|0.001} * ({both})
-            | {0} -> P - ({0}) ;; {1} -> Q - ({1})
-            | {0} -> P - 0.002 * ({0}) ;; {1} -> Q - 0.002 * ({1})
-            That is a step, or where it leads. The gradient only says which way is up; how far to go is the next
-            exercise.
-        length_lost: {both} -> ({both}) / np.linalg.norm({both})
-            | {both} -> np.clip({both}, -1, 1)
-            | {both} -> np.sign({both})
+        a_step: return dP, dQ -> return {0.002 * dP, 0.002 * dQ|0.01 * dP, 0.01 * dQ|0.001 * dP, 0.001 * dQ|P - dP, Q - dQ|P - 0.002 * dP, Q - 0.002 * dQ}
+            That is a step, or where it leads. The gradient only says which way is up; how far to go comes next.
+        length_lost: return dP, dQ -> return {dP / np.linalg.norm(dP), dQ / np.linalg.norm(dQ)|np.clip(dP, -1, 1), np.clip(dQ, -1, 1)|np.sign(dP), np.sign(dQ)}
             The gradients are scaled or cut. Their size counts: it says how fast the loss grows.
         summed_up: {both} -> np.sum({both}{|, axis=0})
-            The gradients are summed up. Each entry of P and Q has a slope of its own.
         no_matrix_product: E @ Q -> E.sum(axis=1, keepdims=True) * P ;; E.T @ P -> E.sum(axis=0)[:, np.newaxis] * Q
-            Every residual belongs with one row of Q and one row of P: e_ij meets q_j in dP, and p_i in dQ. That is a
-            matrix product.
+            Each e_ij meets a row of the other factor, q_j in dP and p_i in dQ: that sum is a matrix product.
     """,
 )
 
@@ -331,17 +257,18 @@ STARTS = [
 for _R, _, _ in STARTS[1:]:
     # Zeros that count, for code that takes a zero for a rating that is missing.
     _R[::3, ::4] = 0
-# With so small an alpha all orders of updating move alike, and with so few steps a factor 2 is told from a step too many.
-FEW, TINY = 5, 1e-6
-# With these every order of updating comes within 1 % of the floor.
-LONG, CALM = 200, 0.02
-BETA = 0.5
+# With so small an alpha all orders of updating lead to the same place, and with so few steps a factor 2 is told from a step
+# too many. BETA pulls about as hard as the error.
+FEW, MANY, TINY, BETA = 5, 200, 3e-6, 4.0
+# Steps and beta. Without a penalty first, since that may have a slip of its own.
+PROBES = [(FEW, 0.0), (MANY, 0.0), (FEW, BETA)]
+# With this alpha every order of updating comes within 1 % of the floor in MANY steps.
+CALM = 0.02
 
 # What a right answer is told whose penalty acts once an entry.
 ENTRY_BY_ENTRY = (
-    "Its penalty acts once for every entry, as in descent entry by entry, which is right too. But a loop over the 25 600 "
-    "entries of the faces, 5000 times over, takes far too long. If yours is one, write the matrix form for the cells below, "
-    "or borrow it: run `matrix_factorization = todo.matrix_factorization.reference` before you go on."
+    "Right, with a penalty that acts once for every entry. A loop over all 25 600 entries, 5000 times, takes far too long: "
+    "if yours is one, write the matrix form, or borrow it: `matrix_factorization = todo.matrix_factorization.reference`."
 )
 STOP_OF_ITS_OWN = (
     "Right for data like the faces. But it stops by a rule of its own, such as an error below a fixed number: where all "
@@ -350,193 +277,130 @@ STOP_OF_ITS_OWN = (
 
 
 def _descends(came, call, R, P, Q, K, *settings):
-    """A descent moves both factors downhill by the right amount, as many steps as asked for, and ends near the floor."""
-
-    def run(steps, alpha=TINY, beta=0.0, start=(R, P, Q)):
-        return call(*start, K, steps=steps, alpha=alpha, beta=beta)
-
-    moved, priced = run(FEW), run(FEW, beta=BETA)
-    # The problem for Q is the problem for P with R transposed.
-    once_per_entry = []
-    finding = _settings(run, R, P, Q, moved, priced)
-    for name, R_, P_, Q_, part in (("P", R, P, Q, 0), ("Q", R.T, Q, P, 1)):
-        finding = finding or _direction(name, R_, P_, Q_, moved[part], priced[part], once_per_entry)
-    finding = finding or _distance(run, R, P, Q) or _defaults(call.answer)
-    return finding or (ENTRY_BY_ENTRY if all(once_per_entry) else _stop_of_its_own(run, R, P, Q))
+    """Small steps lead where those of the reference lead, in any order of updating, and a long run ends near the floor."""
+    found = _small_steps(call, R, P, Q)
+    if isinstance(found, check.Finding):
+        return found
+    changed = _defaults(call.answer)
+    return _long_run(call, R, P, Q) or (check.Finding("", changed) if changed else found or _stop(call, R, P, Q))
 
 
-def _settings(run, R, P, Q, moved, priced):
-    """Both factors move and stay finite, and steps, alpha and beta make the difference that they should."""
-    also = ("ignores_beta",) * _same(moved, priced)
-    once = run(1)
-    still = [name for name, before, after in zip("PQ", (P, Q), moved) if np.array_equal(before, after)]
-    if still:
-        key = "nothing_moves" if len(still) == 2 else "one_factor_only"
-        if len(still) == 2 and not _same(priced, (P, Q)) and not _shares(priced[0] - P, P)[1]:
-            key = "error_times_beta"
-        return check.Finding(f"After {FEW} steps {' and '.join(still)} came back as given.", (key,))
-    if not _same(once, (P, Q)) and any(
-        not (before != after).any(axis=axis).all() for before, after in zip((P, Q), once) for axis in (0, 1)
-    ):
-        return check.Finding("After one step some rows or columns came back as given.", ("only_a_part_moves", *also))
-    left, before = np.sum((R - moved[0] @ moved[1].T) ** 2), np.sum((R - P @ Q.T) ** 2)
-    if left < 0.5 * before:
-        return check.Finding(f"{FEW} steps with alpha = {TINY:g} halved the squared error.", ("solved_at_once",))
-    if any(compare.close(np.linalg.norm(part, axis=0), np.ones(part.shape[1])) for part in moved):
-        return check.Finding("The columns of P or Q came back with length 1.", ("scaled_to_length_one", *also))
-    for name, part, first, second in zip("PQ", (P, Q), once, run(2)):
-        if 0 < np.linalg.norm(second - first) < 0.1 * np.linalg.norm(first - part):
-            clipped = np.linalg.norm(first - np.maximum(part, 0)) < 0.1 * np.linalg.norm(part)
-            words = f"{name} went farther in the first step than in any other."
-            return check.Finding(words, ("clipped" if clipped else "own_start", *also))
-    # Two steps, because with an alpha of 1 a few more overflow, and then there is nothing left to compare.
-    for part, slow, fast in zip((P, Q), run(2), run(2, 2 * TINY)):
-        near = np.linalg.norm(slow - part) < 0.5 * np.linalg.norm(part)
-        if np.array_equal(slow, fast) or (near and np.allclose(fast - part, slow - part, rtol=0.1, atol=0)):
-            words = f"alpha = {TINY:g} and alpha = {2 * TINY:g} went just as far."
-            return check.Finding(words, ("ignores_alpha", *also))
-        ratio = np.linalg.norm(fast - part) / np.linalg.norm(slow - part)
-        if near and ratio > 2.2:
-            return check.Finding(
-                f"With alpha twice as large, two steps should go twice as far, and went {ratio:.3g} times as far."
-            )
-    if not compare.finite((*moved, *priced)):
-        words = f"After {FEW} steps with alpha = {TINY:g} there were NaN or infinite entries."
-        return check.Finding(words, ("overflows",))
-    downhill = TINY * 2 * (R - P @ Q.T) @ Q
-    if np.linalg.norm(moved[0] - P) > 0.5 * np.linalg.norm(P):
-        return None  # it did not begin here, and how far it went says nothing
-    went = {1: once, FEW: moved, 2 * FEW: run(2 * FEW)}
-    took = {steps: np.sum((after[0] - P) * downhill) / np.sum(downhill**2) for steps, after in went.items()}
-    asked = (
-        f"Asked for {FEW} and {2 * FEW} steps it went as far as {took[FEW]:.3g} and {took[2 * FEW]:.3g} steps should."
+def _run(call, R, P, Q, steps, alpha=TINY, beta=0.0):
+    return call(R, P, Q, P.shape[1], steps=steps, alpha=alpha, beta=beta)
+
+
+def _small_steps(call, R, P, Q):
+    """What is wrong with where the factors go in small steps, or a remark where the penalty acts once an entry."""
+
+    def penalties(way, steps, beta, part):
+        """How often the penalty acts if a known way takes a factor where the answer takes it: 1, once an entry, or 0."""
+        for entries in (1, R.shape[1 - part]):
+            its = outcome(way, (), (R, P, Q, P.shape[1], steps, TINY, entries * beta)).value
+            fits = isinstance(its, tuple) and np.shape(its[part]) == start[part].shape
+            if fits and _small(mine[steps, beta][part] - its[part], its[part] - start[part]):
+                return entries
+        return 0
+
+    def explains(source, probes):
+        way = mistakes.compiled(source)
+        return all(penalties(way, *probe, part) for probe in probes for part in {part for *_, part in off})
+
+    start, reference = (P, Q), factorise.matrix_factorization
+    mine, right = ({(s, b): _run(each, R, P, Q, s, TINY, b) for s, b in PROBES} for each in (call, reference))
+    off = [(*probe, part) for probe in PROBES for part in (0, 1) if not penalties(reference, *probe, part)]
+    if not off:
+        return ENTRY_BY_ENTRY * all(penalties(reference, FEW, BETA, part) > 1 for part in (0, 1))
+    steps, beta, part = off[0]
+    share = {probe: _share(pair[part] - start[part], right[probe][part] - start[part]) for probe, pair in mine.items()}
+    known, rounds = call.exercise.known, [PROBES] if beta else [PROBES, PROBES[:-1]]
+    keys = next((keys for probes in rounds for keys, source in known.singles() if explains(source, probes)), ())
+    keys = keys or _signs(call, R, P, Q, mine[FEW, 0], mine[MANY, 0], share[FEW, 0], share[MANY, 0])
+    # With alpha = 0 it comes back with the start that it made, and from there a second slip shows.
+    if "own_start" in keys and _same(own := _run(call, R, P, Q, 1, 0.0), _run(call, R, *own, 1, 0.0)):
+        keys += getattr(_small_steps(call, R, *own), "mistakes", ())
+    if _same(mine[FEW, BETA], mine[FEW, 0]) and keys not in (("nothing_moves",), ("solved_at_once",)):
+        keys += ("ignores_beta",)
+    went = f"{'PQ'[part]} went {share[steps, beta]:.3g} times as far as it should"
+    words = f"In {steps} steps with alpha = {TINY:g} and beta = {beta:g}, {went}."
+    return check.Finding(words, keys and keys + _defaults(call.answer))
+
+
+def _signs(call, R, P, Q, few, many, share, share_of_many):
+    """The key of the surest sign that shows in where an answer leads after a few steps and after many, or ()."""
+    start, fast = (P, Q), _run(call, R, P, Q, FEW, 2 * TINY)
+    once, still = _run(call, R, P, Q, 1), _run(call, R, P, Q, 1, 0.0)
+    ways, pace = [after - before for after, before in zip(few, start)], share_of_many / share
+    touched = [(after != before).any(axis=axis) for after, before in zip(once, start) for axis in (0, 1)]
+    return _first(
+        one_factor_only=ways[0].any() != ways[1].any(),
+        only_a_part_moves=any(each.any() and not each.all() for each in touched),
+        gradient_cut=any(np.ptp(np.abs(way)) < 0.01 * np.max(np.abs(way)) for way in ways),
+        solved_at_once=max(_error(R, few), _error(R, many)) < 0.5 * _error(R, start),
+        ignores_alpha=_same(few, fast)
+        or any(_small(a - b, way, 0.1) and not _small(a - c, way, 0.1) for a, b, c, way in zip(few, fast, many, ways)),
+        ignores_steps=_same(few, many),
+        own_start=any(np.linalg.norm(a - b) > 0.1 * np.linalg.norm(b) for a, b in zip(still, start)),
+        ascends=share < 0,
+        stops_early=pace < 0.95 and _same(many, _run(call, R, P, Q, 2 * MANY)),
+        step_shrinks=pace < 0.95,
+        momentum=pace > 1.05,
+        overflows=not share <= 2.5,
     )
-    if _near(took[FEW], took[2 * FEW], 1e-3) and took[FEW] != 0:
-        key = "one_step_only" if _near(took[FEW], took[1]) and _near(took[1], 1) else "ignores_steps"
-        return check.Finding(asked, (key, *also))
-    for key, more in (("one_step_too_few", -1), ("one_step_too_many", 1)):
-        # Twice, since with 5 steps alone one more step looks like an alpha 1.2 times as large.
-        if np.allclose([took[FEW], took[2 * FEW]], [FEW + more, 2 * FEW + more], rtol=0.01):
-            return check.Finding(asked, (key, *also))
-    # Not quite as small, or single precision would lose them.
-    many = run(40 * FEW, 3 * TINY)
-    far = np.sum((many[0] - P) * downhill) / np.sum(downhill**2) / 3
-    pace = far / (40 * took[FEW])
-    if not _near(pace, 1):
-        words = f"{40 * FEW} small steps should go 40 times as far downhill as {FEW}, and they went {far / took[FEW]:.3g} times as far."
-        stopped = _same(many, run(80 * FEW, 3 * TINY))
-        return check.Finding(words, ("stops_early" if stopped else "step_shrinks" if pace < 1 else "momentum", *also))
-    return check.Finding(f"beta = 0 and beta = {BETA} gave the same P and Q.", also) if also else None
+
+
+def _first(**signs):
+    return tuple(key for key, seen in signs.items() if seen)[:1]
+
+
+def _small(difference, way, part=0.01):
+    return np.linalg.norm(difference) <= part * np.linalg.norm(way)
+
+
+def _share(way, right):
+    return np.vdot(way, right) / np.vdot(right, right)
 
 
 def _same(pair, other):
-    return all(np.array_equal(a, b) for a, b in zip(pair, other))
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(pair, other))
 
 
-def _near(value, wanted, tolerance=0.05):
-    # Right answers come within 1e-4, those in float32 within a few percent.
-    return abs(value - wanted) <= tolerance * abs(wanted)
+def _error(R, pair):
+    return np.sum((R - pair[0] @ pair[1].T) ** 2)
 
 
-def _shares(moved, *parts):
-    """The weights whose mixture of `parts` comes nearest to `moved`, and whether it comes within 2 %."""
-    D = np.column_stack([part.ravel() for part in parts])
-    weights = np.linalg.lstsq(D, moved.ravel(), rcond=None)[0]
-    return weights, np.linalg.norm(moved.ravel() - D @ weights) <= 0.02 * np.linalg.norm(moved)
-
-
-def _direction(name, R, P, Q, moved, priced, once_per_entry):
-    """P moves along 2 E Q by the right amount, and the penalty pulls it back by the right amount, once a step or once an
-    entry; which of the two is noted."""
-    E = R - P @ Q.T
-    travelled = (moved - P) / (FEW * TINY)
-    downhill = "2 E Q" if name == "P" else "2 E^T P"
-    where = f"In {FEW} steps with alpha = {TINY:g} and beta = "
-    (share,), along = _shares(travelled, 2 * E @ Q)
-    if np.linalg.norm(moved - P) > 0.5 * np.linalg.norm(P):
-        clipped = np.linalg.norm(moved - np.maximum(P, 0)) < 0.1 * np.linalg.norm(P)
-        key = "overflows" if along else "clipped" if clipped else "own_start"
-        return check.Finding(f"{where}0, {name} went far from the {name} given.", (key,))
-    if not along:
-        slope = 2 * E @ Q
-        known = [
-            ("skips_entries", np.where(R > 0, E, 0) @ Q),
-            ("zero_means_missing", np.where(R != 0, E, 0) @ Q),
-            *(("biases", (E - R.mean(axis=axis, keepdims=True)) @ Q) for axis in (None, 0, 1)),
-            ("gradient_cut", np.sign(slope)),
-            ("gradient_cut", np.clip(slope, -1, 1)),
-            ("gradient_cut", np.sign(E) @ Q),
-        ]
-        key = next((key for key, way in known if _shares(travelled, way)[1]), None)
-        return check.Finding(f"{where}0, {name} did not move along {downhill}.", (key,) * bool(key))
-    if not _near(share, 1):
-        known = {
-            "factor_two": _near(share, 0.5),
-            "averaged": _near(share, 1 / R.size),
-            "gradient_cut": _near(share, 1 / np.linalg.norm(2 * E @ Q)),
-            "overflows": share > 2.5,
-        }
-        key = "ascends" if share < 0 else next((key for key, matches in known.items() if matches), None)
-        words = f"{where}0, {name} moved {share:.3g} times as far along {downhill} as it should."
-        return check.Finding(words, (key,) * bool(key))
-    (weight,), _ = _shares((moved - priced) / (FEW * TINY), BETA * P)
-    once_per_entry.append(_near(weight, R.shape[1]))
-    if _near(weight, 1) or once_per_entry[-1]:
-        return None
-    for key, seen in (("skips_entries", R > 0), ("zero_means_missing", R != 0)):
-        (entries,), fits = _shares((moved - priced) / (FEW * TINY), BETA * seen.sum(axis=1, keepdims=True) * P)
-        if fits and _near(entries, 1) and np.ptp(seen.sum(axis=1)):
-            return check.Finding(f"{where}{BETA}, {name} moved as if some entries of R were not there.", (key,))
-    known = {"penalty_sign": -1, "penalty_halved": 0.5, "penalty_doubled": 2}
-    key = next((key for key, w in known.items() if _near(weight, w) or _near(weight, w * R.shape[1])), None)
-    if weight > 100:
-        key = "penalty_without_alpha"
-    if abs(weight) < 0.05:  # not in both, or beta would have made no difference
-        key = "penalty_on_one_factor"
-    words = f"{where}{BETA}, the penalty pulled {name} back {weight:.3g} times as much as it should."
-    return check.Finding(words, (key,) * bool(key))
-
-
-def _distance(run, R, P, Q):
+def _long_run(call, R, P, Q):
     """A long calm run ends near the floor of the truncated SVD."""
-    before, floor = np.sum((R - P @ Q.T) ** 2), factorise.smallest_error(R, P.shape[1]) ** 2
-    last_P, last_Q = run(LONG, CALM)
-    with np.errstate(all="ignore"):
-        error = np.sum((R - last_P @ last_Q.T) ** 2)
+    last = _run(call, R, P, Q, MANY, CALM)
+    error, floor = _error(R, last), factorise.smallest_error(R, P.shape[1]) ** 2
     if error <= 1.05 * floor:
         return None
-    words = (
-        f"After {LONG} steps with alpha = {CALM} and beta = 0 the squared error went from {before:.4g} to {error:.4g}, where "
-        f"{floor:.4g} can be reached."
-    )
-    if not np.isfinite(error):
-        return check.Finding(words, ("overflows",))
-    if _same(run(LONG, CALM), run(2 * LONG, CALM)):
-        return check.Finding(words, ("stops_early",))
     # Where R = P Q^T the first residual is zero, and with only that one nothing but the penalty acts: P just shrinks.
-    shrunk, _ = run(LONG, CALM, beta=1.0, start=(P @ Q.T, P, Q))
-    stale = np.isfinite(shrunk).all() and _shares(shrunk, P)[1]
-    return check.Finding(words, ("residual_before_loop",) * bool(stale))
+    shrunk, _ = _run(call, P @ Q.T, P, Q, MANY, CALM, 1.0)
+    keys = _first(
+        overflows=not compare.finite(last),
+        stops_early=_same(last, _run(call, R, P, Q, 2 * MANY, CALM)),
+        residual_before_loop=_small(shrunk - _share(shrunk, P) * P, shrunk),
+    )
+    return check.Finding(
+        f"The squared error is {error:.4g} after {MANY} steps of {CALM}, and could be {floor:.4g}.", keys
+    )
 
 
-def _stop_of_its_own(run, R, P, Q):
+def _stop(call, R, P, Q):
     """A remark on a stop at a small error, which the same data in small numbers meet at once."""
     small = 1e-3 * R, 1e-3**0.5 * P, 1e-3**0.5 * Q
-    return STOP_OF_ITS_OWN if _same(run(1, CALM, start=small), run(FEW, CALM, start=small)) else None
+    return STOP_OF_ITS_OWN if _same(_run(call, *small, 1, CALM), _run(call, *small, FEW, CALM)) else None
 
 
 def _defaults(answer):
-    """The cells of the notebook leave settings out, and count on those of the line that was given."""
-    wanted = {
-        name: given.default for name, given in inspect.signature(factorise.matrix_factorization).parameters.items()
-    }
+    """The key if settings that the cells leave out are not those of the line that was given, or ()."""
+    given = inspect.signature(factorise.matrix_factorization).parameters
     try:
-        own = {name: given.default for name, given in inspect.signature(answer).parameters.items()}
+        own = inspect.signature(answer).parameters
     except ValueError:
-        return None  # not written in Python
-    if all(own.get(name, value) == value for name, value in wanted.items()):
-        return None
-    return check.Finding("The settings in the first line are not those that were given.", ("defaults_changed",))
+        return ()  # not written in Python
+    changed = any(own.get(name, each).default != each.default for name, each in given.items())
+    return ("defaults_changed",) * changed
 
 
 matrix_factorization = check.Exercise(
@@ -547,12 +411,9 @@ matrix_factorization = check.Exercise(
     core=True,
     returns="the pair (P, Q) after `steps` steps downhill from the P and Q given",
     hints="""
-        - A step goes a little way downhill: each factor minus alpha times its gradient (3.3). Take the residual anew in
-          every step, since P and Q have changed.
-        - In each step E = R - P Q^T, then P <- P + alpha (2 E Q - beta P) and Q <- Q + alpha (2 E^T P - beta Q). P
-          stays (N, K), Q (M, K).
-        - `for _ in range(steps):`, inside it `E = R - P @ Q.T`, `P = P + alpha * (...)`, `Q = Q + alpha * (...)`; after
-          it return both
+        - A step goes a little downhill: each factor less alpha times its gradient (3.3). Then the residual is a new one.
+        - E = R - P Q^T, P <- P + alpha (2 E Q - beta P), Q <- Q + alpha (2 E^T P - beta Q). P stays (N, K), Q (M, K).
+        - `for _ in range(steps):`, in it `E = R - P @ Q.T`, `P = P + alpha * (...)`, `Q = Q + alpha * (...)`; return both
     """,
     cases=[(*start, start[1].shape[1], 3, 0.01, 0.1) for start in STARTS],
     law=_descends,
@@ -572,100 +433,65 @@ matrix_factorization = check.Exercise(
     ],
     mistakes=r"""
         ascends: + alpha -> - alpha
-            That is uphill, or the wrong way for one factor. With E = R - P Q^T the step is added: P + alpha (2 E Q -
-            beta P).
+            That is uphill, or the wrong way for one factor. The step is added to P: P + alpha (2 E Q - beta P).
         factor_two: 2 * E -> E
-            The factor 2 from differentiating the square is missing.
         averaged: E = R - P @ Q.T -> E = (R - P @ Q.T) / R.size
-            The step is divided by the number of entries. The loss is a sum over the entries, not a mean.
-        overflows: E = R - P @ Q.T -> E = R - P @ Q.T\n        for _ in range(R.size - 1): P = P + alpha * (2 * E @ Q - beta * P); Q = Q + alpha * (2 * E.T @ P - beta * Q)
-            The steps are far too long, and such a run overflows. A step moves by alpha times the gradient, once: the
-            matrix form already sums over all entries, so it does not belong inside a loop over them.
+        overflows:
+            The steps are far too long: one goes alpha times the gradient, which sums over all entries already.
         residual_before_loop: for _ in range(steps):\n        E = R - P @ Q.T -> E = R - P @ Q.T\n    for _ in range(steps):
-            The residual E is not computed anew in every step, so that later steps follow an error long gone. It belongs
-            inside the loop.
-        one_factor_only: Q = Q + alpha * (2 * E.T @ P - beta * Q) -> pass
+            The residual E is not computed anew in every step, and later steps follow an old one. It belongs in the loop.
+        one_factor_only: {P = P + alpha * (2 * E @ Q - beta * P)|Q = Q + alpha * (2 * E.T @ P - beta * Q)} -> pass
             Both factors have to be updated in every step, and both returned.
-        error_times_beta: (2 * E @ Q - beta * P) -> (2 * beta * E @ Q) ;; (2 * E.T @ P - beta * Q) -> (2 * beta * E.T @ P)
-            beta stands before the error, so that with beta = 0 nothing moves at all. It weighs the penalty alone: the
-            step for P is 2 E Q - beta P.
         nothing_moves: range(steps) -> range(0)
             Is the loop run at all, and does what it computes go back into P and Q?
+        error_times_beta: (2 * E @ Q - beta * P) -> (2 * beta * E @ Q) ;; (2 * E.T @ P - beta * Q) -> (2 * beta * E.T @ P)
+            beta stands before the error, so that with beta = 0 nothing moves. It weighs the penalty alone: 2 E Q - beta P.
         one_step_only: range(steps) -> range(1)
-            However many are asked for, it takes one step: is `return` inside the loop, does every step start from the
-            first P and Q again, or does a rule of its own end the loop?
+            It takes one step only. Is `return` in the loop, does each step start anew, or does a rule of its own stop it?
         ignores_steps: range(steps) -> range(100)
-            The number of steps should be the one asked for: `range(steps)`.
         one_step_too_few: range(steps) -> range(steps - 1)
-            That is one step short: `range(steps)` counts exactly `steps` rounds.
         one_step_too_many: range(steps) -> range(steps + 1)
-            That is one step too many: `range(steps)` counts exactly `steps` rounds.
         ignores_alpha: alpha -> 0.002
             The step size should be the one asked for: multiply both updates by `alpha`.
-        ignores_beta: beta -> 0.0
-            The penalty should have the weight asked for: both updates hold a term with `beta`.
-        penalty_sign: - beta -> + beta
-            The penalty has the wrong sign: it should shrink the factors, not grow them.
-        penalty_halved: - beta * -> - (beta / 2) *
-            The half goes when the penalty is differentiated: (beta / 2) p^2 has slope beta p.
-        penalty_doubled: - beta * -> - (2 * beta) *
-            The 2 of the update belongs to the error alone: the penalty (beta / 2) p^2 has slope beta p, not 2 beta p.
-        penalty_without_alpha: alpha * (2 * E @ Q - beta * P) -> alpha * 2 * E @ Q - beta * P ;; alpha * (2 * E.T @ P - beta * Q) -> alpha * 2 * E.T @ P - beta * Q
-            The penalty is not multiplied by alpha. The step is alpha times the whole gradient: put both of its parts
-            into a bracket.
-        penalty_on_one_factor: - beta * Q ->
+        penalty_on_one_factor: - beta * {P|Q} ->
             Only one of the two factors feels the penalty: both updates hold a term with `beta`.
+        ignores_beta: beta -> 0.0
+        penalty_sign: - beta -> + beta
+        penalty_halved: - beta * -> - (beta / 2) *
+        penalty_doubled: - beta * -> - (2 * beta) *
+        penalty_without_alpha: alpha * (2 * E @ Q - beta * P) -> alpha * 2 * E @ Q - beta * P ;; alpha * (2 * E.T @ P - beta * Q) -> alpha * 2 * E.T @ P - beta * Q
+            The penalty is not multiplied by alpha, but the step is alpha times the whole gradient: put it in a bracket.
         step_shrinks: E = R - P @ Q.T -> E = R - P @ Q.T\n        alpha = {0.99 * alpha|0.9 * alpha|alpha / 2}
-            The steps become smaller from one to the next, so that the run comes to rest before it has arrived. `alpha`
-            should stay as it was given.
+            The steps become smaller, so that it comes to rest before it has arrived. Leave `alpha` as it was given.
         stops_early: range(steps) -> range(min(steps, 50))
-            It stops, or keeps an earlier pair, while there is still a way to go. What counts as a small error or a
-            small change depends on the data, and no stop was asked for: go round exactly `steps` times and return where
-            that leads.
-        momentum: for _ in range(steps): -> V, W = 0, 0\n    for _ in range(steps): ;; P = P + alpha * (2 * E @ Q - beta * P) -> V = 0.9 * V + alpha * (2 * E @ Q - beta * P); P = P + V ;; Q = Q + alpha * (2 * E.T @ P - beta * Q) -> W = 0.9 * W + alpha * (2 * E.T @ P - beta * Q); Q = Q + W
-            The steps grow from one to the next, as with momentum or an alpha that is raised. Here each step goes alpha
-            times the gradient of that step, and nothing is carried over.
-        only_a_part_moves: E = R - P @ Q.T -> i, j = np.random.randint(len(R)), np.random.randint(len(Q)); E = np.zeros(R.shape); E[i, j] = R[i, j] - P[i] @ Q[j]
-            | E = R - P @ Q.T -> E = R - P @ Q.T; E[1:] = 0
-            Only some rows or columns of P and Q move in a step. A step follows the whole residual, and moves every
-            entry.
-        scaled_to_length_one: return -> # \n    return ;; - beta * Q)\n -> - beta * Q)\n        Q = Q / np.linalg.norm(Q, axis=0)\n
-            The columns are scaled to length 1, which nothing asks for: P Q^T becomes another one. Only the two updates
-            change P and Q.
+            It stops, or keeps an earlier pair, with a way still to go. No stop was asked for: go exactly `steps` rounds.
+        momentum:
+            The steps grow, as with momentum or a rising alpha. Here a step is alpha times its own gradient, no more.
+        only_a_part_moves:
+            Only some rows or columns of P and Q move in a step. The whole residual counts, and moves every entry.
+        scaled_to_length_one: - beta * Q)\n -> - beta * Q)\n        {P = P / np.linalg.norm(P|Q = Q / np.linalg.norm(Q}, axis=0)\n
+            The columns are scaled to length 1, and P Q^T becomes another one. Only the two updates change P and Q.
         gradient_cut: (2 * E @ Q - beta * P) -> np.clip(2 * E @ Q - beta * P, -1, 1) ;; (2 * E.T @ P - beta * Q) -> np.clip(2 * E.T @ P - beta * Q, -1, 1)
-            | (2 * E @ Q - beta * P) -> np.sign(2 * E @ Q - beta * P) ;; (2 * E.T @ P - beta * Q) -> np.sign(2 * E.T @ P - beta * Q)
             | E = R - P @ Q.T -> E = np.sign(R - P @ Q.T)
-            The gradient is cut, scaled, or replaced by its sign, as in Adam. Here every entry moves by alpha times its
-            own slope, be it large or small.
-        solved_at_once: ^ -> P = np.linalg.lstsq(Q, R.T, rcond=None)[0].T; return P, np.linalg.lstsq(P, R, rcond=None)[0].T
-            That solves for the factors, as least squares or the SVD does. Here they go downhill by `steps` steps of
-            size `alpha`.
+            The gradient is cut, scaled, or replaced by its sign, as in Adam. Each entry moves by alpha times its slope.
+        solved_at_once:
+            That solves for the factors, by least squares or the SVD. Here they go downhill by `steps` steps of `alpha`.
         defaults_changed:
-            The cells below leave some settings out, and count on the first line as it was given: `def
-            matrix_factorization(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):`.
+            The cells below count on the first line as it was given: `steps=500, alpha=0.002, beta=0.02`.
         biases: E = R - P @ Q.T -> E = R - R.mean({|axis=1, keepdims=True|axis=0}) - P @ Q.T
             A mean, or a bias for each row and column, is taken off the data. Here the model is P Q^T alone.
         skips_entries: E = R - P @ Q.T -> E = np.where(R > 0, R - P @ Q.T, 0)
-            Only the positive entries of R are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`).
-            Here every entry is known, and centred faces have negative ones.
-        own_start: for -> rng = np.random.RandomState(0); P, Q = rng.rand(*P.shape), rng.rand(*Q.shape)\n    for
-            P and Q come out far from where the steps lead that begin at those given. Start from these as they are, and
-            let only the two updates change them.
-        clipped: return -> # \n    return ;; - beta * Q)\n -> - beta * Q)\n        P, Q = np.maximum(P, 0), np.maximum(Q, 0)\n
-            Negative entries of the factors are cut off at zero. Here they may have either sign; notebook 4 is about
-            factors that may not.
+            Only positive entries count, as where 0 means unknown (`if R[i][j] > 0`). Here all are known, negative ones too.
+        own_start:
+            With alpha = 0 it does not come back with the P and Q given. Begin there, and let only the two updates change them.
+        clipped: - beta * Q)\n -> - beta * Q)\n        {P = np.maximum(P|Q = np.maximum(Q|P, Q = np.maximum(P, 0), np.maximum(Q}, 0)\n
+            Negative entries are cut off at zero. Here they may have either sign; notebook 4 is about those that may not.
         transposed: return P, Q -> return P, Q.T
-            Q comes back transposed: it should be (M, K), as it went in. If you keep a transposed Q inside, return its
-            `.T`.
+            Q comes back transposed: it should be (M, K), as it went in. If you keep a transposed Q, return its `.T`.
         swapped: return P, Q -> return Q, P
-            The two factors come back in the wrong order: P first, then Q.
         returns_the_product: return P, Q -> return P @ Q.T
-            Return the two factors, P and Q: one array is not enough, be it their product or one of them.
         returns_more: return P, Q -> return P, Q, regularised_loss(R, P, Q, beta)
-            Return only P and Q; what else you would like to see can be computed from them.
         changes_arguments: P = P + -> P += ;; Q = Q + -> Q +=
-            Whoever called it may want to start again from the same place. Make new arrays, `P = P + ...`, or work on
-            copies, `P.copy()`; a transposed array, `Q.T`, is no copy.
     """,
 )
 
@@ -677,21 +503,19 @@ descent_curve, step_size, best_beta = predictions = predict.parse("""
     descent_curve: What will the curve of the squared error look like, from the random start on?
         - one slope: Tempting, since every step goes downhill and steps become smaller near the bottom. It never rises,
           but it does not slow down once: it nearly stops twice, far above the floor, and gets going again.
-        * terraces: It rests near the floor for no atom, then for more than a thousand steps near the floor for one
-          atom, and only then reaches the one for two. Who stops on a terrace believes that the descent has converged.
+        * terraces: It rests near the floor for no atom, for more than a thousand steps near the one for one atom, and
+          only then reaches the one for two. Who stops on a terrace believes that the descent has converged.
         - up and down: Tempting, since two factors are changed at once and could get in each other's way. With a small
           enough step size they do not: the curve never rises.
-    step_size: The tutorial's alpha is 0.002. What happens from the same start with 0.0045, a little more than twice
-        that?
+    step_size: The tutorial's alpha is 0.002. What happens from the same start with 0.0045, a little over twice that?
         - faster: Tempting, since twice the step size was fine. But between fine and fatal there is hardly anything.
         - back and forth: Tempting, and that is how it begins: a step too long lands higher on the other side of the
           valley. From there the slope is larger, so the next step is longer still, and it does not come back.
-        * overflow: It overshoots the valley, lands higher on the other side, overshoots more, and within a few steps
-          the numbers are beyond what a computer can hold. If a run gives you `nan`, make alpha smaller first.
+        * overflow: It overshoots the valley, lands higher on the other side, overshoots more, and soon the numbers are
+          beyond what a computer can hold. If a run gives you `nan`, make alpha smaller first.
     best_beta: Which beta ends nearest to the floor after 5000 steps?
-        - 0: Tempting, since a penalty can only pull away from the best fit. At the end that is true, and after 25000
-          steps it is the nearest. After 5000 it is the farthest: Q is large and P small, and the step in Q is
-          proportional to P.
+        - 0: Tempting, since a penalty can only pull away from the best fit. It is the nearest after 25000 steps, but
+          the farthest after 5000: Q is large and P small, and the step in Q is proportional to P.
         - 0.02: Tempting, since it is the tutorial's. It is on its way to balancing the two factors, and not there yet.
         * 0.2: It has brought P and Q to nearly the same size, where descent is fast, and costs next to nothing. What
           looked like the price of a small penalty was a gain in time: the order at the end is the other way round.
