@@ -38,7 +38,8 @@ centre = check.Exercise(
     minutes=5,
     returns="the faces less each pixel's mean over all faces, and then less each face's own mean",
     hints="""
-        - Two means, one after the other. Which is a picture, which one number a face? Take the second of what is left.
+        - Two means, one after the other. Which mean is a picture, and which is one number a face? Take the second of
+          what the first has left.
         - `faces.mean(axis=0)` is the mean over the faces, (M,), one number a pixel. The mean of each face has to be (N,
           1), so that it is taken off a whole row: `keepdims=True`.
         - `faces = faces - ...`, then `return faces - faces.mean(axis=..., keepdims=True)`
@@ -105,7 +106,8 @@ regularised_loss = check.Exercise(
     minutes=6,
     returns="the squared error and the penalty on both factors, added up to one number",
     hints="""
-        - Two parts: how wrong the product is, and, at a price, how large the factors are. Both sum squared entries.
+        - Two parts: how wrong the product is, and how large the factors are. Both are sums of squared entries, the
+          second at a price.
         - ||R - P Q^T||_F^2 + (beta / 2) (||P||_F^2 + ||Q||_F^2). P Q^T is (N, M) like R; the result is one number.
         - `return np.sum(... ** 2) + ... * (np.sum(P**2) + np.sum(Q**2))`
     """,
@@ -411,9 +413,12 @@ matrix_factorization = check.Exercise(
     core=True,
     returns="the pair (P, Q) after `steps` steps downhill from the P and Q given",
     hints="""
-        - A step goes a little downhill: each factor less alpha times its gradient (3.3). Then the residual is a new one.
-        - E = R - P Q^T, P <- P + alpha (2 E Q - beta P), Q <- Q + alpha (2 E^T P - beta Q). P stays (N, K), Q (M, K).
-        - `for _ in range(steps):`, in it `E = R - P @ Q.T`, `P = P + alpha * (...)`, `Q = Q + alpha * (...)`; return both
+        - A step goes a little way downhill: each factor minus alpha times its gradient (3.3). Take the residual anew in
+          every step, since P and Q have changed.
+        - In each step E = R - P Q^T, then P <- P + alpha (2 E Q - beta P) and Q <- Q + alpha (2 E^T P - beta Q). P
+          stays (N, K), Q (M, K).
+        - `for _ in range(steps):`, inside it `E = R - P @ Q.T`, `P = P + alpha * (...)`, `Q = Q + alpha * (...)`; after
+          it return both
     """,
     cases=[(*start, start[1].shape[1], 3, 0.01, 0.1) for start in STARTS],
     law=_descends,
@@ -503,19 +508,21 @@ descent_curve, step_size, best_beta = predictions = predict.parse("""
     descent_curve: What will the curve of the squared error look like, from the random start on?
         - one slope: Tempting, since every step goes downhill and steps become smaller near the bottom. It never rises,
           but it does not slow down once: it nearly stops twice, far above the floor, and gets going again.
-        * terraces: It rests near the floor for no atom, for more than a thousand steps near the one for one atom, and
-          only then reaches the one for two. Who stops on a terrace believes that the descent has converged.
+        * terraces: It rests near the floor for no atom, then for more than a thousand steps near the floor for one
+          atom, and only then reaches the one for two. Who stops on a terrace believes that the descent has converged.
         - up and down: Tempting, since two factors are changed at once and could get in each other's way. With a small
           enough step size they do not: the curve never rises.
-    step_size: The tutorial's alpha is 0.002. What happens from the same start with 0.0045, a little over twice that?
+    step_size: The tutorial's alpha is 0.002. What happens from the same start with 0.0045, a little more than twice
+        that?
         - faster: Tempting, since twice the step size was fine. But between fine and fatal there is hardly anything.
         - back and forth: Tempting, and that is how it begins: a step too long lands higher on the other side of the
           valley. From there the slope is larger, so the next step is longer still, and it does not come back.
-        * overflow: It overshoots the valley, lands higher on the other side, overshoots more, and soon the numbers are
-          beyond what a computer can hold. If a run gives you `nan`, make alpha smaller first.
+        * overflow: It overshoots the valley, lands higher on the other side, overshoots more, and within a few steps
+          the numbers are beyond what a computer can hold. If a run gives you `nan`, make alpha smaller first.
     best_beta: Which beta ends nearest to the floor after 5000 steps?
-        - 0: Tempting, since a penalty can only pull away from the best fit. It is the nearest after 25000 steps, but
-          the farthest after 5000: Q is large and P small, and the step in Q is proportional to P.
+        - 0: Tempting, since a penalty can only pull away from the best fit. At the end that is true, and after 25000
+          steps it is the nearest. After 5000 it is the farthest: Q is large and P small, and the step in Q is
+          proportional to P.
         - 0.02: Tempting, since it is the tutorial's. It is on its way to balancing the two factors, and not there yet.
         * 0.2: It has brought P and Q to nearly the same size, where descent is fast, and costs next to nothing. What
           looked like the price of a small penalty was a gain in time: the order at the end is the other way round.
