@@ -342,6 +342,7 @@ def _signs(call, R, P, Q, few, many, share, share_of_many):
         or any(_small(a - b, way, 0.1) and not _small(a - c, way, 0.1) for a, b, c, way in zip(few, fast, many, ways)),
         ignores_steps=_same(few, many),
         own_start=any(np.linalg.norm(a - b) > 0.1 * np.linalg.norm(b) for a, b in zip(still, start)),
+        skips_entries=_same(few, _run(call, np.where(R > 0, R, R - 1), P, Q, FEW)),
         ascends=share < 0,
         stops_early=pace < 0.95 and _same(many, _run(call, R, P, Q, 2 * MANY)),
         step_shrinks=pace < 0.95,
