@@ -360,6 +360,8 @@ def explained(exercise, run, finding):
             keys = finding.mistakes or by_shape(exercise, finding)
         if keys and keys[0] in PUT_RIGHT and len(keys) == 1 and finding.status == "wrong":
             keys += behind(exercise, run.answer, PUT_RIGHT[keys[0]])
+    if keys and "defaults_changed" not in keys and lacks_defaults(run.answer, exercise.reference):
+        keys += ("defaults_missing",)
     keys = tuple(dict.fromkeys([*keys, *changed]))[:2]
     sentences = [exercise.sentence(key) for key in keys]
     if run.changed and "changes_arguments" in keys:
