@@ -24,7 +24,7 @@ lab: .venv/ready-for-lab  ## install what the lesson needs and open the notebook
 test: .venv/ready-for-test  ## install what the tests need and run them all
 	@$(python) -m pytest
 
-check: .venv/ready-for-test  ## run the quick tests: no notebook is run, no browser, no class reviewed
+check: .venv/ready-for-test  ## run the quick tests: no notebook or browser is run, no class reviewed, no claim of the text checked
 	@$(python) -m pytest tests -k "not runs_with" \
 	    $(foreach name,browser test_claims.py test_review* test_slides.py test_nbgrader.py test_single_file.py,--ignore-glob='tests/$(name)')
 

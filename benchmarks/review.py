@@ -25,26 +25,26 @@ def run():
     print(f"isolation {rows[0]['isolation']}, on the known cases and fresh ones:")
     print(f"{60 * minutes:.0f} s, {len(rows) / minutes:.0f} a minute")
     print(f"  {report.summary(rows)}")
-    for lesson in submissions.lessons():
-        seconds = sorted(row["seconds"] for row in rows if row["lesson"] == lesson.name)
-        print(f"  {lesson.name:34} median {seconds[len(seconds) // 2]:5.2f} s, slowest {seconds[-1]:5.2f} s")
+    for name in submissions.lessons():
+        seconds = sorted(row["seconds"] for row in rows if row["lesson"] == name)
+        print(f"  {name:34} median {seconds[len(seconds) // 2]:5.2f} s, slowest {seconds[-1]:5.2f} s")
     where_the_time_goes(handed_in[:20])
 
 
 def generated(count):
     """Submissions as a class might hand them in: each answer right, one of the known mistakes, or not attempted."""
     rng = random.Random(6)
-    lessons = submissions.lessons()
+    lessons = list(submissions.lessons().values())
     made = {
         exercise.name: [source for keys, source in exercise.known.singles() if keys[0] in exercise.mistakes]
         for lesson in lessons
-        for exercise in report.exercises_of(lesson.name)
+        for exercise in lesson.exercises
     }
     for number in range(count):
         lesson = lessons[number % len(lessons)]
         folder = ROOT / ("notebooks" if rng.random() < 0.1 else "solutions")
         notebook = json.loads((folder / f"{lesson.name}.ipynb").read_text(encoding="utf-8"))
-        for exercise in report.exercises_of(lesson.name):
+        for exercise in lesson.exercises:
             for cell in notebook["cells"]:
                 if cell["cell_type"] == "code" and f"def {exercise.name}(" in "".join(cell["source"]):
                     if rng.random() < 0.3:

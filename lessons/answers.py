@@ -190,7 +190,7 @@ def _cell(cell):
 # student's makes these slow.
 _SIZES = r"\([\d, ]{0,40}\)"
 PLAINLY = {
-    "numpy boolean subtract, .*": "True and False cannot be subtracted. Turn a mask round by `mask == 0`.",
+    "numpy boolean subtract, .*": "True and False cannot be subtracted (`mask == 0` turns a mask round)",
     r"matmul: .{0,200}\(size (\d+) is different from (\d+)\)": (
         "the inner sizes of this product, {1} and {0}, should be equal. Is a `.T` missing or one too many, or are the two in the wrong order?"
     ),

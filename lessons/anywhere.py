@@ -27,6 +27,8 @@ SEEN = """
     unknown_name:
         There is no such name here. Look for a letter in the wrong case, for a module under another name (numpy is
         `np`), and for a cell above that was not run.
+    no_value_yet:
+        The name has no value yet: give it one before the line that uses it, outside the loop or before the `if`.
     leaves:
         `exit()` and `quit()` would end the whole notebook. `return` ends a function.
     notebooks_own_data:
@@ -36,8 +38,7 @@ SEEN = """
 # What several exercises have edits of their own for, and the same sentence.
 SAID = """
     not_of_numbers:
-        `~` turns True and False round, but of the numbers 1 and 0 it makes -2 and -1, and both count as True. For both
-        kinds of mask write `seen == 0`.
+        `~` is for True and False: of the numbers 1 and 0 it makes -2 and -1. For both kinds of mask write `seen == 0`.
     returns_more:
         Return only what is asked for; what else you would like to see can be computed from it.
     one_step_too_many:
@@ -45,11 +46,11 @@ SAID = """
     normalised_at_the_end:
         A factor is scaled at the end and the other does not make up for it, so that the product changes.
     several_steps:
-        It takes several steps. Here one is asked, each factor once, without a loop.
+        It takes several steps. Take one: update each factor once.
     squared:
-        That is the square of what is asked: the root is missing.
+        That is the square of what it should be: the root is missing.
     root_of_it:
-        The root is one step too many: a sum or a mean of squares is asked as it is.
+        The root is one step too many: return the sum or the mean of squares as it is.
     divided_by_the_entries:
         That is divided by the number of entries, as a mean is. A length or a norm is the root of a plain sum.
     absolute_values:
@@ -59,15 +60,15 @@ SAID = """
     spectral_norm:
         That is the largest singular value alone, as in `np.linalg.norm(M, 2)`. Without the 2 all entries count.
     residual_itself:
-        That is the residual, entry by entry. Asked is one number for all of it.
+        That is the residual, entry by entry. Return one number for all of it.
     relative:
-        That is a share of the size of the data, as in a plot of explained variance. Asked is the error itself.
+        That is a share of the size of the data, as in a plot of explained variance. Return the error itself.
     spread:
-        A standard deviation or a variance takes the mean away first, and divides by the number of entries.
+        A standard deviation or variance takes the mean off first. Here the residual's entries count as they are.
     refits:
         It computes codes or atoms of its own. Use those that are given, the best ones or not.
     one_for_each_column:
-        That is one number for each column or row. Asked is a single one for all of them.
+        That is one number for each column or row. Return a single one for all of them.
     returns_the_product:
         That is the product of the two factors. Return the factors themselves, both of them.
     dictionary_only:
@@ -87,9 +88,9 @@ SAID = """
     roles_swapped:
         The two have changed places: it is the data that are to be fitted, and `np.linalg.lstsq` takes them second.
     elementwise:
-        `*` and `/` go entry by entry. A mixture of atoms is a matrix product, `@`.
+        `*` goes entry by entry. Both D Q and Q^-1 A are matrix products, `@`.
     transposed_problem:
-        Nothing has to be transposed: the unknown stands on the right already, as `np.linalg.lstsq` wants it.
+        In `lstsq` and `pinv` D and X stand as they are. The equations are (D^T D) A = D^T X: each D^T comes first.
     codes_as_rows:
         The result is transposed: codes should be columns, A is (k, n).
     atoms_as_rows:
@@ -97,9 +98,9 @@ SAID = """
     nonnegative_codes:
         No entry is negative. Nothing asks for that, and entries of either sign bring the mixture nearer to the data.
     large_cut_off:
-        So large an `rcond` takes directions that matter for zero. It is there for rounding alone: leave it as it is.
+        So large an `rcond` treats directions that matter as zero. It is there for rounding alone: leave it as it is.
     stops_early:
-        It stops before the steps are used up. How small an error is small depends on the data: take all the steps.
+        Not all steps are taken. Is the loop too short, or does it stop at an error that is small for some data only?
     own_start:
         The result does not depend on the start that was given: begin with that one, not with one of your own.
     not_every_sample:
@@ -115,7 +116,7 @@ SAID = """
     difference_of_norms:
         That compares two sizes, which may agree where the entries do not. Take the size of the difference.
     share_explained:
-        That is the share that is explained, 1 minus something. Asked for is the share that is missed.
+        That is the share that is explained, 1 minus something. Return the share that is missed.
     upside_down:
         The fraction is upside down: what is missed stands above, what it is measured by below.
     factor_two:
@@ -133,7 +134,7 @@ SAID = """
     penalty_doubled:
         The part from the penalty is twice as large as it should be: (beta / 2) p^2 has slope beta p, not 2 beta p.
     penalty_per_entry:
-        The penalty counts once for every entry r_ij, M times for P and N times for Q. Count it once, for the whole loss.
+        The penalty counts once for every entry r_ij. Count it once, for the whole loss, outside the sum over entries.
 """
 
 # For an exercise that returns one result. `[:]` fails for a number alone, which scaling to 1 would make of any.
@@ -155,17 +156,17 @@ IN_ANY = """
     one_minus: {} -> 1 - ({})
         It is 1 minus what it should be.
     upside_down_result: {} -> 1 / ({})
-        The fraction is upside down: it is 1 divided by what it should be.
+        It is 1 divided by what it should be: is a fraction upside down?
     first_only: {} -> ({})[{:, 0|0|0, 0}]
         Only the first part of the result came back. Does `return` stand inside the loop?
     last_left_out: {} -> ({}) * (np.arange(np.shape({})[-1]) < np.shape({})[-1] - 1)
         | {} -> ({}) * (np.arange(np.shape({})[0]) < np.shape({})[0] - 1)[:, np.newaxis]
-        The last column or row is never filled in: `range(n)` already ends at n - 1.
+        The last entry, row or column is left out: `range(n)` already ends at n - 1.
     flattened: {} -> np.ravel({})
         The result was unrolled into one long vector: leave it in its shape.
     one_index_too_many: {} -> ({})[:, np.newaxis]
         | {} -> np.array([{}])
-        The result has one index too many: a vector or a number was put into another bracket.
+        The result has a dimension too many: look for an extra bracket, `np.newaxis`, `reshape` or `keepdims=True`.
     summed_up: {} -> np.sum({}{|, axis=0|, axis=1})
         The result was summed once more, so that it lost an index or became a single number.
     scaled_to_one: {} -> ({})[:] / {np.sum|np.max|np.linalg.norm}({})
@@ -196,11 +197,11 @@ IN_ANY = """
         | ^ -> DATA = DATA / np.maximum(np.linalg.norm(DATA, axis=0), 1e-300)
         The data are scaled first. Here they count as they are.
     data_cut_to_whole_numbers: ^ -> DATA = DATA.astype(int)
-        The data are cut down to whole numbers first.
+        The data are cut to whole numbers first, as by `int` or `dtype=int`. Here they count as they are.
     data_made_positive: ^ -> DATA = {np.abs(DATA)|np.maximum(DATA, 0)}
         The negative numbers of the data are lost first. They count as they are.
     codes_made_positive: ^ -> CODES = {np.abs(CODES)|np.maximum(CODES, 0)}
-        The codes lose their negative numbers first. Here a weight may be below zero: an atom is taken away.
+        The codes lose their minus signs first. Here a weight may be below zero, and then it takes its atom away.
     codes_scaled: ^ -> CODES = CODES / {(CODES.sum() or 1)|np.maximum(np.linalg.norm(CODES, axis=0), 1e-300)}
         | ^ -> CODES = CODES / np.where(CODES.sum(axis=0) == 0, 1, CODES.sum(axis=0))
         The codes are scaled first, so that they sum to 1 or have length 1. Here they count as they are.
@@ -224,7 +225,7 @@ IN_ANY = """
         `*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`.
     dictionary_transposed: ATOMS @ CODES -> ATOMS.T @ CODES
         | D @ alpha -> alpha @ D
-        D is transposed. It fits as it is: one atom a column, and a weight for each of its columns.
+        The mixture is D A (D alpha for one sample): D comes first and untransposed, with one weight for each column.
     codes_transposed: ATOMS @ CODES -> ATOMS @ CODES.T
         The codes are transposed. They fit as they are: one code a column, a weight for each column of D.
     model_transposed: D @ A -> (D @ A).T
@@ -237,7 +238,7 @@ IN_ANY = """
     first_sample_only: DATA - MODEL -> (DATA - MODEL)[{:1|-1:|:, :1|:, -1:|:1, :1}]
         Only one column, row or entry of the residual counts. Is `return` inside the loop, or the sum begun anew there?
     sample_left_out: DATA - MODEL -> (DATA - MODEL)[{:-1|1:|:, :-1|:, 1:}]
-        One row or column is left out of the sum: `range(n)` already ends at n - 1, and begins at 0.
+        One entry, row or column is left out of the sum: `range(n)` begins at 0, and already ends at n - 1.
     zero_means_missing: DATA - MODEL -> (DATA - MODEL) * (DATA != 0)
         Entries that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like
         any other.

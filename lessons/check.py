@@ -31,7 +31,7 @@ from lessons.answers import (
     unused_arguments,
 )
 from lessons.compare import close, describe, distance, finite, first_off, unlike
-from lessons.mistakes import SAID, SEEN, Known, parse
+from lessons.mistakes import FROM_OUTSIDE, SENTENCES, Known, parse
 
 # From here on a right answer is told how far it is off, and up to there a wrong one is told that it is nearly right.
 NOTICED, NEARLY = 2e-6, 1e-2
@@ -156,7 +156,7 @@ class Exercise:
 
     def sentence(self, key):
         """What is said of the mistake `key`."""
-        return self.known.mistakes[key].sentence if key in self.known.mistakes else SAID[key]
+        return self.known.mistakes[key].sentence if key in self.known.mistakes else SENTENCES[key]
 
     def verdict(self, answer, cases=None):
         """Judge an answer without showing anything; never raises for a wrong answer. `cases` stand in for the known ones."""
@@ -282,7 +282,8 @@ class Run:
             left_out = len(self.arguments) < len(self.exercise.names) and "required positional argument" in str(error)
             key = "defaults_missing" if left_out else "other_arguments"
             return f"It could not be called as `{wanted}`. {named(error)}.", key
-        key = "unknown_name" if isinstance(error, NameError) else "leaves" if isinstance(error, SystemExit) else None
+        kinds = {UnboundLocalError: "no_value_yet", NameError: "unknown_name", SystemExit: "leaves"}
+        key = next((key for kind, key in kinds.items() if isinstance(error, kind)), None)
         return f"{named(error)}{where}.{missing_name(error)}", key
 
 
@@ -322,7 +323,7 @@ def judge(exercise, run, cases=None):
     except _Stopped as stopped:
         return stopped.finding, ""
     if lacks_defaults(run.answer, exercise.reference):
-        return Finding("", ("defaults_missing",), run.example()), ""
+        return Finding("", ("defaults_missing",)), ""
     if not remark and off > NOTICED:
         remark = (
             f"Right, and off by up to {off:.0e} of the largest number, as rounding or a small constant makes it. "
@@ -354,13 +355,14 @@ def explained(exercise, run, finding):
     changed = ("changes_arguments",) * (run.changed is not None)
     keys = ()
     if finding is not None:
-        keys = tuple(key for key in finding.mistakes if key in SEEN)
+        keys = tuple(key for key in finding.mistakes if key in FROM_OUTSIDE)
         keys = keys or recognised(exercise, run)
-        if not keys and SAID["notebooks_own_data"] not in _outside(exercise, run.answer):
+        if not keys and SENTENCES["notebooks_own_data"] not in _outside(exercise, run.answer):
             keys = finding.mistakes or by_shape(exercise, finding)
-        if keys and keys[0] in PUT_RIGHT and len(keys) == 1 and finding.status == "wrong":
+        pair = isinstance(run.outcome(exercise.cases[0]).value, (tuple, list))
+        if pair and keys and keys[0] in PUT_RIGHT and len(keys) == 1 and finding.status == "wrong":
             keys += behind(exercise, run.answer, PUT_RIGHT[keys[0]])
-    if keys and "defaults_changed" not in keys and lacks_defaults(run.answer, exercise.reference):
+    if keys and "other_arguments" not in keys and lacks_defaults(run.answer, exercise.reference):
         keys += ("defaults_missing",)
     keys = tuple(dict.fromkeys([*keys, *changed]))[:2]
     sentences = [exercise.sentence(key) for key in keys]
@@ -373,7 +375,7 @@ def explained(exercise, run, finding):
         reason = sentences[0]
     else:
         reason = unexplained(exercise, run, finding)
-        keys = ("notebooks_own_data",) * (SAID["notebooks_own_data"] in reason)
+        keys = ("notebooks_own_data",) * (SENTENCES["notebooks_own_data"] in reason)
     example = finding.example if finding else run.changing
     return Verdict(exercise, finding.status if finding else "wrong", reason, keys, example)
 
@@ -448,7 +450,7 @@ def _outside(exercise, answer):
     listed = " and ".join(f"`{name}`" for name in unused)
     own = f" It never uses its argument{'s' * (len(unused) > 1)} {listed}."
     foreign = sorted(outside_data(answer))
-    return own + (f" Is it `{foreign[0]}` instead? {SAID['notebooks_own_data']}" if foreign else "")
+    return own + (f" Is it `{foreign[0]}` instead? {SENTENCES['notebooks_own_data']}" if foreign else "")
 
 
 def fresh(exercise, rng):

@@ -10,11 +10,11 @@ def expects(**specs):
     """Decorator that checks arguments by name before the function runs.
 
     X="d n" asks for an array of two dimensions, where a letter stands for the same number in every argument; A="k n|k"
-    for one of two such shapes; v="" for an array of any shape; R="N M from 0" for one without a negative entry.
+    for one of two such shapes; v="" for an array of any shape; R="N M nonnegative" for one without a negative entry.
     seen="mask N M" asks for True and False, or 1 and 0; "mask N M some hidden" for a 0 among them; after it, R="N M
-    where seen" may hold NaN where seen is 0; M="d n or none" may have no entries. steps="from 0" asks for a whole number; K="rank R" for one from 0 to the
-    smaller side of R, and equal to the dimension K where an array has fixed it. A K that is no argument stands for that
-    dimension.
+    where seen" may hold NaN where seen is 0; M="d n or none" may have no entries. steps="from 0" asks for a whole number,
+    0 or more; K="rank R" for one from 0 to the smaller side of R, and equal to the dimension K where an array has fixed
+    it. A K that is no argument stands for that dimension.
     """
 
     def decorate(function):
@@ -44,9 +44,9 @@ def _check(name, value, spec, given, sizes):
         _check_mask(name, value, detail, sizes)
     else:
         shape, _, mask = spec.partition(" where ")
-        shape, _, least = shape.partition(" from ")
+        shape, nonnegative, _ = shape.partition(" nonnegative")
         _check_array(name, value, shape, sizes, given.get(mask))
-        if least and np.min(value) < 0:
+        if nonnegative and np.min(value) < 0:
             raise ValueError(
                 f"{name} should have no negative entry, but its smallest is {np.min(value):.4g}. "
                 "Use the data before centring; a factor starts from rng.rand."

@@ -34,7 +34,7 @@ def sample_error(x, D, alpha):
 
 @expects(M="d n or none")
 def frobenius_norm(M):
-    """||M||_F = sqrt(trace(M^T M)), the root of the sum of all squared entries of M (d, n)."""
+    """||M||_F = sqrt(trace(M^T M)), the root of the sum of all squared entries of M (d, n); 0 if there are none."""
     return np.sqrt(np.sum(M**2))
 
 
@@ -221,7 +221,7 @@ def has_settled(previous_loss, loss, tolerance=1e-4):
     return abs(previous_loss - loss) <= tolerance * min(previous_loss, loss)
 
 
-@expects(R="N M from 0", P="N K from 0", Q="M K from 0", steps="from 0", K="rank R")
+@expects(R="N M nonnegative", P="N K nonnegative", Q="M K nonnegative", steps="from 0", K="rank R")
 def mf_multiplicative_update(R, P, Q, steps=5000):
     """Non-negative factorisation: multiplicative steps until the loss has settled, `steps` at the most.
 
@@ -237,7 +237,7 @@ def mf_multiplicative_update(R, P, Q, steps=5000):
     return P, Q
 
 
-@expects(R="N M from 0", P="N K from 0", Q="M K from 0", steps="from 0", sweeps="from 1", K="rank R")
+@expects(R="N M nonnegative", P="N K nonnegative", Q="M K nonnegative", steps="from 0", sweeps="from 1", K="rank R")
 def hals(R, P, Q, steps, sweeps=4):
     """Non-negative factorisation as practitioners run it: hierarchical alternating least squares, extrapolated.
 

@@ -414,6 +414,7 @@ def readable_on(colours):
     """For each colour black or white, whichever has the higher contrast (WCAG 2.2) on it."""
     rgb = to_rgba_array(colours)[:, :3]
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    # Black and white have the same contrast at L = 0.179: 1.05 / (L + 0.05) = (L + 0.05) / 0.05.
     return np.where(linear @ (0.2126, 0.7152, 0.0722) > 0.179, "black", "white")
 
 

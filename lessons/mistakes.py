@@ -19,6 +19,7 @@ import itertools
 import re
 import textwrap
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def parse(*tables):
         others = [line[1:] for line in lines if line.startswith("|")]
         sentence = " ".join(line for line in lines if not line.startswith("|"))
         edits = [text.strip() for text in (edit, *others) if text.strip()]
-        mistakes.setdefault(key, Mistake(tuple(itertools.chain(*map(_each, edits))), sentence or SAID[key]))
+        mistakes.setdefault(key, Mistake(tuple(itertools.chain(*map(_each, edits))), sentence or SENTENCES[key]))
     return mistakes
 
 
@@ -77,8 +78,15 @@ def _each(edit):
 
 
 ANYWHERE, ANYWHERE_IN_A_PAIR = parse(anywhere.IN_ANY), parse(anywhere.IN_A_PAIR)
-SEEN = parse(anywhere.SEEN)
-SAID = {key: each.sentence for key, each in (SEEN | parse(anywhere.SAID) | ANYWHERE_IN_A_PAIR | ANYWHERE).items()}
+FROM_OUTSIDE = parse(anywhere.SEEN)
+# What is said of a mistake whose row has no sentence of its own.
+SENTENCES = {
+    key: mistake.sentence
+    for table in (FROM_OUTSIDE, parse(anywhere.SAID), ANYWHERE_IN_A_PAIR, ANYWHERE)
+    for key, mistake in table.items()
+}
+# What can stop an answer with the same words as a mistake in it would: no edit of a number, or by an index.
+CAN_STOP = {key for key, mistake in ANYWHERE.items() if not any(re.match(r"[{^]|.*\[", edit) for edit in mistake.edits)}
 # What is done to the arguments or to the residual is done in a pair as well.
 ANYWHERE_IN_A_PAIR |= {key: mistake for key, mistake in ANYWHERE.items() if not mistake.edits[0].startswith("{}")}
 
@@ -154,7 +162,9 @@ def compiled(source):
     return scope["answer"]
 
 
+# For a place in the result: how the whole is put together again around what is done there, and what stood there.
 _OF_A_RESULT = {"{}": ("{}", "_"), "{0}": ("({0}, _[1])", "_[0]"), "{1}": ("(_[0], {1})", "_[1]")}
+_A_NAME_OF_THE_ANSWER = r"(?<![.\w])(?!np\b)[a-zA-Z]\w*(?![\w=])"
 
 
 @functools.cache
@@ -163,11 +173,20 @@ def done_to_a_result(edit):
     steps = []
     for step in edit.split(" ;; "):
         old, _, new = step.partition(" -> ")
-        if old not in _OF_A_RESULT or re.search(r"(?<![.\w])(?!np\b)[a-zA-Z]\w*(?![\w=])", new):
+        if old not in _OF_A_RESULT or re.search(_A_NAME_OF_THE_ANSWER, new):
             return None
         whole, part = _OF_A_RESULT[old]
         steps.append(eval(f"lambda _: {whole.replace(old, new).replace(old, part)}", dict(SCOPE)))
     return lambda result: functools.reduce(lambda value, step: step(value), steps, result)
+
+
+class _Edited(NamedTuple):
+    """A way with one edit in it: whose mistake it is, and at what place of the table it stands."""
+
+    key: str
+    edit: str
+    source: str
+    place: int
 
 
 class Known:
@@ -248,19 +267,18 @@ class Known:
         made = {source for _, source in self.singles()} | set(self.sources)
         places = {key: place for place, key in enumerate(self.mistakes, start=1)}
         for way in self.sources:
-            edits = [(key, edit, apply(edit, way), places[key]) for key, edit in self._edits()]
-            edits = [each for each in edits if each[2] not in (None, way) and compiled(each[2])]
-            changes = [_kind(self.result(source, case)) != right for _, _, source, _ in edits]
+            edited = [_Edited(key, edit, apply(edit, way), places[key]) for key, edit in self._edits()]
+            edited = [each for each in edited if each.source not in (None, way) and compiled(each.source)]
+            changes = {each for each in edited if _kind(self.result(each.source, case)) != right}
             two += [
-                (edits[i][3] * edits[j][3], edits[i], edits[j])
-                for i, j in itertools.combinations(range(len(edits)), 2)
-                if (changes[i] or changes[j]) == (mine != right)
-                and edits[i][0] != edits[j][0]
-                # What is done to an argument hides what else is done to it.
-                and not (edits[i][1][0] == "^" and edits[i][1].split()[:3] == edits[j][1].split()[:3])
+                (one, other)
+                for one, other in itertools.combinations(edited, 2)
+                if one.key != other.key
+                and (one in changes or other in changes) == (mine != right)
+                and not _same_argument(one.edit, other.edit)
             ]
-        for _, (key, edit, source, _), (other, other_edit, other_source, _) in sorted(two, key=lambda each: each[0]):
-            for inside, outer in ((source, other_edit), (other_source, edit)):
+        for one, other in sorted(two, key=lambda pair: pair[0].place * pair[1].place):
+            for inside, outer in ((one.source, other.edit), (other.source, one.edit)):
                 both = apply(outer, inside)
                 if both is None or both in made:
                     continue
@@ -272,7 +290,7 @@ class Known:
                     continue
                 else:
                     count += 1
-                yield (key, other), both
+                yield (one.key, other.key), both
 
     def _edits(self):
         # That an argument was changed is seen, and need not be searched for.
@@ -291,16 +309,19 @@ class Known:
             # Zeros or NaN alone, or one answer to every question, can come about in too many ways to name two.
             cases = zip(came, self.exercise.cases)
             bare = all(mine.error is None and _says_little(mine.value, self.rights(case)[0]) for mine, case in cases)
-            bare = bare or len({mine.value for mine in came if isinstance(mine.value, (bool, np.bool_))}) == 1
+            bare, own = bare or _always_the_same(came), self.exercise.mistakes
+            stopped = all(mine.error is not None for mine in came)
             for candidates in (self.singles(),) if bare else (self.singles(), self.pairs(came[0])):
                 found, fallback = [], []
                 for keys, source in candidates:
-                    strange = self._strange(source, came)
-                    if (fallback or bare) and keys[0] not in self.exercise.mistakes:
-                        continue  # what the exercise itself knows of comes first, and of little it is all that can be said
-                    if strange is None or (right and not any(key in self.exercise.mistakes for key in keys)):
+                    if stopped and not all(key in own or key in CAN_STOP for key in keys):
                         continue
-                    if single and single[0] in keys and not all(key in self.exercise.mistakes for key in keys):
+                    strange = self._strange(source, came)
+                    if (fallback or bare) and keys[0] not in own:
+                        continue  # what the exercise itself knows of comes first, and of little it is all that can be said
+                    if strange is None or (right and not any(key in own for key in keys)):
+                        continue
+                    if single and single[0] in keys and not all(key in own for key in keys):
                         continue  # what any exercise can meet shows in the cases, or not at all
                     edges = [look(compiled(source), edge) for edge in self.exercise.edges] if at_edges else []
                     if edges == at_edges and not (right and set(edges) <= {"right"}):
@@ -365,6 +386,18 @@ class Known:
             for (first, spills), (second, spoils) in itertools.product(*explained)
         ]
         return min((each for each in choices if each[0]), key=lambda each: (len(each[0]), each[1]), default=((),))[0]
+
+
+def _same_argument(edit, other):
+    """Whether both edits begin with another value for the same argument: the later one hides the earlier."""
+    return edit[0] == "^" and edit.split()[:3] == other.split()[:3]
+
+
+def _always_the_same(came):
+    """Whether there is one number, or one of True and False, in answer to every question."""
+    values = [mine.value for mine in came if mine.error is None]
+    single = all(isinstance(value, (bool, int, float, np.generic)) for value in values)
+    return len(values) > 1 and single and len(set(values)) == 1
 
 
 def _says_little(value, right):

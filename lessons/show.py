@@ -24,7 +24,9 @@ STATUSES = {  # in words, as a sign, as a colour
     "not attempted": ("not attempted", "–", "#6b7280"),
     "borrowed": ("borrowed", "–", "#2f6db5"),
 }
-WORDS, MARKS, COLOURS = ({status: signs[kind] for status, signs in STATUSES.items()} for kind in range(3))
+WORDS = {status: words for status, (words, _, _) in STATUSES.items()}
+MARKS = {status: mark for status, (_, mark, _) in STATUSES.items()}
+COLOURS = {status: colour for status, (_, _, colour) in STATUSES.items()}
 EXAMPLE = "The smallest example on which it fails"
 BORROWED = "Borrowed: the cells below use the reference until yours is right."
 
@@ -73,13 +75,14 @@ def _heading(verdict):
 
 def _after(verdict):
     """What helps now, and whose function the cells below use."""
-    exercise = verdict.exercise
     if verdict.status == "correct":
         return ""
-    helps = "hint()` gives a hint" if exercise.rung < len(exercise.hints) else "solution()` shows one solution"
+    exercise, name = verdict.exercise, f"todo.{verdict.exercise.name}"
+    more_hints = exercise.rung < len(exercise.hints)
+    helps = f"`{name}.hint()` gives a hint" if more_hints else f"`{name}.solution()` shows one solution"
     if verdict.example is not None:
-        helps += f"; `todo.{exercise.name}.example()` gives these arguments, to try by hand"
-    return f"What helps: `todo.{exercise.name}.{helps}.\n\n{BORROWED}"
+        helps += f"; `{name}.example()` gives these arguments, to try by hand"
+    return f"What helps: {helps}.\n\n{BORROWED}"
 
 
 # ---- The example as tables ----
@@ -155,7 +158,10 @@ def _is_numbers(value):
 
 
 def _table(name, value, off=False, around=(), digits=3):
-    """A value as a table: an array up to a part of it around the entry `around`, anything else in words."""
+    """A value as a table: an array up to a part of it around the entry `around`, anything else in words.
+
+    off: whether all of it is off, or for an array which entries are, as an array of its shape.
+    """
     if not _is_numbers(value) or np.ndim(value) > 2:
         return _Table(name, [[_words(value)]], {(0, 0)} if off is True else set(), words=True)
     shape = np.shape(value)

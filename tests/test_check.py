@@ -86,7 +86,7 @@ def test_what_shows_from_outside_has_a_name(twice, answer, key):
     verdict = twice.verdict(answer)
 
     assert (verdict.status, verdict.mistakes) == ("wrong", (key,))
-    assert verdict.reason == check.SAID[key]
+    assert verdict.reason == check.SENTENCES[key]
 
 
 def test_kind_is_looked_at_before_shape_and_shape_before_numbers(twice):

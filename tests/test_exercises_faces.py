@@ -507,7 +507,7 @@ RECOGNISED = [
     (
         todo.gradients,
         lambda R, P, Q, beta: (2 * (P @ Q.T - R) @ Q + beta * P, 2 * (P @ Q.T - R).T @ P + beta * P),
-        "penalty_not_differentiated",
+        "shapes_do_not_fit",
     ),
     (todo.centre, divided_by_the_spread_that_is_left, "divides_by_spread"),
     (todo.matrix_factorization, bracket_round_the_error_alone, "penalty_without_alpha"),
@@ -600,6 +600,11 @@ RECOGNISED = [
     (
         todo.matrix_factorization,
         lambda R, P, Q, K, steps, alpha, beta: Q_first(R, P, Q, K, steps, alpha, beta),
+        "defaults_missing",
+    ),
+    (
+        todo.matrix_factorization,
+        lambda R, P, Q, K, steps=50, alpha=0.002, beta=0.02: Q_first(R, P, Q, K, steps, alpha, beta),
         "defaults_changed",
     ),
     (todo.centre, lambda faces: faces - np.mean(faces, axis=0), "only_global"),

@@ -437,6 +437,10 @@ def test_bad_input_is_told_what_was_expected_what_came_and_what_to_do(function, 
     assert all(word in str(caught.value) for word in words), caught.value
 
 
+def test_the_norm_of_a_matrix_without_entries_is_zero():
+    assert factorise.frobenius_norm(np.ones((0, 3))) == 0
+
+
 def test_a_single_code_may_be_reconstructed_too():
     D, A = np.arange(6.0).reshape(3, 2), np.array([[1.0, 2], [3, 4]])
 

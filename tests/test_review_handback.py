@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("resource", reason="the review needs Linux or macOS")
 
+from lessons.exercises import lego  # noqa: E402
 from tools.review import __main__ as command  # noqa: E402
 from tools.review import handback, judge, report, submissions  # noqa: E402
 
@@ -95,7 +96,7 @@ class TestWhoIsWho:
 def test_points_are_minutes_or_as_the_tutor_says(tmp_path):
     rows = [row("anna", answers={"1.1": RIGHT, "1.2": WRONG})]
     (tmp_path / "points.csv").write_text("exercise,points\n1.1 reconstruct,10\n1.2,2.5\n")
-    minutes = {each.number: each.minutes for each in report.exercises_of(LESSON)}
+    minutes = {each.number: each.minutes for each in submissions.lessons()[LESSON].exercises}
 
     assert report.points(rows[0], {}) == (minutes["1.1"], minutes["1.1"] + minutes["1.2"])
     assert report.points(rows[0], command._worth(tmp_path / "points.csv")) == (10, 12.5)
@@ -148,7 +149,7 @@ class TestFeedback:
             row("carl", file="carl.txt", lesson=None, problem="the file is empty"),
         ]
         pages = self.write(tmp_path, rows)
-        exercises = {each.number: each for each in report.exercises_of(LESSON)}
+        exercises = {each.number: each for each in submissions.lessons()[LESSON].exercises}
 
         assert set(pages) == {f"{name}/feedback.{kind}" for name in ("anna", "ben", "carl") for kind in ("html", "txt")}
         for text in (pages["anna/feedback.txt"], pages["anna/feedback.html"]):
@@ -199,8 +200,7 @@ class TestThePage:
         class Question:
             name, question, choices, answer = "terraces", "Up or <down>?", {"up": "", "down": ""}, "down"
 
-        module = report.module_of(LESSON)
-        monkeypatch.setattr(module, "predictions", [Question])
+        monkeypatch.setattr(lego, "predictions", [Question])
         rows = [
             row(name, answers={"1.1": RIGHT}, predictions={"terraces": choice})
             for name, choice in (("a", "up"), ("b", "down"), ("c", "down"))
@@ -249,6 +249,37 @@ def test_only_takes_exercises_that_there_are(capfd, tmp_path):
     assert "not 9.9" in capfd.readouterr().err
 
 
-def test_an_earlier_review_that_is_none_is_said(tmp_path):
+@pytest.mark.parametrize(
+    "text",
+    [None, "", "nonsense", "nonsense\n" * 3, "5\n[]\n", "{}\n", '{"row": 5}\n', '{"row": {}}\n', "\x00" * 99, "\udcff"],
+    ids=repr,
+)
+def test_an_earlier_review_that_is_none_is_said(tmp_path, text):
+    if text is not None:
+        (tmp_path / "review.jsonl").write_text(text, encoding="utf-8", errors="surrogateescape")
+    with pytest.raises(SystemExit, match="does not hold an earlier review: ."):
+        command._earlier(tmp_path)
+
+
+def test_of_an_earlier_review_only_the_last_line_may_be_cut_off(tmp_path):
+    lines = [json.dumps({"row": row(name)}) for name in ("anna", "ben")]
+    (tmp_path / "review.jsonl").write_text("\n".join([*lines, lines[0][:50]]), encoding="utf-8")
+    assert [each["student"] for each in command._earlier(tmp_path)] == ["anna", "ben"]
+
+    (tmp_path / "review.jsonl").write_text("\n".join([lines[0][:50], *lines]), encoding="utf-8")
     with pytest.raises(SystemExit, match="does not hold an earlier review"):
         command._earlier(tmp_path)
+
+
+def test_a_damaged_file_of_finished_rows_is_said_and_not_written_over(tmp_path):
+    path = tmp_path / "review.jsonl"
+    path.write_text("nonsense\n" * 2, encoding="utf-8")
+    with pytest.raises(SystemExit, match="is damaged"), command.Finished(path, judge.Settings()):
+        pass
+    assert path.read_text(encoding="utf-8") == "nonsense\n" * 2
+
+
+def test_what_is_no_row_among_the_finished_ones_is_left_out(tmp_path):
+    (tmp_path / "review.jsonl").write_text("5\n[]\n", encoding="utf-8")
+    with command.Finished(tmp_path / "review.jsonl", judge.Settings()) as finished:
+        assert not finished.rows

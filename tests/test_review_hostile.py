@@ -18,7 +18,7 @@ import pytest
 pytest.importorskip("resource", reason="the review needs Linux or macOS")
 
 from tools.review import __main__ as command  # noqa: E402
-from tools.review import judge, sandbox  # noqa: E402
+from tools.review import judge, sandbox, submissions  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 LESSON = "01_lego_dictionary"
@@ -185,6 +185,22 @@ def test_every_file_gets_its_row(name, reviewed):
         assert re.search(problem, row["problem"]) if problem else not row["problem"]
         assert problem or row["1.1 reconstruct"] == "correct"
     assert FILES[name][1] or not [file for file in table if name in file]
+
+
+def test_a_zip_by_itself_that_cannot_be_unpacked_is_called_by_its_name(tmp_path):
+    path = tmp_path / "class.zip"
+    path.write_bytes(FILES["many.zip"][0])
+    (found,) = submissions.find(path)
+
+    assert (found.student, found.file) == ("class", "class.zip")
+    assert "more than 5000 files" in found.problem
+
+
+def test_what_is_neither_a_folder_nor_a_zip_is_refused(tmp_path):
+    path = tmp_path / "class.zip"
+    path.write_bytes(FILES["cut.zip"][0])
+    with pytest.raises(SystemExit, match="is not a folder, nor a zip"):
+        command.main([str(path), "--output", str(tmp_path / "review")])
 
 
 def test_nothing_in_what_is_written_is_obeyed(reviewed):

@@ -15,15 +15,13 @@ UNNAMED   rejected without a reason. If someone would write it, add
 """
 
 import ast
-import importlib
 import itertools
-import pkgutil
 import sys
 
 import numpy as np
 
-import lessons.exercises
 from lessons import answers, check, mistakes
+from tools.review import submissions
 
 OPERATORS = {
     ast.Add: [ast.Sub], ast.Sub: [ast.Add], ast.Mult: [ast.Div, ast.MatMult], ast.Div: [ast.Mult],
@@ -162,9 +160,7 @@ def report(exercise):
 
 
 def main():
-    names = [module.name for module in pkgutil.iter_modules(lessons.exercises.__path__)]
-    modules = [importlib.import_module(f"lessons.exercises.{name}") for name in names]
-    known = {exercise.name: exercise for module in modules for exercise in getattr(module, "exercises", [])}
+    known = {exercise.name: exercise for lesson in submissions.lessons().values() for exercise in lesson.exercises}
     for name in sys.argv[1:] or known:
         print(known[name], *report(known[name]), sep="\n", flush=True)
 

@@ -6,7 +6,7 @@ What the exercises know (minutes, idea, mistakes) is taken from them. Only what 
 import importlib
 import re
 
-from lessons.mistakes import SEEN
+from lessons.mistakes import FROM_OUTSIDE
 from tools import ROOT
 
 SHEET = ROOT / "tutor" / "sheet.md"
@@ -20,7 +20,7 @@ LAB_MINUTES = 120
 HOMEWORK = ["2.2", "4.5", "5.3", "5.4"]
 
 # For a student who is stuck: a question that leads on, and tells nothing that the student cannot find.
-QUESTIONS = """
+_QUESTIONS = """
 1.1: Take the first column of A. What does it say about the first model, in packs and sets? And the second column?
 1.2: Suppose you had the best code. What would the residual look like, seen from each atom? Could an atom still help?
 1.3: If one entry is off by +3 and another by -3, how wrong is the mixture? What does your formula say of that?
@@ -66,7 +66,7 @@ QUESTIONS = """
 6.3: Rename the groups of one run, 0 to 7 and 1 to 3. What should happen to the result? What should stand on its
     diagonal?
 """
-QUESTIONS = dict(" ".join(each.split()).split(": ", 1) for each in re.split(r"\n(?=\d)", QUESTIONS.strip()))
+QUESTIONS = dict(" ".join(each.split()).split(": ", 1) for each in re.split(r"\n(?=\d)", _QUESTIONS.strip()))
 
 
 def sheet():
@@ -84,7 +84,7 @@ def sheet():
         _lab_plan(taught),
         _for_later(notebooks),
         "## Mistakes in any exercise",
-        _mistakes((key, mistake.sentence) for key, mistake in SEEN.items()),
+        _mistakes((key, mistake.sentence) for key, mistake in FROM_OUTSIDE.items()),
     ]
     for number, notebook in notebooks.items():
         parts += [f"## Notebook {number}: {_subject(notebook)}"]

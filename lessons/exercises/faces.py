@@ -28,7 +28,7 @@ def _only_subtracts(came, run, faces):
     # What is divided by a spread no longer notices the unit of the data.
     unitless = np.ptp(came) > 0 and compare.close(run(10 * faces), came)
     unitless = unitless and compare.close(run(faces[::-1]), came[::-1])  # and it does look at the faces
-    return check.Finding("", ("divides_by_spread",) * bool(unitless))
+    return check.Finding("", ("divides_by_spread",) if unitless else ())
 
 
 centre = check.Exercise(
@@ -56,9 +56,9 @@ centre = check.Exercise(
     ],
     mistakes=r"""
         only_global: - own_means ->
-            Each face still has a mean of its own. If each pixel's mean went twice: the second time it is zero already.
+            Each face still has a mean of its own. If you took each pixel's mean off twice: the second one was zero already.
         only_local: - pixel_means ->
-            Each pixel still has a mean over the faces. If each face's own went twice: the second time it is zero already.
+            Each pixel still has a mean over the faces. If you took each face's mean off twice: the second one was zero.
         overall_mean: ... -> faces - faces.mean()
             That takes off one number, the mean of all entries. There is a mean for each pixel and one for each face.
         both_from_the_original: rest.mean -> faces.mean
@@ -66,7 +66,7 @@ centre = check.Exercise(
         axes_swapped: (axis=1, keepdims=True) -> (axis=0)[:, np.newaxis] ;; (axis=0)\n -> (axis=1)\n
             The axes are swapped: `axis=0` gives a mean over the faces for each pixel, `axis=1` one over the pixels.
         means_of_faces_as_a_row: , keepdims=True ->
-            An array (N,) is laid along the columns. `keepdims=True` makes it (N, 1), so that each row loses its own mean.
+            The N means of the faces line up with the columns. `keepdims=True` makes them (N, 1), one for each row.
         overall_mean_added_back: - own_means -> - own_means + faces.mean()
             The overall mean is added back, but it went only once: the second mean was of what the first had left.
         one_mean_for_all_faces: rest.mean(axis=1, keepdims=True) -> rest[{0|-1}].mean()
@@ -76,7 +76,7 @@ centre = check.Exercise(
             The smallest or largest entry is taken off. Centring takes the mean off, and leaves entries of both signs.
         means_added: {rest - -> rest +|faces - -> faces +|faces - -> faces + ;; rest - -> rest +}
             A mean is added where it should be taken off.
-        means_alone: {rest - own_means -> own_means|... -> faces.mean(axis=1)|... -> faces.mean(axis=0)|... -> faces.mean()}
+        means_alone: {rest - own_means -> own_means|... -> faces.mean(axis=1)|... -> faces.mean(axis=1, keepdims=True)|... -> faces.mean(axis=0)|... -> faces.mean()}
             Those are means. They should be taken off the faces, which keep their shape.
         wrong_count: .mean(axis=0) -> .sum(axis=0) / {faces.shape[1]|(len(faces) - 1)}
             | .mean(axis=1, keepdims=True) -> .sum(axis=1, keepdims=True) / {len(faces)|(faces.shape[1] - 1)}
@@ -118,7 +118,7 @@ regularised_loss = check.Exercise(
         no_penalty: + beta / 2 * (np.sum(P**2) + np.sum(Q**2)) ->
             That is the squared error alone: the penalty on the size of P and Q is missing.
         penalty_on_P_only: + np.sum(Q**2) ->
-            The penalty on Q is missing, or stands outside the bracket that beta / 2 multiplies.
+            The penalty on Q is missing: beta / 2 multiplies ||P||^2 + ||Q||^2.
         penalty_on_Q_only: np.sum(P**2) + ->
             The penalty on P is missing.
         mean_of_squares: np.sum((R -> np.mean((R
@@ -208,7 +208,7 @@ gradients = check.Exercise(
         penalty_doubled: beta * -> 2 * beta *
         penalty_halved: beta * -> beta / 2 *
         transposed: -2 * E.T @ P + beta * Q -> (-2 * E.T @ P + beta * Q).T
-            dQ is transposed: it has the shape of Q, (M, K). E^T P has it, P^T E does not.
+            dQ is transposed: it should have the shape of Q, (M, K). E^T P has it, P^T E does not.
         swapped: {} -> ({})[::-1]
         factor_two_twice: -2 -> -4
             The part from the squared error is twice as large as it should be: differentiating the square brings one 2.
@@ -217,12 +217,14 @@ gradients = check.Exercise(
         penalty_per_entry: beta * P -> R.shape[1] * beta * P ;; beta * Q -> R.shape[0] * beta * Q
         averaged: -2 -> -2 / {R.size|len(R)|R.shape[1]}
         ignores_beta: beta -> {0.02|1.0|0.1|0.01}
+        shapes_do_not_fit: {P @ Q.T -> P * Q|beta * Q -> beta * P|beta * P -> beta * Q}
+            Two shapes do not fit: the model is P Q^T, with `@`, and the penalty's part beta P for dP and beta Q for dQ.
         penalty_not_differentiated: beta * own -> beta {/ 4 * own|* 4 * own|* beta * own|+ 0 * own}
             | beta * own -> beta * {own**2|own**2 / 2|np.sum(own)|np.sum(own**2)|np.sum(own**2) / 2|np.sign(own)|np.linalg.norm(own)|own / np.linalg.norm(own) / 2}
-            | beta * {P -> beta * np.sum(Q) ;; beta * Q -> beta * np.sum(P)|Q -> beta * P|P -> beta * Q}
+            | beta * P -> beta * np.sum(Q) ;; beta * Q -> beta * np.sum(P)
             The penalty's part should be beta P for dP and beta Q for dQ: each entry has the slope of (beta / 2) p^2.
         not_transposed: E.T @ P -> E @ P
-            E P does not fit: for dQ the roles swap, and E is transposed too. E^T P is (M, K).
+            A product does not fit: dP has E Q, which is (N, K), and dQ has E^T P, which is (M, K).
         only_one_gradient: {} -> {-2 * E @ Q + beta * P|-2 * E.T @ P + beta * Q}
             One gradient is missing: return both, dP and dQ.
         put_into_one: return dP, dQ -> return np.{vstack((dP, dQ))|concatenate([*map(np.ravel, (dP, dQ))])}
@@ -237,7 +239,7 @@ gradients = check.Exercise(
             The gradients are scaled or cut. Their size counts: it says how fast the loss grows.
         summed_up: {both} -> np.sum({both}{|, axis=0})
         no_matrix_product: E @ Q -> E.sum(axis=1, keepdims=True) * P ;; E.T @ P -> E.sum(axis=0)[:, np.newaxis] * Q
-            Each e_ij meets a row of the other factor, q_j in dP and p_i in dQ: that sum is a matrix product.
+            E is summed before it meets the other factor. First times q_j (or p_i), then summed: that is E Q (or E^T P).
     """,
 )
 
@@ -293,45 +295,71 @@ def _run(call, R, P, Q, steps, alpha=TINY, beta=0.0):
 
 def _small_steps(call, R, P, Q):
     """What is wrong with where the factors go in small steps, or a remark where the penalty acts once an entry."""
-
-    def penalties(way, steps, beta, part):
-        """How often the penalty acts if a known way takes a factor where the answer takes it: 1, once an entry, or 0."""
-        for entries in (1, R.shape[1 - part]):
-            its = outcome(way, (), (R, P, Q, P.shape[1], steps, TINY, entries * beta)).value
-            fits = isinstance(its, tuple) and np.shape(its[part]) == start[part].shape
-            if fits and _small(mine[steps, beta][part] - its[part], its[part] - start[part]):
-                return entries
-        return 0
-
-    def explains(source, probes):
-        way = mistakes.compiled(source)
-        return all(penalties(way, *probe, part) for probe in probes for part in {part for *_, part in off})
-
     start, reference = (P, Q), factorise.matrix_factorization
-    mine, right = ({(s, b): _run(each, R, P, Q, s, TINY, b) for s, b in PROBES} for each in (call, reference))
-    off = [(*probe, part) for probe in PROBES for part in (0, 1) if not penalties(reference, *probe, part)]
+    came, right = _probe(call, R, start), _probe(reference, R, start)
+    places = [(probe, part) for probe in PROBES for part in (0, 1)]
+    acts = {(probe, part): _penalties(reference, R, start, probe, part, came) for probe, part in places}
+    off = [place for place in places if not acts[place]]
     if not off:
-        return ENTRY_BY_ENTRY * all(penalties(reference, FEW, BETA, part) > 1 for part in (0, 1))
-    steps, beta, part = off[0]
-    share = {probe: _share(pair[part] - start[part], right[probe][part] - start[part]) for probe, pair in mine.items()}
-    known, rounds = call.exercise.known, [PROBES] if beta else [PROBES, PROBES[:-1]]
-    keys = next((keys for probes in rounds for keys, source in known.singles() if explains(source, probes)), ())
-    keys = keys or _signs(call, R, P, Q, mine[FEW, 0], mine[MANY, 0], share[FEW, 0], share[MANY, 0])
-    # With alpha = 0 it comes back with the start that it made, and from there a second slip shows.
-    if "own_start" in keys and _same(own := _run(call, R, P, Q, 1, 0.0), _run(call, R, *own, 1, 0.0)):
-        keys += getattr(_small_steps(call, R, *own), "mistakes", ())
-    if _same(mine[FEW, BETA], mine[FEW, 0]) and keys not in (("nothing_moves",), ("solved_at_once",)):
-        keys += ("ignores_beta",)
-    went = f"{'PQ'[part]} went {share[steps, beta]:.3g} times as far as it should"
+        return ENTRY_BY_ENTRY if all(acts[(FEW, BETA), part] > 1 for part in (0, 1)) else None
+    (steps, beta), part = off[0]
+    shares = {probe: _share(came[probe][part] - start[part], right[probe][part] - start[part]) for probe in PROBES}
+    went = f"{'PQ'[part]} went {shares[steps, beta]:.3g} times as far as it should"
     words = f"In {steps} steps with alpha = {TINY:g} and beta = {beta:g}, {went}."
-    return check.Finding(words, keys and keys + _defaults(call.answer))
+    keys = _known_mistake(call.exercise.known, R, start, came, off) or _signs(call, R, P, Q, came, shares)
+    return check.Finding(words, _with_a_second(keys, call, R, start, came))
 
 
-def _signs(call, R, P, Q, few, many, share, share_of_many):
-    """The key of the surest sign that shows in where an answer leads after a few steps and after many, or ()."""
-    start, fast = (P, Q), _run(call, R, P, Q, FEW, 2 * TINY)
+def _probe(call, R, start):
+    """Where an answer takes the start, a pair (P, Q) for each probe."""
+    return {(steps, beta): _run(call, R, *start, steps, TINY, beta) for steps, beta in PROBES}
+
+
+def _penalties(way, R, start, probe, part, came):
+    """How often the penalty acts if a known way takes a factor where the answer takes it: 1, once an entry, or 0."""
+    (steps, beta), K = probe, start[0].shape[1]
+    for entries in (1, R.shape[1 - part]):
+        its = outcome(way, (), (R, *start, K, steps, TINY, entries * beta)).value
+        fits = isinstance(its, tuple) and np.shape(its[part]) == start[part].shape
+        if fits and _small(came[probe][part] - its[part], its[part] - start[part]):
+            return entries
+    return 0
+
+
+def _known_mistake(known, R, start, came, off):
+    """The key of the known mistake that takes the factors that are off where the answer takes them, or ()."""
+    parts = {part for _, part in off}
+    without_penalty = [probe for probe in PROBES if probe[1] == 0]
+    # An answer that is off without a penalty may have a second slip in the penalty.
+    for probes in [PROBES, without_penalty] if off[0][0] in without_penalty else [PROBES]:
+        for keys, source in known.singles():
+            way = mistakes.compiled(source)
+            if all(_penalties(way, R, start, probe, part, came) for probe in probes for part in parts):
+                return keys
+    return ()
+
+
+def _with_a_second(keys, call, R, start, came):
+    """The key of the first slip and those of what else is wrong, as far as that can be told beside the first; or ()."""
+    if "own_start" in keys:
+        # With alpha = 0 it comes back with the start that it made, and from there a second slip shows.
+        own = _run(call, R, *start, 1, 0.0)
+        second = _small_steps(call, R, *own) if _same(own, _run(call, R, *own, 1, 0.0)) else None
+        keys += second.mistakes if isinstance(second, check.Finding) else ()
+    if _same(came[FEW, BETA], came[FEW, 0]) and keys not in (("nothing_moves",), ("solved_at_once",)):
+        keys += ("ignores_beta",)
+    return keys and keys + _defaults(call.answer)
+
+
+def _signs(call, R, P, Q, came, shares):
+    """The key of the surest sign that shows in where an answer leads after a few steps and after many, or ().
+
+    shares: how far it went of the way that it should go, for each probe.
+    """
+    start, few, many, fast = (P, Q), came[FEW, 0], came[MANY, 0], _run(call, R, P, Q, FEW, 2 * TINY)
+    share, pace = shares[FEW, 0], shares[MANY, 0] / shares[FEW, 0]
     once, still = _run(call, R, P, Q, 1), _run(call, R, P, Q, 1, 0.0)
-    ways, pace = [after - before for after, before in zip(few, start)], share_of_many / share
+    ways = [after - before for after, before in zip(few, start)]
     touched = [(after != before).any(axis=axis) for after, before in zip(once, start) for axis in (0, 1)]
     return _first(
         one_factor_only=ways[0].any() != ways[1].any(),
@@ -396,14 +424,15 @@ def _stop(call, R, P, Q):
 
 
 def _defaults(answer):
-    """The key if settings that the cells leave out are not those of the line that was given, or ()."""
+    """The key if a default is another than in the line that was given, or (); `check` tells where there is none."""
     given = inspect.signature(factorise.matrix_factorization).parameters
     try:
         own = inspect.signature(answer).parameters
     except ValueError:
         return ()  # not written in Python
-    changed = any(own.get(name, each).default != each.default for name, each in given.items())
-    return ("defaults_changed",) * changed
+    pairs = [(own[name].default, given[name].default) for name in given if name in own]
+    changed = any(its is not inspect.Parameter.empty and its != right for its, right in pairs)
+    return ("defaults_changed",) if changed else ()
 
 
 matrix_factorization = check.Exercise(
@@ -443,7 +472,7 @@ matrix_factorization = check.Exercise(
         factor_two: 2 * E -> E
         averaged: E = R - P @ Q.T -> E = (R - P @ Q.T) / R.size
         overflows:
-            The steps are far too long: one goes alpha times the gradient, which sums over all entries already.
+            The steps are far too long: a step is alpha times the gradient. Is something summed twice, or multiplied again?
         residual_before_loop: for _ in range(steps):\n        E = R - P @ Q.T -> E = R - P @ Q.T\n    for _ in range(steps):
             The residual E is not computed anew in every step, and later steps follow an old one. It belongs in the loop.
         one_factor_only: {P = P + alpha * (2 * E @ Q - beta * P)|Q = Q + alpha * (2 * E.T @ P - beta * Q)} -> pass
@@ -476,7 +505,7 @@ matrix_factorization = check.Exercise(
         only_a_part_moves:
             Only some rows or columns of P and Q move in a step. The whole residual counts, and moves every entry.
         scaled_to_length_one: - beta * Q)\n -> - beta * Q)\n        {P = P / np.linalg.norm(P|Q = Q / np.linalg.norm(Q}, axis=0)\n
-            The columns are scaled to length 1, and P Q^T becomes another one. Only the two updates change P and Q.
+            The columns are scaled to length 1, and that changes P Q^T. Only the two updates should change P and Q.
         gradient_cut: (2 * E @ Q - beta * P) -> np.clip(2 * E @ Q - beta * P, -1, 1) ;; (2 * E.T @ P - beta * Q) -> np.clip(2 * E.T @ P - beta * Q, -1, 1)
             | E = R - P @ Q.T -> E = np.sign(R - P @ Q.T)
             The gradient is cut, scaled, or replaced by its sign, as in Adam. Each entry moves by alpha times its slope.
@@ -489,7 +518,7 @@ matrix_factorization = check.Exercise(
         skips_entries: E = R - P @ Q.T -> E = np.where(R > 0, R - P @ Q.T, 0)
             Only positive entries count, as where 0 means unknown (`if R[i][j] > 0`). Here all are known, negative ones too.
         own_start:
-            With alpha = 0 it does not come back with the P and Q given. Begin there, and let only the two updates change them.
+            With alpha = 0 the P and Q given should come back, and do not. Begin with them; only the updates change them.
         clipped: - beta * Q)\n -> - beta * Q)\n        {P = np.maximum(P|Q = np.maximum(Q|P, Q = np.maximum(P, 0), np.maximum(Q}, 0)\n
             Negative entries are cut off at zero. Here they may have either sign; notebook 4 is about those that may not.
         transposed: return P, Q -> return P, Q.T

@@ -104,7 +104,7 @@ masked_step = check.Exercise(
         data_mask_turned_round: np.where(seen, R, 0) -> np.where(seen, 0, R)
             For the data the mask is the wrong way round: what was seen becomes zero, and the hidden entries are used.
         model_mask_turned_round: S * -> (S == 0) *
-            Below the line the mask is the wrong way round: what the model gives is taken where R was seen.
+            Below the line the mask is the wrong way round: what the model gives belongs there where R was seen.
         not_a_number_spreads: np.where(seen, R, 0) -> R * seen
             A hidden entry may be NaN, and 0 times NaN is NaN. Choose instead of multiplying: `np.where(seen, R, 0)`.
         not_of_numbers: np.where(seen, R, 0) -> np.where(~seen, 0, R)
@@ -144,8 +144,7 @@ masked_step = check.Exercise(
             `np.where(seen, R, 0)` and `P = P * ratio`.
         several_steps: return P, Q -> P = half(R, seen, P, Q); Q = half(R.T, seen.T, Q, P); return P, Q
         nan_on_zeros: + 1e-12 ->
-            Where an entry or a whole atom has become zero, or nothing of a row was seen, the ratio is 0 / 0. Add a tiny
-            number, such as 1e-12, below the line.
+            For a row or atom of zeros, or where nothing of a row was seen, the ratio is 0 / 0: add 1e-12 below the line.
         """,
         multiplicative.MISTAKES,
         multiplicative.IN_ONE_STEP,
@@ -187,6 +186,8 @@ hidden_error = check.Exercise(
         over_the_seen: seen == 0 -> seen == 1
             | seen == 0 -> seen
             That is the error over what was seen, which the model has learned. The exam is about the hidden entries.
+        only_positive_counts: R - P @ Q.T -> (R - P @ Q.T) * (R > 0)
+            Only positive entries of R are used. `seen` says which ones count: all that are hidden, of either sign or zero.
         over_all: [hidden] ->
             That is the error over all entries, and a model that has learned those seen by heart looks good.
         missed_over_all: (R - P @ Q.T)[hidden] -> R - P @ Q.T
@@ -196,21 +197,17 @@ hidden_error = check.Exercise(
         divided_by_the_seen: R[hidden] -> R[seen == 1]
             That divides by the size of what was seen. What was to be guessed is the hidden part of R.
         divided_by_the_guess: R[hidden] -> (P @ Q.T)[hidden]
-            That divides by the size of the guess. A share of what was to be guessed is divided by the hidden part of R.
+            That divides by the size of the guess. Divide by the size of what was to be guessed, the hidden part of R.
         not_divided: / np.linalg.norm(R[hidden]) ->
             That is the size of what was missed, in the unit of the data. Divide by the size of R over the same entries.
         divided_by_the_count: np.linalg.norm(R[hidden]) -> hidden.sum()
             That divides by the number of hidden entries. A relative error divides by the size of R over them.
         root_mean_square: ... -> np.sqrt(np.mean((R - P @ Q.T)[seen == 0] ** 2))
-            That is the root mean square, in the unit of the data. Divide by the size of R there, not by a number.
         mean_of_squares: ... -> np.mean((R - P @ Q.T)[seen == 0] ** 2)
             That is the mean squared error. Take the norm of what was missed over the norm of what was to be guessed.
         only_one_squared: np.linalg.norm((R - P @ Q.T)[hidden]) -> np.sum((R - P @ Q.T)[hidden] ** 2)
-            Above the line stands a squared size, below it one with its root. Take the root of both, as the norm does.
         squared: {} -> ({}) ** 2
-            That is the squared error: take the root, so that half the size is half the error.
         root_too_many: {} -> np.sqrt({})
-            The norm takes the root already, and a second one stands round it.
         mean_absolute_error: ... -> np.mean(np.abs(R - P @ Q.T)[seen == 0])
             That is a mean of absolute values. The size of a vector squares, sums and takes the root. Divide by that of R.
         absolute_values: np.linalg.norm((R - P @ Q.T)[hidden]) / np.linalg.norm(R[hidden]) -> np.abs((R - P @ Q.T)[hidden]).sum() / np.abs(R[hidden]).sum()
@@ -219,12 +216,10 @@ hidden_error = check.Exercise(
         entry_by_entry: ... -> {np.linalg.norm(|np.mean(np.abs}((R - P @ Q.T) / R)[seen == 0])
             That divides entry by entry, where one small entry of R can decide everything. Divide one size by the other.
         spectral_norm: R - P @ Q.T)) / np.linalg.norm(np.where(seen, 0, R)) -> R - P @ Q.T), 2) / np.linalg.norm(np.where(seen, 0, R), 2)
-            For a matrix `np.linalg.norm(M, 2)` is the largest singular value alone. The size here takes every entry.
         not_of_numbers: seen == 0 -> ~seen
         upside_down: {} -> 1 / ({})
-            The fraction is upside down: what was missed is divided by what was to be guessed.
+            The fraction is upside down: what was missed belongs above the line, what was to be guessed below it.
         share_explained: {} -> 1 - ({})
-            That is one minus the error. Asked for is the share that was missed.
         model_not_masked: np.where(seen, 0, R - P @ Q.T) -> np.where(seen, 0, R) - P @ Q.T
             Only R is masked, so that all the model gives for what was seen counts as an error. Mask the difference.
         product_turned_round: P @ Q.T -> Q @ P.T
@@ -280,7 +275,7 @@ consensus = check.Exercise(
             That compares the most frequent label of each sample. A name means nothing from run to run: compare within
             each run first.
         runs_compared: ... -> (labels[:, np.newaxis] == labels[np.newaxis]).mean(axis=2)
-            That compares runs with runs, one row a run. Asked for is one row for each sample.
+            That compares runs with runs, one row a run. Return one row for each sample.
         sum_for_share: same.mean(axis=0) -> same.sum(axis=0)
             | C / runs -> C
             That is the number of runs in which two samples are together. Divide by how many runs there are.
@@ -306,13 +301,15 @@ consensus = check.Exercise(
             The shares were made into zeros and ones. What lies between says how far the runs agree.
         share_apart: {} -> 1 - ({})
             | == labels -> != labels
-            That is the share of runs in which two samples are apart. Asked for is how often they are together.
+            That is the share of runs in which two samples are apart. Return how often they are together.
         names_as_numbers: ... -> {np.corrcoef|np.cov}(labels.T)
             | ... -> labels.T @ labels / len(labels)
             | ... -> 1 - np.abs(labels[:, :, np.newaxis] - labels[:, np.newaxis]).mean(axis=0)
             Labels are names; 0 and 2 are not further apart than 0 and 1. Only ask whether they are equal.
     """,
 )
+
+
 exercises = [masked_step, hidden_error, consensus]
 
 

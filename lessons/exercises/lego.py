@@ -68,27 +68,26 @@ LEAST_SQUARES = """
     exact_samples_only: np.linalg.pinv(D) @ x -> np.linalg.solve(D[: D.shape[1]], x[: D.shape[1]])
         This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
     right_side_as_it_was: D.T @ D, D.T @ x -> D.T @ D, x
-        Both sides are multiplied by D^T: (D^T D) alpha = D^T x. On the right stands x alone, which has d rows, not k.
+        Both sides take D^T: (D^T D) alpha = D^T x. Your right side is x alone, which has d rows, not k.
     with_a_constant: ... -> np.linalg.lstsq(np.column_stack([D, np.ones(len(D))]), x, rcond=None)[0][:-1]
         | ^ -> D, x = D - D.mean(axis=0), x - x.mean(axis=0)
         A constant is fitted too, or x and the atoms are centred first. Here the mixture is of the atoms alone.
     reconstruction_instead: {} -> D @ ({})
-        That is the mixture D alpha, the reconstruction. Asked are the weights alpha alone.
+        That is the mixture D alpha, the reconstruction. Return the weights alpha alone.
     residual_instead: {} -> x - D @ ({})
         | [0] -> [1]
-        That is what the mixture misses, the residual. Asked are the weights alpha.
+        That is what the mixture misses, the residual. Return the weights alpha.
     large_cut_off: pinv(D) -> pinv(D, rcond=0.5)
-        So large an `rcond` takes directions that matter for zero. It is there for rounding alone: leave it as it is.
     entry_by_entry: ... -> {x / D|np.linalg.inv(D.T @ D) * (D.T @ x)}
         | D.T @ D, -> D.T * D,
-        `/` and `*` go entry by entry. A matrix is undone by solving with it: `np.linalg.solve`, `np.linalg.lstsq`.
+        `*` and `/` go entry by entry. Multiply matrices by `@`, and undo one by `np.linalg.solve` or `np.linalg.lstsq`.
 """
 
 _ONE_SAMPLE = """
     one_atom_only: ... -> (np.abs(D.T @ x).argmax() == np.arange(D.shape[1])) * (D.T @ x) / np.sum(D**2, axis=0)
-        Only one atom gets a weight, as at the start of matching pursuit. The best mixture takes all atoms at once.
+        Only one atom gets a weight. The best mixture takes all atoms at once.
     transposed_problem: (D -> (D.T
-        Nothing has to be transposed here: x ~ D alpha already has the unknown on the right.
+        In `lstsq` and `pinv` D stands as it is. The equations are (D^T D) alpha = D^T x: each D^T comes first.
     roles_swapped: ... -> np.linalg.lstsq(x[:, np.newaxis], D, rcond=None)[0]
         That fits the atoms by the sample. `np.linalg.lstsq(D, x)` takes the matrix of atoms first.
     zero_means_missing: ^ -> D, x = D[x != 0], x[x != 0]
@@ -163,6 +162,7 @@ sample_error = check.Exercise(
     mistakes="""
         squared: np.sqrt ->
         absolute_values: ... -> np.sum(np.abs(x - D @ alpha))
+            Absolute values are added up (the l1 norm). A length squares first, then adds up, and then takes the root.
         mean_inside: np.sum -> np.mean
             That takes the mean of the squares; the length of a vector takes their sum.
         mean_of_squares: np.sqrt -> ;; np.sum -> np.mean
@@ -222,7 +222,7 @@ frobenius_norm = check.Exercise(
         one_for_each_column: np.sum( -> (lambda N: np.sum(N, axis={0|1}))(
             | ... -> np.sum(M**2, axis={0|1})
         norms_added_up: ... -> {np.sum|np.mean|np.max}(np.linalg.norm(M, axis={0|1}))
-            Lengths of columns or rows do not add up, their squares do: take the root once, at the end.
+            Those are lengths of columns or rows, put together. Their squares add up: sum them all, then take one root.
         all_of_the_gram_matrix: np.trace -> np.sum
             All entries of M^T M are summed. The squares of the entries of M add up to its diagonal alone, the trace.
         largest_entry: ... -> np.max({np.abs(M)|M})
@@ -321,7 +321,7 @@ smallest_error = check.Exercise(
         one_singular_value: [k:] -> {[k]|[k : k + 1]}
             The first singular value left out is not all that is missing: every one beyond the k-th counts.
         kth_singular_value: [k:] -> [k - 1]
-            That is the k-th singular value itself, which k atoms do catch. Missing are all those beyond it.
+            That is the k-th singular value itself, which k atoms do catch. The error is made of all those beyond it.
         plain_sum_of_values: np.sqrt(np.sum(singular_values[k:] ** 2)) -> np.sum(singular_values[k:])
             Singular values add like the sides of a right-angled triangle: square, sum, take the root.
         squares_without_root: return np.sqrt -> return
@@ -334,9 +334,9 @@ smallest_error = check.Exercise(
             An eigenvalue of 0 came out negative, by rounding, and has no root: cut it off first, `np.maximum(..., 0)`.
         what_is_caught: [k:] -> [:k]
             | ... -> truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
-            That is what k atoms catch, the first k singular values. Asked is the size of what they miss, `[k:]`.
+            That is what k atoms catch, the first k singular values. Return the size of what they miss, `[k:]`.
         one_of_the_ends: [k:] -> {[0]|[-1]|[-k:]|[::-1][k:]}
-            That is the wrong end: `svd` begins with the largest, `eigvalsh` does not. Missed are all but the k largest.
+            The error is made of all singular values but the k largest. `svd` sorts downwards, `eigvalsh` upwards.
         squared_once_more: np.maximum(values, 0) -> values**2
             The eigenvalues of X^T X are the squares of the singular values already.
         relative: {} -> {} / np.linalg.norm(X)
@@ -350,7 +350,7 @@ smallest_error = check.Exercise(
         rows_for_columns: ... -> np.linalg.norm(X - truncated_svd(X, k)[0] @ np.linalg.svd(X, full_matrices=False)[2][:, :k].T)
             numpy returns V already transposed: its first k rows belong to the k atoms, `Vt[:k]`.
         k_ignored: [k:] -> {|[1:]|[2:]}
-            The same singular values count whatever k is, or all (the size of X). Missed are those beyond the k-th.
+            The same singular values count whatever k is, or all (the size of X). Only those beyond the k-th are missed.
         values_themselves: ... -> np.linalg.svd(X, compute_uv=False)[k:]
             Those are the singular values that are missed. Their squares add up to the square of the error, one number.
     """,

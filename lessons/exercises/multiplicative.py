@@ -4,14 +4,14 @@ import numpy as np
 
 from lessons import check, compare
 
-# How many steps are taken from beside zeros.
+# The steps that a factor with zeros is judged by.
 ZERO_STEPS = 4
 
 # What goes wrong in one step goes wrong in many (4.4), and in a step that sees only some entries (6.1): edits of a `half`
 # that multiplies P by what the data ask for and divides it by what the model gives.
 MISTAKES = """
     upside_down: P * asked / (given + 1e-12) -> P * given / asked
-        The ratio is upside down: what the data ask for is divided by what the model gives.
+        The ratio is upside down: what the data ask for belongs above the line, what the model gives below it.
     large_epsilon: 1e-12 -> {1e-3|0.01|0.1|1}
         | asked / (given + 1e-12) -> (asked + 0.01) / (given + 0.01)
         What is added below the line against 0 / 0 is so large that it changes the step. 1e-12 is enough.
@@ -26,7 +26,7 @@ MISTAKES = """
     inverse_of_denominator: P * asked / (given + 1e-12) -> P * (asked @ np.linalg.inv(given))
         What stands below the line is (N, K) and has no inverse, and none is needed: divide entry by entry, with `/`.
     matrix_product_with_ratio: P * asked / (given + 1e-12) -> P @ (asked / (given + 1e-12))
-        `@` mixes the columns; the update multiplies each entry by its own ratio, with `*`.
+        A product does not fit: `*` stands between P and its ratio, `@` in R Q and in P Q^T Q (for Q: R^T P, Q P^T P).
     square_root_of_ratio: P * asked / (given + 1e-12) -> P * np.sqrt(asked / (given + 1e-12))
         The root of the ratio takes only part of the step. The update multiplies by the whole ratio.
     gradient_step: P * asked / (given + 1e-12) -> P + 0.01 * (asked - given)
@@ -38,14 +38,14 @@ MISTAKES = """
     one_factor_only: {P|Q} = half -> _ = half
         Only one of the factors was updated. A step moves both, one after the other.
     transposed: {1} -> ({1}).T
-        Q came back transposed. It is (M, K), one atom a column, and the model is R ~ P Q^T.
+        Q came back transposed. It should be (M, K), one atom a column: the model is R ~ P Q^T.
     swapped_pair: {} -> ({})[::-1]
         The two came back in the wrong order: codes P first, then dictionary Q.
     changes_arguments: P = half -> P[:] = half ;; Q = half -> Q[:] = half
     data_not_transposed: half(R.T, -> half(R,
         For Q the data have to be turned round: R is (N, M) and Q has M rows, so it is R^T P, with `R.T`.
     start_of_its_own: ^ -> P, Q = {np.ones(P.shape), np.ones(Q.shape)|np.full(P.shape, 0.5), np.full(Q.shape, 0.5)}
-        It makes a start of its own. Go from the P and Q that are given: the caller may want to compare starts.
+        The result does not follow from both P and Q as given. Change these, without a start or a solution of your own.
     returns_the_product: {} -> ({})[0] @ ({})[1].T
         That is a matrix of the shape of R. Return the two factors themselves.
     divergence_updates: P * asked / (given + 1e-12) -> P * ((R / (P @ Q.T{)) @ Q) / Q.sum(axis=0)| + 1e-12)) @ Q) / (Q.sum(axis=0) + 1e-12)}
@@ -63,14 +63,14 @@ MISTAKES = """
     numerator_missing: P * asked -> P
         Only what the model gives is there. Multiply by what the data ask for, R Q for P and R^T P for Q.
     lifted_off_zero: {both} -> np.maximum({both}, {0.01|0.1|1})
-        Small entries are lifted, also those that are small by right. A guard belongs below the line.
+        Small entries are raised, also where they should be small. What prevents 0 / 0 is added below the line alone.
 """
-# What does not show in many steps, or as something else.
+# What shows in one step; in many it does not, or it looks like another mistake.
 IN_ONE_STEP = """
     least_squares: P * asked / (given + 1e-12) -> asked @ np.linalg.inv(Q.T @ Q)
         Dividing by Q^T Q as a matrix gives a least-squares solution, which may be negative. `/` goes entry by entry.
     nan_on_zeros: + 1e-12 ->
-        Where an entry or a whole atom is zero there is a zero below the line too. Add a tiny number there, say 1e-12.
+        Where a whole row or atom is zero there is a zero below the line too. Add a tiny number there, say 1e-12.
 """
 
 

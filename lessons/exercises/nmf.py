@@ -35,7 +35,7 @@ gradient_codes = check.Exercise(
     ways=["2 * D.T @ (D @ A - X)"],
     mistakes="""
         without_the_two: {} -> ({}) / 2
-            The factor 2 is missing: the derivative of a square is twice the thing squared times what is inside.
+            The factor 2 is missing: u^2 has the slope 2 u, times the slope of u.
         wrong_sign: {} -> -({})
             The sign is turned round: this points downhill. The gradient points uphill, and a descent subtracts it.
         no_transpose: D.T @ X + 2 * D.T -> D @ X + 2 * D
@@ -51,25 +51,25 @@ gradient_codes = check.Exercise(
         cross_term_counted_once: -2 * D.T -> -D.T
             The product is multiplied out into two mixed terms, and they are equal: together they give -2 D^T X.
         mean_over_samples: {} -> ({}) / X.shape[1]
-            That is divided by n, as for a mean over the samples. Asked is the gradient of the plain ||X - D A||_F^2.
+            That is divided by n, as for a mean over the samples. Return the gradient of the plain ||X - D A||_F^2.
         gradient_of_the_dictionary: 2 * D.T @ (D @ A - X) -> 2 * (D @ A - X) @ A.T
             That is the gradient for the dictionary D. Here D is fixed and the codes A move: the result has A's shape.
         transposed_gradient: {} -> ({}).T
             The result is transposed: a gradient has the shape of what it is the gradient for, here (k, n) as A.
         plain_residual: D.T @ (D @ A - X) -> (D @ A - X)
-            That is the residual. The chain rule brings D^T in front, which asks every atom how much it has in it.
+            That is the residual alone, (d, n). The chain rule brings D^T in front of it, which makes it (k, n).
         outer_gram: D.T @ D @ A -> D @ D.T @ A
-            D D^T is (d, d) and does not fit: the term with A twice is 2 H A with H = D^T D, (k, k).
+            D D^T is (d, d) and does not fit: the term with A twice gives 2 H A with H = D^T D, (k, k).
         transpose_in_one_term: + 2 * D.T @ D @ A -> + 2 * D @ A
             | -2 * D.T @ X -> -2 * D @ X
-            One of the terms lacks its D^T: it is 2 H A with H = D^T D, and -2 D^T X, both (k, n) like A.
+            One of the two terms lacks its D^T: they are -2 D^T X and 2 D^T D A, both (k, n) like A.
         both_terms_added: -2 * D.T @ X -> 2 * D.T @ X
             | D @ A - X -> D @ A + X
             Both terms come with a plus. X is subtracted in X - D A, so the term with X has a minus.
         both_terms_subtracted: + 2 * D.T -> - 2 * D.T
             Both terms come with a minus. D A stands twice in the square, so the term with D^T D A has a plus.
         divided_by_entries: {} -> ({}) / {X.shape[0]|X.size}
-            That is divided by the rows or the entries, as for a mean. Asked is the gradient of the plain squared norm.
+            That is divided by the rows or the entries, as for a mean. Return the gradient of the plain squared norm.
         with_a_penalty: {} -> {} + {A|2 * A|0.1 * A|0.02 * A|0.01 * A}
             The slope of a penalty on the codes is added. ||X - D A||_F^2 has none.
         zero_means_missing: (D @ A - X) -> ((D @ A - X) * (X != 0))
@@ -79,9 +79,9 @@ gradient_codes = check.Exercise(
         of_the_norm: {} -> ({}) / {|2 / }np.linalg.norm(X - D @ A)
             That is the gradient of the norm. Here the norm is squared, which leaves no root to differentiate.
         already_a_step: {} -> A - {0.01 * |0.1 * |0.001 * |}({})
-            That is already a step downhill. Asked is the gradient itself, which a step is then made of.
+            That is already a step downhill. Return the gradient itself, which a step is then made of.
         only_where_codes_are: {} -> ({}) * {(A > 0)|A}
-            Where a code is zero the slope was set to zero, or it was multiplied by the code. It is what it is there too.
+            The slope was multiplied by the code, or set to 0 where the code is 0. A code of 0 has a slope like any other.
         the_loss: ... -> {np.sum((X - D @ A) ** 2)|np.linalg.norm(X - D @ A)}
             That is the loss, one number. Its gradient has a slope for each entry of A.
         both_gradients: {} -> {}, 2 * (D @ A - X) @ A.T
@@ -126,19 +126,19 @@ _WHOLE_MODEL = """
         That gives each column in turn its best value (HALS). Here each entry is multiplied by its ratio.
     one_product_for_both: P = half -> model = P @ Q.T; P = half ;; Q = half(R.T, Q, P) -> Q = Q * (R.T @ P) / (model.T @ P + 1e-12)
         The product P Q^T was computed once, before P changed, and used for both. Q needs the product of the new P.
-    zero_means_missing: given = R @ Q, P @ (Q.T @ Q) -> given = R @ Q, ((P @ Q.T) * (R != 0)) @ Q
+    zero_means_missing: (P @ Q.T) @ Q -> ((P @ Q.T) * (R != 0)) @ Q
     brackets_missing: / (given + 1e-12) -> / P @ {(Q.T @ Q) + 1e-12|Q.T @ Q|(Q.T @ Q + 1e-12)}
         Without a bracket below the line only P divides, and Q^T and Q multiply. Write `/ (P @ Q.T @ Q + 1e-12)`.
-    model_below_the_line: P @ (Q.T @ Q) -> P @ Q.T
+    model_below_the_line: (P @ Q.T) @ Q -> P @ Q.T
         Below the line stands P Q^T, (N, M). What the model gives is multiplied by Q as R is above it: P Q^T Q, (N, K).
-    other_gram_matrix: (Q.T @ Q) -> (P.T @ P)
+    other_gram_matrix: (P @ Q.T) @ Q -> P @ (P.T @ P)
         The Gram matrix of the wrong factor stands below the line: for P it is Q^T Q, for Q it is P^T P.
-    entries_below_the_line: P @ (Q.T @ Q) -> P * {(Q.T @ Q).sum(axis=0)|Q.sum(axis=0)|np.sum(Q**2, axis=0)}
+    entries_below_the_line: (P @ Q.T) @ Q -> P * {(Q.T @ Q).sum(axis=0)|Q.sum(axis=0)|np.sum(Q**2, axis=0)}
         Below the line stands a matrix product, P (Q^T Q), and not a sum for each atom alone.
 """
 _HALF = """
     def half(R, P, Q):
-        asked, given = R @ Q, P @ (Q.T @ Q)
+        asked, given = R @ Q, (P @ Q.T) @ Q
         return P * asked / (given + 1e-12)
 """
 
@@ -214,7 +214,7 @@ has_settled = check.Exercise(
     ],
     mistakes="""
         absolute_change: * min(previous_loss, loss) ->
-            That looks at the change itself. What counts as small depends on the loss: divide the change by it.
+            That is the change itself. What is small depends on the loss: compare it with the tolerance times the loss.
         absolute_and_signed: abs -> ;; * min(previous_loss, loss) ->
             That is the change itself, with its sign. Take its size, `abs`, and compare it with the size of the loss.
         signed_change: abs ->
@@ -224,8 +224,8 @@ has_settled = check.Exercise(
         division_by_zero: ... -> abs(previous_loss - loss) / {previous_loss <=|previous_loss <|loss <|max(previous_loss, loss) <} tolerance
             From 0 to 0 this divides by zero, but that has settled. Multiply the tolerance by the loss instead.
         strict_at_zero: <= -> <
-            From 0 to 0 this says False, but that has settled. 0 < 0 is False, and so is anything asked of NaN: compare with
-            `<=`, the change itself with the tolerance times the loss.
+            From 0 to 0 this says False, but that has settled. 0 < 0 is False, and so is a comparison with NaN, which
+            0 / 0 is: let the change be `<=` the tolerance times the loss.
         the_other_way_round: <= -> {>|>=}
             That is true while the loss still moves. It should be true once the change is small.
         ignores_tolerance: tolerance -> 1e-{4|6|3|5|2}
@@ -235,8 +235,7 @@ has_settled = check.Exercise(
         never_rises: ... -> loss >= previous_loss
             That asks whether the loss has stopped falling. A loss that still falls a little has settled too.
         ratio_of_losses: abs(previous_loss - loss) -> loss
-            What is compared stays large when nothing changes, as the ratio of the two losses does, or their sum. It is
-            their difference that has to be small.
+            A loss, a ratio or a sum of losses is compared, which stays when nothing changes. Compare their difference.
         another_default: ^ -> tolerance = 1e-{3|6|5} if tolerance == 1e-4 else tolerance
             The default of the tolerance was changed. It is 1e-4, as in the first line of the cell.
         another_power: abs(previous_loss - loss) <= -> abs(previous_loss - loss) ** {2|0.5} <=
@@ -249,13 +248,13 @@ has_settled = check.Exercise(
             | ... -> np.isclose(previous_loss, {loss, rtol=tolerance|loss, atol=tolerance|loss})
             The change counts as it stands as well, as in `np.isclose` without `atol=0`. What is small depends on the loss.
         tolerance_scaled: <= tolerance * -> <= {10|0.1|100|0.01|2|0.5} * tolerance *
-            The change is compared with a multiple or a part of the tolerance times the loss: is there a factor too
-            many, the sum of two losses for one of them, or the square or root of the losses for the losses?
+            The change is compared with more, or less, than the tolerance times the loss.
+            Is there a factor too many, a sum of both losses, or a square or root of them?
         exact_equality: ... -> previous_loss == loss
             That asks whether the loss stays the same to the last digit. A change small beside the loss counts too.
         the_change_itself: ... -> abs(previous_loss - loss){| / previous_loss}
             | ... -> previous_loss - loss
-            That is the change. Asked is whether it is small: compare it, and return True or False.
+            That is the change. Say whether it is small: compare it, and return True or False.
         whole_division: ... -> abs(previous_loss - loss) // previous_loss <= tolerance
             `//` cuts the quotient down to a whole number, so that every change smaller than the loss counts as none.
         always_the_same: ... -> {True|False}
@@ -460,7 +459,7 @@ mf_multiplicative_update = check.Exercise(
             The rule to stop compares the loss, or its change, with a fixed number: true at once for small numbers, for
             large ones perhaps never. Ask whether the change is small beside the loss, as `has_settled` does.
         pair_before_last: P, Q = mult -> old = P, Q; P, Q = mult ;; return P, Q -> return old
-            It is one step behind: the last pair is computed and then dropped, or the loop goes round once too few.
+            It is one step behind: the last pair is computed and then dropped, or the loop is one round too short.
         one_step_too_many: range(steps) -> range(steps + 1)
         ignores_steps: range(steps) -> range(100)
             It does not use `steps`, the most steps that the caller allows.
@@ -506,7 +505,7 @@ sparseness = check.Exercise(
         squared_ratio: l1 / l2 -> (l1 / l2) ** 2
             Both norms are squared here. Hoyer's measure takes them as they are.
         not_normalised: / (np.sqrt(v.size) - 1) ->
-            Without the division by sqrt(n) - 1 the measure grows with the length of v. It should end at 1.
+            Without the division by sqrt(n) - 1 the measure grows with the number of entries. It should end at 1.
         ratio_of_norms: (np.sqrt(v.size) - l1 / l2) / (np.sqrt(v.size) - 1) -> l1 / l2
             That is l1 / l2 alone, which is large where the weight is spread out. Bring it to the range from 0 to 1.
         upside_down_measure: np.sqrt(v.size) - l1 / l2 -> l1 / l2 - 1
@@ -530,7 +529,7 @@ sparseness = check.Exercise(
             Below the line stands sqrt(n) - 1, in a bracket of its own: it brings a single entry to exactly 1.
         column_by_column: ... -> {np.array|np.mean}([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
             | ... -> {np.mean|}((np.sqrt(len(v)) - np.sum(np.abs(v), axis=0) / np.linalg.norm(v, axis=0)) / (np.sqrt(len(v)) - 1))
-            That takes each column by itself. Asked is one number for all entries of v.
+            That takes each column by itself. Return one number for all entries of v.
         changed_first: ^ -> v = {v - v.mean()|np.maximum(v, 0)|v[v != 0]|v[v > 0]|v[v != 0] if np.sum(v != 0) > 1 else v}
             The vector is changed first: a mean taken off, or entries dropped. All entries count as they are.
         another_measure: ... -> {np.max(np.abs(v)) / (np.sum(np.abs(v)) or 1)|np.mean(v**4) / (np.mean(v**2) ** 2 or 1)|np.mean(np.abs(v) < 1e-3)}

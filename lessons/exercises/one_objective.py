@@ -90,7 +90,7 @@ one_hot_codes = check.Exercise(
         nearest_sample: argmin(axis=0) -> argmin(axis=1)
             `axis=1` finds the nearest sample of each atom. Each sample, a column, gets its nearest atom: `axis=0`.
         numbers_of_atoms: {} -> distances.argmin(axis=0){| + 1}
-            Those are numbers of atoms. A code is a column with a 1 in the row of that number: D A gives the atom.
+            Those are indices: which atom is nearest. A code is a column with a 1 in that row, so that D A gives the atom.
         codes_are_distances: {} -> distances{|**2}
             Those are distances. The code has a 1 where the distance is smallest, and zeros elsewhere.
         absolute_differences: np.linalg.norm(differences -> np.sum(np.abs(differences)
@@ -133,7 +133,7 @@ one_hot_codes = check.Exercise(
         rows_of_X: np.eye(D.shape[1]) -> np.eye(D.shape[0])
             The codes have k rows, one for each atom, `D.shape[1]`, and not d.
         one_atom_for_all: distances.argmin(axis=0) -> np.full(X.shape[1], {distances.sum(axis=1).argmin()|0|-1})
-            All samples get one atom. Is the sum over the samples as well, or a smallest distance never beaten?
+            All samples get the same atom. Is the sum over the samples too, or is the smallest distance never replaced?
         whole_rows: {} -> {}.any(axis=1)[:, np.newaxis] * np.ones(X.shape[1])
             `A[nearest] = 1` fills whole rows. Each sample has a column: `A[nearest, np.arange(X.shape[1])] = 1`.
         least_squares_codes: ... -> np.linalg.pinv(D) @ X
@@ -203,13 +203,13 @@ pca_dictionary = check.Exercise(
         smallest_eigenvalues: [:, ::-1] ->
             Those are the directions of smallest variance. `np.linalg.eigh` sorts upwards: the largest come last.
         wrong_order: [:, :k] -> [:, :k][:, ::-1]
-            The right atoms in the wrong order: the largest variance comes first. Turn them round, `[:, ::-1]`.
+            The right atoms in the wrong order: the largest variance should come first. Reverse them, `[:, ::-1]`.
         standardised: ^ -> X = X / np.where(X.std(axis=1, keepdims=True) > 0, X.std(axis=1, keepdims=True), 1)
         reconstruction_instead: {} -> {|X.mean(axis=1, keepdims=True) + }{} @ {}.T @ (X - X.mean(axis=1, keepdims=True))
-            That is what the atoms make of X, a reconstruction (d, n). Asked for are the atoms themselves, (d, k).
+            That is what the atoms make of X, a reconstruction (d, n). Return the atoms themselves, (d, k).
         codes_instead: {} -> {}.T @ (X - X.mean(axis=1, keepdims=True))
             | {} -> (X - X.mean(axis=1, keepdims=True)).T @ {}
-            Those are the codes, how much of each atom is in each sample. Asked for are the atoms themselves, (d, k).
+            Those are the codes, how much of each atom is in each sample. Return the atoms themselves, (d, k).
         first_left_out: [:, :k] -> [:, 1 : k + 1]
             The first direction is left out: columns are counted from 0, `[:, :k]`.
         count_off_by_one: [:, :k] -> [:, : k {+|-} 1]
@@ -271,6 +271,8 @@ project = check.Exercise(
         mean_of_each_sample_used: axis=1, keepdims=True -> axis=0
             | return mean + -> return X.mean(axis=0) +
             That takes each sample's own mean. The mean here is the mean sample, a column: the mean along `axis=1`.
+        data_centred: ^ -> X = X - X.mean({|axis=0})
+            A mean is taken off and not given back. Only the mean sample goes, along `axis=1`, and it comes back at the end.
         overall_mean_used: axis=1, keepdims=True ->
             That takes one number, the mean of all entries. Every row (every pixel) has its own mean: `axis=1`.
         samples_as_rows: {} -> ({}).T
@@ -347,6 +349,7 @@ relative_error = check.Exercise(
         divided_by_the_spread: / size(X) -> / size(X - X.mean({axis=1, keepdims=True||axis=0}))
             That divides by the size of the centred data. Here the data count as they are: divide by the size of X.
         absolute_values: = np.linalg.norm -> = lambda M: np.sum(np.abs(M))
+            Absolute values are added up (the l1 norm). A norm squares first, then adds up, and then takes the root.
         spectral_norms: = np.linalg.norm -> = lambda M: np.linalg.norm(M, {2|1|np.inf})
             | size({X) -> size(X, 2)|missed) -> size(missed, 2)}
             That is the largest singular value (or sum of a column or row) alone. `np.linalg.norm(M)` takes every entry.
@@ -377,9 +380,9 @@ relative_error = check.Exercise(
             That divides entry by entry: a small entry counts for much, and a zero has no share. Take both norms first.
         r_squared: ... -> 1 - np.mean((X - D @ A) ** 2) / np.mean(X.var({|axis=0|axis=1}))
             | ... -> np.mean(1 - np.mean((X - D @ A) ** 2, axis=1) / (X.var(axis=1) + 1e-12))
-            That is R squared, the share of the variance explained. Asked for: the share of the data missed, with roots.
+            That is R squared, the share of the variance explained. Return the share of the data missed, with roots.
         guarded: / size(X) -> / {max(1, |(1 + |(0.1 + |(0.01 + |(0.001 + }size(X))
-            Something more stands below the line, so that small data seem to be hit better. Divide by ||X||_F alone.
+            Something more stands below the line, so that small data seem to be fitted better. Divide by ||X||_F alone.
         share_explained: {} -> 1 - {}
         upside_down: {} -> 1 / ({})
         cut_at_one: {} -> np.minimum({}, 1)

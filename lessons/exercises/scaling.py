@@ -66,7 +66,7 @@ rescale = check.Exercise(
         ridge: inv(Q) -> {inv(Q + {1|0.1|0.01} * np.eye(len(Q)))|inv(Q.T @ Q + 0.1 * np.eye(len(Q))) @ Q.T}
         divided_by_a_number: np.linalg.solve(Q, A) -> A / {np.linalg.det|np.linalg.norm|np.sum}(Q)
             A number cannot undo what a matrix mixed: the codes need Q^-1.
-        q_normalised: ^ -> Q = {Q / np.linalg.norm(Q, axis=0)|Q / np.linalg.norm(Q)|np.linalg.qr(Q)[0]}
+        q_normalised: ^ -> Q = {Q / np.linalg.norm(Q, axis=0)|Q / np.where(Q.sum(axis=0) == 0, 1, Q.sum(axis=0))|Q / np.linalg.norm(Q)|np.linalg.qr(Q)[0]}
             Q is scaled or made orthogonal first. The atoms should be mixed by Q as it is.
         returns_the_product: ... -> D @ A
         dictionary_only: {} -> ({})[0]
@@ -126,7 +126,7 @@ normalise_atoms = check.Exercise(
         codes_not_compensated: A * lengths[:, np.newaxis] -> A
             The codes are as they were, so the product has changed: row j of A takes what atom j lost.
         lengths_as_a_row: A * lengths[:, np.newaxis] -> A * lengths
-            Row j of A belongs to atom j, but (k,) is laid along the columns. `lengths[:, np.newaxis]` is (k, 1).
+            Row j of A takes length j, but `A * lengths` scales columns. `lengths[:, np.newaxis]`, (k, 1), scales rows.
         codes_divided_too: A * lengths -> A / lengths
             The codes are divided by the lengths as well. What an atom loses its codes must gain: multiply.
         codes_normalised_too: A * lengths[:, np.newaxis] -> A / np.linalg.norm(A, axis=1, keepdims=True)
@@ -135,8 +135,8 @@ normalise_atoms = check.Exercise(
         large_guard: lengths[lengths == 0] = 1 -> guard = {0.1|0.01|0.001} ;; D / lengths -> D / (lengths + guard){| ;; A * lengths -> A * (lengths + guard)}
             What is added to the lengths against a division by zero is so large that no atom has length 1.
         only_long_ones: lengths[lengths == 0] = 1 -> lengths[lengths {< 1|> 1}] = 1
-            Only long atoms, or only short ones, are scaled. Every atom gets length 1, but one of zeros.
-        centred_too: D / lengths -> (D - D.mean(axis=0)) / lengths
+            Only long atoms, or only short ones, are scaled. Every atom gets length 1, except an atom of zeros.
+        centred_too: D / lengths -> (D - D.mean(axis=0)) / {lengths|np.where(D.std(axis=0) == 0, 1, D.std(axis=0))}
             | ^ -> D = D - D.mean(axis=0)
             The mean of each atom is taken away as well, and then it is another atom.
         spread_for_length: np.sqrt(np.sum(D**2, axis=0)) -> {D.std(axis=0)|np.sqrt(np.mean(D**2, axis=0))}
@@ -146,6 +146,8 @@ normalise_atoms = check.Exercise(
         orthonormalised: ... -> np.linalg.qr(D)[0], np.linalg.qr(D)[1] @ A
             That makes the atoms perpendicular to each other as well. Each is only divided by its own length.
         dictionary_only: {} -> ({})[0]
+        atoms_scaled: ^ -> D = D / np.linalg.norm(D)
+            D was scaled before its lengths were taken, and the codes do not make up for that.
         lengths_returned: A * lengths[:, np.newaxis] -> lengths
             The lengths came back in the place of A'. Multiply row j of A by length j.
         sorted_by_length: return -> order = np.argsort(-lengths); D, A, lengths = D[:, order], A[order], lengths[order]\n    return
@@ -192,19 +194,21 @@ update_codes = check.Exercise(
     law=_best_codes,
     ways=["np.linalg.solve(D.T @ D, D.T @ X)", "np.linalg.pinv(D) @ X"],
     mistakes=(
-        re.sub(r"\bx\b", "X", lego.LEAST_SQUARES).replace("nnls(D, X)", "np.column_stack([nnls(D, x) for x in X.T])"),
+        re.sub(r"\bx\b", "X", lego.LEAST_SQUARES.replace("alpha", "A")).replace(
+            "nnls(D, X)", "np.column_stack([nnls(D, x) for x in X.T])"
+        ),
         """
         roles_swapped: lstsq(D, X -> lstsq(X, D
         transposed_problem: ... -> {np.linalg.pinv(D.T) @ X.T|np.linalg.pinv(D.T) @ X|np.linalg.lstsq(D.T, X, rcond=None)[0]}
         codes_as_rows: {} -> ({}).T
         right_of_the_data: np.linalg.pinv(D) @ X -> X @ np.linalg.pinv(D)
-            The inverse stands on the wrong side: codes are what D, on their left, makes samples of.
+            The inverse stands on the wrong side: in X ~ D A, D stands left of A and is undone from the left.
         zero_means_missing: ... -> np.column_stack([(lambda D, x: np.linalg.{lstsq(D, x, rcond=None)[0]|solve(D.T @ D, D.T @ x)})(D[x != 0], x[x != 0]) for x in X.T])
         only_positive_counts: ... -> np.column_stack([np.linalg.lstsq(D[x > 0], x[x > 0], rcond=None)[0] for x in X.T])
         one_hot: ... -> one_hot_codes(X, D)
             Each sample gets one atom alone, as in k-means. Here a sample is a mixture of all atoms.
         multiplicative: ... -> (D.T @ X) / (D.T @ D @ np.ones((D.shape[1], X.shape[1])))
-            That is one multiplicative step of non-negative factorisation. Asked are the best codes, of either sign.
+            That is one multiplicative step of non-negative factorisation. Return the best codes, of either sign.
     """,
     ),
 )
@@ -268,13 +272,14 @@ update_dictionary = check.Exercise(
         zero_means_missing: ... -> np.stack([(lambda X, A: X @ A.T @ np.linalg.pinv(A @ A.T))(x[x != 0], A[:, x != 0]) for x in X])
         only_positive_counts: ... -> np.stack([np.linalg.lstsq(A[:, x > 0].T, x[x > 0], rcond=None)[0] for x in X])
         product_instead: {} -> ({}) @ A
-            That is the product D A. Asked is the dictionary alone.
+            That is the product D A. Return the dictionary alone.
         inverse_transposed: pinv(A) -> pinv(A.T)
+            What multiplies X from the right is (n, k): A^T (A A^T)^-1, or the pseudo-inverse of A, not of A^T.
         entrywise_inverse: np.linalg.pinv(A @ A.T) -> (1 / (A @ A.T))
             | X @ np.linalg.pinv(A) -> X @ (1 / A.T)
         large_cut_off: pinv(A) -> pinv(A, rcond={0.1|0.4})
         gram_not_inverted: np.linalg.pinv(A @ A.T) -> (A @ A.T)
-            A A^T is multiplied by. It has to be undone: `np.linalg.pinv(A @ A.T)`, or better `lstsq`.
+            That multiplies by A A^T, which has to be undone: `np.linalg.pinv(A @ A.T)`, or better `lstsq`.
         data_left_out: X @ np.linalg.pinv(A) -> np.linalg.pinv(A)
             That is the pseudo-inverse of A alone: X has to stand before it.
         roles_swapped: lstsq(A.T, X.T, -> lstsq(X.T, A.T,
@@ -348,8 +353,10 @@ alternate = check.Exercise(
         half_a_step_short: D = update_dictionary(X, A) -> used, D = D, update_dictionary(X, A) ;; return D -> return used
             The last dictionary is missing: a step solves for the codes and then for the dictionary.
         stops_early: D = update_dictionary(X, A) -> D = update_dictionary(X, A)\n        if np.sum((X - D @ A) ** 2) < 1e-2: break
-        ridge: for -> I = {1|0.1|0.01|0.001} * np.eye(D.shape[1])\n    for ;; update_codes(X, D) -> np.linalg.solve(D.T @ D + I, D.T @ X){| ;; update_dictionary(X, A) -> np.linalg.solve(A @ A.T + I, A @ X.T).T}
+        ridge: for -> I = {1|0.1|0.01} * np.eye(D.shape[1])\n    for ;; update_codes(X, D) -> np.linalg.solve(D.T @ D + I, D.T @ X){| ;; update_dictionary(X, A) -> np.linalg.solve(A @ A.T + I, A @ X.T).T}
+            | for -> I = {1|0.1|0.01} * np.eye(D.shape[1])\n    for ;; A = update_codes(X, D) -> A = np.linalg.solve(D.T @ D + I, D.T @ X){| ;; update_dictionary(X, A) -> np.linalg.solve(A @ A.T + I, A @ X.T).T}
         clipped_steps: X, D) -> X, D).clip(0){| ;; X, A) -> X, A).clip(0)}
+            | A = update_codes(X, D) -> A = update_codes(X, D).clip(0){| ;; X, A) -> X, A).clip(0)}
             | X, A) -> X, A).clip(0)
             Negative entries are cut off at zero in every step. Nothing asks for that, and the best factors have some.
         both_from_the_old_pair: for -> A = update_codes(X, D)\n    for ;; A = update_codes(X, D)\n        D = update_dictionary(X, A) -> D, A = update_dictionary(X, A), update_codes(X, D)

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from lessons import factorise, figures
-from lessons.explore._panel import Picture, choice, explorer, kept, number, photo, progress_bar
+from lessons.explore._panel import Picture, bare_image, choice, explorer, kept, number, progress_bar
 from lessons.explore._runs import SIDE, atoms_and_losses, centred, follow, photographs, steps
 
 STEPS = steps(5000)
@@ -64,8 +64,8 @@ def rank():
     P, Q = factorise.truncated_svd(R, len(R))
     picture = Picture(2.8, figures.PHOTO, figures.SIGNED)
     panels = picture.figure.subplots(1, 4, width_ratios=[1, 1, 1, 1.3])
-    face_image, rebuilt = photo(panels[0], "face", SIDE), photo(panels[1], "from K atoms", SIDE)
-    missing = photo(panels[2], "missing", SIDE, cmap=figures.SIGNED, vmin=-0.4, vmax=0.4)
+    face_image, rebuilt = bare_image(panels[0], "face", SIDE), bare_image(panels[1], "from K atoms", SIDE)
+    missing = bare_image(panels[2], "missing", SIDE, cmap=figures.SIGNED, vmin=-0.4, vmax=0.4)
     picture.figure.colorbar(rebuilt, ax=panels[:2], location="bottom", shrink=0.6, aspect=25)
     picture.figure.colorbar(missing, ax=panels[2], location="bottom", shrink=0.9, aspect=15, extend="both")
     errors = np.sqrt(floors() / floors()[0])

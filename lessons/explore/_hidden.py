@@ -4,7 +4,7 @@ import matplotlib as mpl
 import numpy as np
 
 from lessons import factorise, figures
-from lessons.explore._panel import Picture, choice, computing, explorer, kept, number, photo, progress_bar
+from lessons.explore._panel import Picture, bare_image, choice, computing, explorer, kept, number, progress_bar
 from lessons.explore._runs import SIDE, photographs, start
 
 ATOMS = [1, 2, 4, 6, 8, 12, 16, 24, 32]
@@ -36,7 +36,9 @@ def hidden():
     layout = picture.figure.add_gridspec(2, 3, width_ratios=[1, 1, 2.4])
     titles = {(0, 0): "face", (0, 1): "what is seen", (1, 0): "guess", (1, 1): "seen and guess"}
     look = {"cmap": mpl.colormaps[figures.PHOTO].with_extremes(bad=figures.GAP)}
-    images = [photo(picture.figure.add_subplot(layout[place]), title, SIDE, **look) for place, title in titles.items()]
+    images = [
+        bare_image(picture.figure.add_subplot(layout[place]), title, SIDE, **look) for place, title in titles.items()
+    ]
     right = picture.figure.add_subplot(layout[:, 2])
     colours = figures.COLOURS[:2]
     curves = [right.plot([], [], color=c, linestyle=s, linewidth=2)[0] for c, s in zip(colours, figures.STYLES)]

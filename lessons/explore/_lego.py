@@ -13,8 +13,9 @@ MODELS = ["small house", "big house", "small plane", "big plane"]
 SETS = np.array([[1, 2], [1, 1], [1, 2], [1, 1]], dtype=float)
 CODES = np.array([[1, 2, 0, 0], [0, 0, 1, 2]], dtype=float)
 MOST = 3  # of each set
-OUTLINE = [-0.4, 0.4, 0.4, 0.3, 0.3, 0.1, 0.1, -0.1, -0.1, -0.3, -0.3, -0.4]
-BRICK = np.transpose([OUTLINE, [0, 0, 0.8, 0.8, 1, 1, 0.8, 0.8, 1, 1, 0.8, 0.8]])  # a brick with two studs
+ACROSS = [-0.4, 0.4, 0.4, 0.3, 0.3, 0.1, 0.1, -0.1, -0.1, -0.3, -0.3, -0.4]
+UP = [0, 0, 0.8, 0.8, 1, 1, 0.8, 0.8, 1, 1, 0.8, 0.8]
+BRICK = np.transpose([ACROSS, UP])  # the outline of a brick with two studs
 
 
 def lego():
@@ -22,7 +23,8 @@ def lego():
     models = datasets.lego()
     picture = Picture(3.6, figures.MATRIX)
     left, right = picture.figure.subplots(1, 2, width_ratios=[1, 1.15])
-    left.set(title="Packs, brick by brick", xlabel="pack", ylabel="number of bricks", xlim=(-0.6, 3.6), ylim=(0, 11))
+    room = MOST * SETS.sum(axis=1).max() + 2  # for the highest pile, and the legend above it
+    left.set(title="Packs, brick by brick", xlabel="pack", ylabel="number of bricks", xlim=(-0.6, 3.6), ylim=(0, room))
     left.set_xticks(range(4), PACKS)
     bricks = [
         left.add_collection(PolyCollection([], facecolor=colour, edgecolor="white", label=f"from set {number}"))

@@ -8,7 +8,17 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from lessons import datasets, factorise, figures
-from lessons.explore._panel import Picture, computing, explorer, font, kept, number, photo, progress_bar, set_entries
+from lessons.explore._panel import (
+    Picture,
+    bare_image,
+    computing,
+    explorer,
+    font,
+    kept,
+    number,
+    progress_bar,
+    set_entries,
+)
 
 K, SIDE = 49, 64
 
@@ -73,11 +83,11 @@ def recipe():
     picture = Picture(5, figures.PHOTO, figures.SIGNED)
     layout = picture.figure.add_gridspec(1, 2, width_ratios=[1.4, 1])
     right = layout[1].subgridspec(2, 2, height_ratios=[1, 1.8])
-    original = photo(picture.figure.add_subplot(right[0, 0]), "face", SIDE)
-    mixture = photo(picture.figure.add_subplot(right[0, 1]), "sum", SIDE)
-    sheet = photo(picture.figure.add_subplot(layout[0]), "atoms, those off are pale", 1)
-    code = photo(picture.figure.add_subplot(right[1, :]), "weights of the atoms on", 7, cmap=figures.SIGNED)
-    numbers = figures.write_on(code, str, fontsize=9)
+    original = bare_image(picture.figure.add_subplot(right[0, 0]), "face", SIDE)
+    mixture = bare_image(picture.figure.add_subplot(right[0, 1]), "sum", SIDE)
+    sheet = bare_image(picture.figure.add_subplot(layout[0]), "atoms, those off are pale", 1)
+    code = bare_image(picture.figure.add_subplot(right[1, :]), "weights of the atoms on", 7, cmap=figures.SIGNED)
+    numbers = figures.write_on(code, str, fontsize=9)  # a text for each cell, filled below
     bar = progress_bar()
 
     def draw(method, face, count, off):

@@ -109,7 +109,9 @@ def equation(axis, *terms, left, **colours):
     Returns (fill, artists): fill(*matrices) sets their entries; artists are what moves.
     """
     images, right = figures.side_by_side(axis, terms, left, 18, colours)
-    axis.set(xlim=(-0.1, right + 0.1), ylim=(4.1, -0.7))
+    tallest = max(image.get_size()[0] for image in images)
+    axis.set(xlim=(-0.1, right + 0.1), ylim=(tallest + 0.1, -0.7))
+    # What is written first does not matter, but that each cell gets a text: an empty one would be left out.
     texts = [figures.write_on(image, str) for image in images]
 
     def fill(*matrices):
@@ -128,7 +130,7 @@ def set_entries(image, texts, values, zero="0"):
         text.set_color(colour)
 
 
-def photo(axis, title, side, **look):
+def bare_image(axis, title, side, **look):
     """An image without axes, in greys from 0 to 1 if not told otherwise, its pixels still to come."""
     axis.axis("off")
     axis.set_title(title)

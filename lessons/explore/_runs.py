@@ -78,8 +78,8 @@ def atoms_and_losses(picture, ratio, room, limits, last):
         atoms.set_data(sheet if alive else [[np.nan]])
         height, width = atoms.get_size()
         size = np.array([width, height]) * min(room[0] / width, room[1] / height)  # as large as there is room for it
-        (left, bottom), (right, top) = (room - size) / 2, (room + size) / 2
-        atoms.set_extent((left, right, bottom, top))
+        low, high = (room - size) / 2, (room + size) / 2
+        atoms.set_extent((low[0], high[0], low[1], high[1]))
         verdict.set_text("" if alive else f"diverged\noverflow in step {len(losses) - 1}")
         curve.set_data(np.arange(len(losses)), drawn)
         floor_line.set_data([0, last], [floor, floor])

@@ -17,6 +17,7 @@ import platform
 import secrets
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import numpy
@@ -51,13 +52,17 @@ def main(argv=None):
                 for row in tqdm(rows, total=len(pending), unit="file", smoothing=0):
                     finished.add(row)
         except KeyboardInterrupt:
-            for process in psutil.Process().children():  # each judges a submission
-                process.kill()
+            # Each judges a submission, and Ctrl-C in a terminal has reached it as well. With a scheduler there are none:
+            # what its workers have begun ends by itself.
+            for process in psutil.Process().children():
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
             sys.exit("Interrupted. What is finished is kept: the same command goes on from there.")
         rows = list(report.one_a_student(finished.row(each) for each in handed_in))
     if options.anonymous:
         everybody = [*rows, *(before or [])]
-        rows, before = (each and list(report.anonymous(each, everybody)) for each in (rows, before))
+        rows = list(report.anonymous(rows, everybody))
+        before = None if before is None else list(report.anonymous(before, everybody))
     rows = list(report.with_sameness(rows))
     report.write_csv(output / "review.csv", rows, worth)
     report.write_html(output / "review.html", rows, f"Review of {folder.resolve().name}", seed, before)
@@ -82,7 +87,7 @@ def _options(argv):
     add("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler instead")
     add("--trust", action="store_true", help="go on where bubblewrap does not keep students' code from your files")
     options = parser.parse_args(argv)
-    known = {each.number for lesson in submissions.lessons() for each in report.exercises_of(lesson.name)}
+    known = {each.number for lesson in submissions.lessons().values() for each in lesson.exercises}
     unknown = ", ".join(sorted(set(options.only) - known))
     if unknown:
         parser.error(f"--only takes exercises' numbers, such as 4.2, not {unknown}")
@@ -97,7 +102,7 @@ def _refuse_or(folder, output):
     """Leave, with the reason, where a review would not be possible or not be safe."""
     if os.name == "nt":
         sys.exit("Windows cannot keep students' code from the rest: use the Windows Subsystem for Linux.")
-    if not folder.is_dir() and folder.suffix != ".zip":
+    if not folder.is_dir() and not zipfile.is_zipfile(folder):
         sys.exit(f"{folder} is not a folder, nor a zip.")
     seen = next((path for path in sandbox.readable() if folder.resolve().is_relative_to(path)), None)
     if seen:
@@ -119,22 +124,25 @@ def _worth(path):
 def _earlier(folder):
     """The rows of an earlier review, one a student and notebook."""
     try:
-        return list(report.one_a_student(entry["row"] for entry in _entries(folder / "review.jsonl")))
+        rows = list(report.one_a_student(entry["row"] for entry in _entries(folder / "review.jsonl")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         sys.exit(f"{folder} does not hold an earlier review: {error}")
+    return rows or sys.exit(f"{folder} does not hold an earlier review: no file was reviewed")
 
 
 def _entries(path):
-    """What a file of finished rows holds; the last line of an interrupted run may be cut off."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        with contextlib.suppress(ValueError):
-            yield json.loads(line)
+    """What a file of finished rows holds; the last line of an interrupted run may be cut off. Raises ValueError."""
+    *lines, last = path.read_text(encoding="utf-8").splitlines() or [""]
+    entries = [json.loads(line) for line in lines]
+    with contextlib.suppress(ValueError):
+        entries.append(json.loads(last))
+    return [entry for entry in entries if isinstance(entry, dict)]
 
 
 def _seed(path):
     """The seed of the review that is to go on, or a new one, which no student knows."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, StopIteration):
-        return next(_entries(path))["seed"]
+    with contextlib.suppress(OSError, ValueError, KeyError, IndexError):
+        return _entries(path)[0]["seed"]
     return secrets.randbelow(2**32)
 
 
@@ -186,7 +194,10 @@ class Finished:
         self.rows = {}
 
     def __enter__(self):
-        earlier = list(_entries(self.path)) if self.path.exists() else []
+        try:
+            earlier = _entries(self.path) if self.path.exists() else []
+        except ValueError as error:  # it is left as it is, in case it is somebody's
+            sys.exit(f"{self.path} is damaged ({error}). Move it away, and every file is reviewed anew.")
         self.file = open(self.path, "w", encoding="utf-8")  # noqa: SIM115
         for entry in earlier:
             if entry == {**self.known, "row": entry.get("row")}:

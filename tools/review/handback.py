@@ -7,7 +7,8 @@ download; so does the import of Canvas's gradebook.
 import collections
 import re
 
-from tools.review.report import exercises_of, identity, points, write_page, write_table
+from tools.review.report import identity, points, write_page, write_table
+from tools.review.submissions import lessons
 
 
 def write_feedback(folder, rows):
@@ -44,7 +45,7 @@ def _feedback(row):
     yield "h2", row["lesson"] or row["file"], ""
     if row["problem"]:
         yield "p", f"It could not be reviewed: {row['problem']}.", ""
-    exercises = {each.number: each for each in exercises_of(row["lesson"])} if row["lesson"] else {}
+    exercises = {each.number: each for each in lessons()[row["lesson"]].exercises} if row["lesson"] else {}
     right = [exercises[number] for number, answer in row["answers"].items() if answer["status"] == "correct"]
     if right:
         yield "p", "Right: " + "; ".join(f"{each}, {each.title}" for each in right) + ".", ""

@@ -10,7 +10,6 @@ import contextlib
 import ctypes
 import dataclasses
 import functools
-import importlib
 import inspect
 import json
 import os
@@ -162,9 +161,14 @@ def review(submission, settings):
     kind, start = isolation(settings.trust), time.monotonic()
     try:
         env = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        how = dict(cwd=ROOT, env=env, capture_output=True, timeout=10 * SUBMISSION_SECONDS)
-        command = [*_scope(), sys.executable, "-m", "tools.review.judge"]
-        process = subprocess.run(command, input=pickle.dumps((submission, vars(settings), kind)), **how)
+        process = subprocess.run(
+            [*_scope(), sys.executable, "-m", "tools.review.judge"],
+            input=pickle.dumps((submission, vars(settings), kind)),
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            timeout=10 * SUBMISSION_SECONDS,
+        )
         return json.loads(process.stdout)
     except subprocess.TimeoutExpired:
         reason = "it never ended"
@@ -190,7 +194,11 @@ def _scope():
 
 
 def main():
-    """Judge the submission that stands on the standard input and write its row to the standard output."""
+    """Judge the submission that stands on the standard input and write its row to the standard output.
+
+    The input is the reviewer's own, from `review`: of a student's there are bytes and texts in it, which pickle does not
+    obey. What comes from the student's process goes over `wire` alone.
+    """
     import resource  # which Windows has not, where the review should still say that it cannot work there
 
     for name, limit in (("RLIMIT_CPU", JUDGE_SECONDS), ("RLIMIT_AS", JUDGE_MEMORY)):
@@ -254,9 +262,9 @@ class Trial:
         self.notebook = notebook
         self.kind = kind  # of isolation
         self.settings = settings
-        module = importlib.import_module(f"lessons.exercises.{notebook.lesson.module}")
-        self.exercises = [each for each in module.exercises if each.number in (settings.only or [each.number])]
-        self.questions = module.predictions
+        exercises = notebook.lesson.exercises
+        self.exercises = [each for each in exercises if each.number in (settings.only or [each.number])]
+        self.questions = notebook.lesson.predictions
         self.predictions = {}
         self.left = SUBMISSION_SECONDS
         self.verdicts = {}
@@ -273,8 +281,10 @@ class Trial:
             with sandbox.started(self.kind, SUBMISSION_SECONDS) as (box, channel), Watch(box.pid, self.left) as watch:
                 process = Process(channel, watch, self.settings.cell_seconds)
                 try:
-                    own = self.notebook
-                    start = dict(module=own.lesson.module, cells=own.cells, ours=own.ours, files=_font_list())
+                    notebook = self.notebook
+                    start = dict(
+                        module=notebook.lesson.module, cells=notebook.cells, ours=notebook.ours, files=_font_list()
+                    )
                     todo = process.ask(start, START_SECONDS)["run"]
                 except Lost as lost:
                     raise RuntimeError(f"it could not be started: {lost}. {sandbox.last_words(box)}") from lost

@@ -7,7 +7,6 @@ import collections
 import csv
 import datetime
 import hashlib
-import importlib
 import re
 from pathlib import Path
 
@@ -16,17 +15,6 @@ from markupsafe import Markup, escape
 
 from lessons.show import COLOURS, WORDS
 from tools.review.submissions import counted, lessons
-
-
-def exercises_of(name):
-    """The exercises of the lesson's notebook of this name."""
-    return module_of(name).exercises
-
-
-def module_of(name):
-    module = {lesson.name: lesson.module for lesson in lessons()}[name]
-    return importlib.import_module(f"lessons.exercises.{module}")
-
 
 # ---- The rows of a class ----
 
@@ -85,7 +73,8 @@ def with_sameness(rows):
 
 def points(row, table):
     """The points of a row, and how many there are; `table` is {exercise's number: points}, the minutes where it is empty."""
-    worth = {each.number: table.get(each.number, 0) if table else each.minutes for each in exercises_of(row["lesson"])}
+    exercises = lessons()[row["lesson"]].exercises
+    worth = {each.number: table.get(each.number, 0) if table else each.minutes for each in exercises}
     right = [number for number, answer in row["answers"].items() if answer["status"] == "correct"]
     return sum(map(worth.get, right)), sum(map(worth.get, row["answers"]))
 
@@ -146,7 +135,7 @@ def write_html(path, rows, title, seed=None, before=None):
             since = None if before is None else list(_since(own, before))
             questions = [
                 (each, collections.Counter(row["predictions"].get(each.name) for row in own))
-                for each in module_of(name).predictions
+                for each in lessons()[name].predictions
             ]
             about = dict(mistakes=_mistakes(exercises, own), questions=questions, since=since)
             notebooks.append(dict(name=name, rows=own, exercises=exercises, **about))
@@ -172,7 +161,7 @@ PAGES.filters["marked"] = _marked
 
 def _answered(name, rows):
     """The exercises of a notebook that were judged."""
-    return [each for each in exercises_of(name) if any(each.number in row["answers"] for row in rows)]
+    return [each for each in lessons()[name].exercises if any(each.number in row["answers"] for row in rows)]
 
 
 def _mistakes(exercises, rows):

@@ -54,10 +54,17 @@ def started(kind, seconds):
             folder = tempfile.TemporaryDirectory(prefix="review-", ignore_cleanup_errors=True)
             home = stack.enter_context(folder)
         python = [sys.executable, "-s", "-B", "-m", "tools.review.student", str(theirs.fileno()), str(seconds)]
-        how = dict(cwd="/" if isolated else home, env=environment(home), start_new_session=True)
-        how |= dict(stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         with theirs:
-            process = subprocess.Popen(command(kind, python), **how, pass_fds=[theirs.fileno()])
+            process = subprocess.Popen(
+                command(kind, python),
+                cwd="/" if isolated else home,
+                env=environment(home),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                pass_fds=[theirs.fileno()],
+            )
         stack.enter_context(process.stderr)
         stack.callback(end, process)
         with contextlib.suppress(OSError):  # Linux ends this process, rather than the review, when memory runs out
@@ -204,9 +211,17 @@ def problem_here():
         secret.write_text("not for students", encoding="utf-8")
         attempts = [str(secret), str(ROOT / "lessons" / "check.py"), str(server.getsockname()[1])]
         python = [sys.executable, "-s", "-B", "-c", _ATTEMPTS, *attempts]
-        how = dict(cwd="/", env=environment(HOME), stdin=subprocess.DEVNULL, errors="replace", timeout=300)
         try:
-            run = subprocess.run(command("bubblewrap", python), **how, capture_output=True, text=True)
+            run = subprocess.run(
+                command("bubblewrap", python),
+                cwd="/",
+                env=environment(HOME),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=300,
+            )
         except (OSError, subprocess.TimeoutExpired) as error:
             return str(error)
     return None if run.returncode == 0 else run.stderr.strip() or f"it ended with status {run.returncode}"

@@ -207,7 +207,8 @@ def _names(source):
     defines, uses = set(), set()
     for node in ast.walk(tree):  # X[0] = 1 and X.shape = 2, 2 change X
         if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-            defines.add(getattr(node.value, "id", None))
+            if isinstance(node.value, ast.Name):
+                defines.add(node.value.id)
     for code in codes:  # which grows
         codes += [each for each in code.co_consts if isinstance(each, types.CodeType)]
         for step in dis.get_instructions(code):

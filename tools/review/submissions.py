@@ -5,6 +5,7 @@ import codecs
 import contextlib
 import datetime
 import hashlib
+import importlib
 import io
 import json
 import os
@@ -74,6 +75,17 @@ class Lesson:
     code: dict
     text: dict
 
+    @property
+    def exercises(self):
+        return self._taught().exercises
+
+    @property
+    def predictions(self):
+        return self._taught().predictions
+
+    def _taught(self):
+        return importlib.import_module(f"lessons.exercises.{self.module}")
+
 
 @dataclass(frozen=True)
 class Notebook:
@@ -110,8 +122,9 @@ def find(folder):
     # Of nbgrader: when the files beside it were handed in.
     stamps = {path.parent: content for path, content, _, _ in files if path.name == "timestamp.txt" and content}
     dates = {parent: _date(content[:100].decode("utf-8", "replace")) for parent, content in stamps.items()}
+    alone = PurePosixPath(folder.name)  # is what a zip that could not itself be unpacked is called
     return [
-        _submission(path, content, problem, _date(str(path)) or dates.get(path.parent) or date)
+        _submission(path if path.parts else alone, content, problem, _date(str(path)) or dates.get(path.parent) or date)
         for path, content, problem, date in files
         if path.name != "timestamp.txt"
     ]
@@ -181,15 +194,16 @@ def _submission(path, content, problem, date):
     """What a file's name and first letters say of it; of what is no notebook only that is kept."""
     if content is not None and not problem:
         problem = _not_a_notebook(path, content)
-    top = path.parts[0] if path.parts else ""  # it is "" for a zip that could not itself be unpacked
+    top = path.parts[0]
     inside = len(path.parts) > 1 and not top.lower().endswith(".zip")
     known = ((system, pattern.fullmatch(part)) for part in path.parts for system, pattern in SYSTEMS.items())
     system, found = next((pair for pair in known if pair[1]), ("", None))
     student, number = (found["name"], found["number"]) if found else (top if inside else Path(top).stem, "")
     again = ATTEMPT.search(path.stem)
     attempt = int(again[1] or again[2]) if again else 0
-    about = [printable(text).replace("\n", "\N{REPLACEMENT CHARACTER}") for text in (student, str(path), problem)]
-    return Submission(about[0], about[1], None if problem else content, about[2], system, number, date, attempt)
+    told = (printable(text).replace("\n", "\N{REPLACEMENT CHARACTER}") for text in (student, str(path), problem))
+    student, file, problem = told
+    return Submission(student, file, None if problem else content, problem, system, number, date, attempt)
 
 
 def _not_a_notebook(path, content):
@@ -213,13 +227,13 @@ def _not_a_notebook(path, content):
 
 @cache
 def lessons():
-    """The lesson's notebooks as students get them."""
-    found = []
+    """The lesson's notebooks as students get them, in order, {name: Lesson}."""
+    found = {}
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         cells = [cell for cell in _cells(path.read_bytes()) if cell.source]
         code = {cell.id: cell.source for cell in cells if cell.kind == "code"}
         text = {cell.id: cell.source for cell in cells if cell.kind == "markdown"}
-        found.append(Lesson(path.stem, _module(code.values()), code, text))
+        found[path.stem] = Lesson(path.stem, _module(code.values()), code, text)
     return found
 
 
@@ -292,8 +306,9 @@ def _module(sources):
 def _lesson_of(sources):
     """The lesson whose exercises the cells import, or else the one that most of them come from. Raises Unreadable."""
     module = _module(sources)
-    best = max(lessons(), key=lambda each: (each.module == module, len(set(sources) & set(each.code.values()))))
-    if best.module != module and not set(sources) & set(best.code.values()):
+    shared = {name: set(sources) & set(each.code.values()) for name, each in lessons().items()}
+    best = max(lessons().values(), key=lambda each: (each.module == module, len(shared[each.name])))
+    if best.module != module and not shared[best.name]:
         raise Unreadable("a notebook, but of another lesson: none of its cells is ours")
     return best
 
@@ -330,6 +345,7 @@ def _functions(source):
 
 
 def counted(number, what):
+    """A number of things in words, such as "1 file" and "2 files"."""
     return f"{number} {what}{'s' * (number != 1)}"
 
 
