@@ -161,7 +161,8 @@ IN_ANY = """
         Only the first part of the result came back. Does `return` stand inside the loop?
     last_left_out: {} -> ({}) * (np.arange(np.shape({})[-1]) < np.shape({})[-1] - 1)
         | {} -> ({}) * (np.arange(np.shape({})[0]) < np.shape({})[0] - 1)[:, np.newaxis]
-        The last entry, row or column is left out: `range(n)` already ends at n - 1.
+        | {} -> ({}) * (np.arange(np.shape({})[-1]) > 0)
+        The first or the last entry, row or column is left out: `range(n)` begins at 0 and already ends at n - 1.
     flattened: {} -> np.ravel({})
         The result was unrolled into one long vector: leave it in its shape.
     one_index_too_many: {} -> ({})[:, np.newaxis]
@@ -180,6 +181,8 @@ IN_ANY = """
         A sum is taken where a mean belongs.
     median_for_mean: np.mean( -> np.median(
         A median is taken where a mean belongs.
+    divided_by_a_count: {} -> ({}) / {len(DATA)|DATA.shape[-1]|DATA.size}
+        It is divided by a number of rows, columns or entries once too often.
     rounded: {} -> np.round({}{, 2||, 1|, 3|, 4})
         The numbers are rounded. Return them as they come, and round only what is printed.
     whole_numbers: {} -> np.asarray({}).astype(int)
@@ -208,7 +211,7 @@ IN_ANY = """
     atoms_scaled: ^ -> ATOMS = ATOMS / {np.linalg.norm(ATOMS)|np.maximum(np.linalg.norm(ATOMS, axis=0), 1e-300)}
         | ^ -> ATOMS = ATOMS / np.where(ATOMS.sum(axis=0) == 0, 1, ATOMS.sum(axis=0))
         The atoms are scaled to length or sum 1 first. Here they count as they are.
-    one_atom_alone: ATOMS @ CODES -> ATOMS[:, {:1] @ CODES[:1|-1:] @ CODES[-1:}]
+    one_atom_alone: ATOMS @ CODES -> ATOMS[:, {:1] @ CODES[:1|-1:] @ CODES[-1:|-2:-1] @ CODES[-2:-1}]
         | P @ Q.T -> P[:, {:1] @ Q[:, :1|-1:] @ Q[:, -1:}].T
         Only one atom is in the mixture. Does a `+=` lack its plus, or is `return` inside the loop?
     atom_left_out: ATOMS @ CODES -> ATOMS[:, {:-1] @ CODES[:-1|1:] @ CODES[1:}]

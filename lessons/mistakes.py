@@ -278,13 +278,14 @@ class Known:
                 and not _same_argument(one.edit, other.edit)
             ]
         for one, other in sorted(two, key=lambda pair: pair[0].place * pair[1].place):
-            for inside, outer in ((one.source, other.edit), (other.source, one.edit)):
+            # What is only done to a result comes as the outer one first: that needs no compiling.
+            both_ways = (one.source, other.edit), (other.source, one.edit)
+            for inside, outer in sorted(both_ways, key=lambda each: not done_to_a_result(each[1])):
                 both = apply(outer, inside)
                 if both is None or both in made:
                     continue
                 made.add(both)
                 if done_to_a_result(outer):
-                    # No need to compile what is only done to a result that is known.
                     self.wrapped[both] = inside, done_to_a_result(outer)
                 elif count == MOST_PAIRS or not compiled(both):
                     continue

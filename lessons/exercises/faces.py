@@ -202,7 +202,7 @@ gradients = check.Exercise(
             The sign is turned round: that is the way down, minus the gradient. The gradient itself points uphill.
         error_sign: -2 -> 2
             The squared error's part has the wrong sign: P Q^T is subtracted in E = R - P Q^T, which brings a minus.
-        penalty_missing: + beta * P -> ;; + beta * Q ->
+        penalty_missing: + beta * {P -> ;; + beta * Q|P|Q} ->
             The part from the penalty is missing: (beta / 2) p^2 grows with slope beta p.
         penalty_sign: + beta -> - beta
         penalty_doubled: beta * -> 2 * beta *

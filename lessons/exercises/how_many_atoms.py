@@ -96,7 +96,7 @@ masked_step = check.Exercise(
         zeros_in_the_gaps: np.where(seen, R, 0) -> np.nan_to_num(R) ;; S * (P @ Q.T) -> P @ Q.T
             That fills the gaps with zeros and takes the step of 4.2. A zero is a claim about the data; where nothing is
             known nothing should be asked, on neither side of the line.
-        zero_means_missing: ^ -> seen = R {> 0|!= 0}
+        zero_means_missing: ^ -> seen = {|seen * }(R {> 0|!= 0})
             It makes a mask of its own from the zeros of R. A zero can be a number that was seen, and a hidden entry may
             hold any number: which entries are known, `seen` says.
         mask_turned_round: np.where(seen, R, 0) -> np.where(seen, 0, {R|np.nan_to_num(R)}) ;; S * -> (S == 0) *

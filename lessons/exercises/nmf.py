@@ -48,7 +48,7 @@ gradient_codes = check.Exercise(
             That is the term without X alone. -2 tr(X^T D A) depends on A as well and gives the other term.
         square_counted_once: + 2 * -> +
             In tr(A^T D^T D A) the codes stand twice, so its gradient is 2 D^T D A: the 2 belongs to both terms.
-        cross_term_counted_once: -2 * D.T -> -D.T
+        cross_term_counted_once: 2 * D.T @ X -> D.T @ X
             The product is multiplied out into two mixed terms, and they are equal: together they give -2 D^T X.
         mean_over_samples: {} -> ({}) / X.shape[1]
             That is divided by n, as for a mean over the samples. Return the gradient of the plain ||X - D A||_F^2.
@@ -63,7 +63,7 @@ gradient_codes = check.Exercise(
         transpose_in_one_term: + 2 * D.T @ D @ A -> + 2 * D @ A
             | -2 * D.T @ X -> -2 * D @ X
             One of the two terms lacks its D^T: they are -2 D^T X and 2 D^T D A, both (k, n) like A.
-        both_terms_added: -2 * D.T @ X -> 2 * D.T @ X
+        both_terms_added: return -2 -> return 2
             | D @ A - X -> D @ A + X
             Both terms come with a plus. X is subtracted in X - D A, so the term with X has a minus.
         both_terms_subtracted: + 2 * D.T -> - 2 * D.T
@@ -87,7 +87,7 @@ gradient_codes = check.Exercise(
         both_gradients: {} -> {}, 2 * (D @ A - X) @ A.T
             | {} -> 2 * (D @ A - X) @ A.T, {}
             Return the gradient for the codes A alone: D is fixed here.
-        pair_of_terms: ... -> (-2 * D.T @ X, 2 * D.T @ D @ A)
+        pair_of_terms: ... -> -2 * D.T @ X, 2 * D.T @ D @ A
             Those are the two terms. The gradient is their sum, one array.
         ratio_of_the_terms: ... -> {|A * }(D.T @ X) / (D.T @ D @ A)
             | ... -> (D.T @ D @ A) / (D.T @ X)
@@ -502,6 +502,10 @@ sparseness = check.Exercise(
             The norms are swapped: it is l1, the sum of sizes, divided by l2, the Euclidean length.
         squared_length: np.sqrt(np.sum(v**2)) -> np.sum(v**2)
             The root of the sum of squares is missing: l2 is the Euclidean length, not its square.
+        root_mean_square: np.sum(v**2) -> np.mean(v**2)
+            l2 is the root of the sum of squares, not of their mean.
+        large_guard: l1 / l2 -> l1 / (l2 + {0.1|0.01|0.001})
+            What is added to l2 against a division by zero is so large that it shows.
         squared_ratio: l1 / l2 -> (l1 / l2) ** 2
             Both norms are squared here. Hoyer's measure takes them as they are.
         not_normalised: / (np.sqrt(v.size) - 1) ->
