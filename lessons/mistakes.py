@@ -85,7 +85,8 @@ SENTENCES = {
     for table in (FROM_OUTSIDE, parse(anywhere.SAID), ANYWHERE_IN_A_PAIR, ANYWHERE)
     for key, mistake in table.items()
 }
-# What can stop an answer with the same words as a mistake in it would: no edit of a number, or by an index.
+# What can be said of an answer that stops. Other edits, of the result, of an argument or by an index, stop by themselves on a
+# number or a vector, with the same words as many an answer.
 CAN_STOP = {key for key, mistake in ANYWHERE.items() if not any(re.match(r"[{^]|.*\[", edit) for edit in mistake.edits)}
 # What is done to the arguments or to the residual is done in a pair as well.
 ANYWHERE_IN_A_PAIR |= {key: mistake for key, mistake in ANYWHERE.items() if not mistake.edits[0].startswith("{}")}
