@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lessons import check, compare
+from lessons import check, compare, mistakes
+from lessons.answers import outcome
 
 # The steps that a factor with zeros is judged by.
 ZERO_STEPS = 4
@@ -114,6 +115,8 @@ def one_step(came, run, *case):
             return check.Finding("The result does not follow from the P and Q given.", ("start_of_its_own",))
         if any(compare.close(came, pair, (P, Q)) for step in steps for pair in repeat(step, 200, *case)[1:]):
             return check.Finding("", ("several_steps",))
+        if keys := _in_one_line(came, run.exercise, *case):
+            return check.Finding("", keys)
         missed = np.where(seen, R - P @ Q.T, 0)
         if any(_parallel(part - start, way) for part, start, way in zip(came, (P, Q), (missed @ Q, missed.T @ P))):
             return check.Finding("", ("gradient_step",))
@@ -129,6 +132,27 @@ def one_step(came, run, *case):
             "stays zero, and everything else moves as if it were not there."
         )
     return None
+
+
+def _in_one_line(came, exercise, *case):
+    """The key of the known mistake that is made in the update of one factor, where the other follows rightly, or ()."""
+    *data, P, Q = case
+    turned, right = [each.T for each in data], exercise.reference(*case)[0]
+
+    def first(way, *case):
+        pair = outcome(way, (), case).value
+        return pair[0] if isinstance(pair, tuple) else np.nan
+
+    for keys, source in exercise.known.singles():
+        way = mistakes.compiled(source)
+        if compare.close(came[0], right, (P, Q)):
+            found = compare.close(came[1], first(way, *turned, Q, right), (P, Q))
+        else:
+            found = compare.close(came[0], first(way, *case), (P, Q))
+            found = found and compare.close(came[1], first(exercise.reference, *turned, Q, came[0]), (P, Q))
+        if found:
+            return keys
+    return ()
 
 
 def _parallel(a, b):
