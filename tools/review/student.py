@@ -146,7 +146,9 @@ class Student:
             if "matplotlib.pyplot" in sys.modules:
                 sys.modules["matplotlib.pyplot"].close("all")
         error = result.error_before_exec or result.error_in_exec
-        return f"{type(error).__name__}: {_text(error)}{_line(error)}" if error else None
+        # From Python 3.13 on a bracket that is left open is a kind of SyntaxError with a name for Python alone.
+        kind = type(error).__name__.replace("_IncompleteInputError", "SyntaxError")
+        return f"{kind}: {_text(error)}{_line(error)}" if error else None
 
     def _check_the_rest(self):
         """Functions of the exercises' names that no check has seen, because its cell is gone or came too early."""
