@@ -24,9 +24,9 @@ lab: .venv/ready-for-lab  ## install what the lesson needs and open the notebook
 test: .venv/ready-for-test  ## install what the tests need and run them all
 	@$(python) -m pytest
 
-check: .venv/ready-for-test  ## run the quick tests: no notebook or browser is run, no class reviewed, no claim of the text checked
+check: .venv/ready-for-test  ## run the quick tests: no notebook, explorer or browser is run, no class reviewed, no claim of the text checked
 	@$(python) -m pytest tests -k "not runs_with" \
-	    $(foreach name,browser test_claims.py test_explore.py test_review* test_slides.py test_nbgrader.py test_single_file.py,--ignore-glob='tests/$(name)')
+	    $(foreach name,browser test_claims.py test_explore.py test_review* test_slides.py test_nbgrader.py test_single_file.py test_site.py,--ignore-glob='tests/$(name)')
 
 # The first one alone, since its first cell may have to install the photographs.
 test-colab: .venv/ready-for-test .venv-colab/ready  ## run every student notebook alone, with Colab's libraries
