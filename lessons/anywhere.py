@@ -83,26 +83,14 @@ SAID = """
         A multiple of the identity is added before solving (a ridge), and that changes the result. Nothing asks for it.
     entrywise_inverse:
         `1 / ...` and `** -1` go entry by entry. A matrix is undone by solving with it, or by its (pseudo-)inverse.
-    inverse_transposed:
-        The inverse is transposed. What undoes a matrix is its inverse as it stands.
     roles_swapped:
         The two have changed places: it is the data that are to be fitted, and `np.linalg.lstsq` takes them second.
-    elementwise:
-        `*` goes entry by entry. Both D Q and Q^-1 A are matrix products, `@`.
-    transposed_problem:
-        In `lstsq` and `pinv` D and X stand as they are. The equations are (D^T D) A = D^T X: each D^T comes first.
     codes_as_rows:
         The result is transposed: codes should be columns, A is (k, n).
     atoms_as_rows:
         The result is transposed: D is (d, k), one atom a column.
-    nonnegative_codes:
-        No entry is negative. Nothing asks for that, and entries of either sign bring the mixture nearer to the data.
     large_cut_off:
         So large an `rcond` treats directions that matter as zero. It is there for rounding alone: leave it as it is.
-    stops_early:
-        Not all steps are taken. Is the loop too short, or does it stop at an error that is small for some data only?
-    own_start:
-        The result does not depend on the start that was given: begin with that one, not with one of your own.
     not_every_sample:
         Not every sample is done: does the loop leave one out, or is `return` inside it?
     not_every_atom:
@@ -113,12 +101,8 @@ SAID = """
         One of the two sizes is squared and the other is not, so that the unit does not cancel. Take both with roots.
     root_mean_square:
         That is the root of the mean square, in the unit of the data. Divide by the size of the data instead.
-    difference_of_norms:
-        That compares two sizes, which may agree where the entries do not. Take the size of the difference.
     share_explained:
         That is the share that is explained, 1 minus something. Return the share that is missed.
-    upside_down:
-        The fraction is upside down: what is missed stands above, what it is measured by below.
     factor_two:
         The factor 2 from differentiating the square is missing.
     averaged:
@@ -243,9 +227,11 @@ IN_ANY = """
     sample_left_out: DATA - MODEL -> (DATA - MODEL)[{:-1|1:|:, :-1|:, 1:}]
         One entry, row or column is left out of the sum: `range(n)` begins at 0, and already ends at n - 1.
     zero_means_missing: DATA - MODEL -> (DATA - MODEL) * (DATA != 0)
+        | (DATA - MODEL) -> ((DATA - MODEL)[DATA != 0])
         Entries that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like
         any other.
     only_positive_counts: DATA - MODEL -> (DATA - MODEL) * (DATA > 0)
+        | (DATA - MODEL) -> ((DATA - MODEL)[DATA > 0])
         Only positive entries are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`). Here every entry
         is known.
     residual_with_a_plus: DATA - MODEL -> DATA + MODEL

@@ -323,7 +323,7 @@ class Known:
                         continue  # what the exercise itself knows of comes first, and of little it is all that can be said
                     if strange is None or (right and not any(key in own for key in keys)):
                         continue
-                    if single and single[0] in keys and not all(key in own for key in keys):
+                    if single and single[0] in keys and not all(key in own for key in keys if key != single[0]):
                         continue  # what any exercise can meet shows in the cases, or not at all
                     edges = [look(compiled(source), edge) for edge in self.exercise.edges] if at_edges else []
                     if edges == at_edges and not (right and set(edges) <= {"right"}):

@@ -195,8 +195,10 @@ hidden_error = check.Exercise(
         divided_by_all: R[hidden] -> R
             That divides by the size of all of R, so that hiding less makes the error smaller. Divide by R where hidden.
         divided_by_the_seen: R[hidden] -> R[seen == 1]
+            | / np.sum((seen == 0) -> / np.sum((seen == 1)
             That divides by the size of what was seen. What was to be guessed is the hidden part of R.
         divided_by_the_guess: R[hidden] -> (P @ Q.T)[hidden]
+            | * R**2 -> * (P @ Q.T) ** 2
             That divides by the size of the guess. Divide by the size of what was to be guessed, the hidden part of R.
         not_divided: / np.linalg.norm(R[hidden]) ->
             That is the size of what was missed, in the unit of the data. Divide by the size of R over the same entries.
@@ -208,7 +210,7 @@ hidden_error = check.Exercise(
         only_one_squared: np.linalg.norm((R - P @ Q.T)[hidden]) -> np.sum((R - P @ Q.T)[hidden] ** 2)
         squared: {} -> ({}) ** 2
         root_too_many: {} -> np.sqrt({})
-        mean_absolute_error: ... -> np.mean(np.abs(R - P @ Q.T)[seen == 0])
+        mean_absolute_error: ... -> np.mean(np.abs(R - P @ Q.T)[seen == 0]){| / np.linalg.norm(R[seen == 0])}
             That is a mean of absolute values. The size of a vector squares, sums and takes the root. Divide by that of R.
         absolute_values: np.linalg.norm((R - P @ Q.T)[hidden]) / np.linalg.norm(R[hidden]) -> np.abs((R - P @ Q.T)[hidden]).sum() / np.abs(R[hidden]).sum()
             | np.linalg.norm((R - P @ Q.T)[hidden]) -> np.sum(np.abs((R - P @ Q.T)[hidden]))
@@ -279,6 +281,8 @@ consensus = check.Exercise(
         sum_for_share: same.mean(axis=0) -> same.sum(axis=0)
             | C / runs -> C
             That is the number of runs in which two samples are together. Divide by how many runs there are.
+        runs_less_one: same.mean(axis=0) -> same.sum(axis=0) / (len(labels) - 1)
+            That divides by one run too few. A share of the runs is divided by how many there are.
         counts_samples: same.mean(axis=0) -> same.sum(axis=0) / labels.shape[1]
             That divides by the number of samples. Divide by how many runs there are, the rows of `labels`.
         wrong_axis: same.mean(axis=0) -> same.mean(axis={1|2})
@@ -303,7 +307,7 @@ consensus = check.Exercise(
             | == labels -> != labels
             That is the share of runs in which two samples are apart. Return how often they are together.
         names_as_numbers: ... -> {np.corrcoef|np.cov}(labels.T)
-            | ... -> labels.T @ labels / len(labels)
+            | == labels -> * labels
             | ... -> 1 - np.abs(labels[:, :, np.newaxis] - labels[:, np.newaxis]).mean(axis=0)
             Labels are names; 0 and 2 are not further apart than 0 and 1. Only ask whether they are equal.
     """,

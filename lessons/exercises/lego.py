@@ -220,7 +220,6 @@ frobenius_norm = check.Exercise(
         another_norm: norm(M) -> norm(M, {1|np.inf|"nuc"})
             That is another norm: 1 and inf sum columns or rows, 'nuc' singular values. Here squared entries are summed.
         one_for_each_column: np.sum( -> (lambda N: np.sum(N, axis={0|1}))(
-            | ... -> np.sum(M**2, axis={0|1})
         norms_added_up: ... -> {np.sum|np.mean|np.max}(np.linalg.norm(M, axis={0|1}))
             Those are lengths of columns or rows, put together. Their squares add up: sum them all, then take one root.
         all_of_the_gram_matrix: np.trace -> np.sum
@@ -322,7 +321,7 @@ smallest_error = check.Exercise(
             The first singular value left out is not all that is missing: every one beyond the k-th counts.
         kth_singular_value: [k:] -> [k - 1]
             That is the k-th singular value itself, which k atoms do catch. The error is made of all those beyond it.
-        plain_sum_of_values: np.sqrt(np.sum(singular_values[k:] ** 2)) -> np.sum(singular_values[k:])
+        plain_sum_of_values: {np.sqrt(np.sum(singular_values[k:] ** 2)) -> np.sum(singular_values[k:])|singular_values[k:] ** 2 -> singular_values[k:]}
             Singular values add like the sides of a right-angled triangle: square, sum, take the root.
         squares_without_root: return np.sqrt -> return
             That is the squared error: the root is missing.

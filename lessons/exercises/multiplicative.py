@@ -115,7 +115,7 @@ def one_step(came, run, *case):
             return check.Finding("The result does not follow from the P and Q given.", ("start_of_its_own",))
         if any(compare.close(came, pair, (P, Q)) for step in steps for pair in repeat(step, 200, *case)[1:]):
             return check.Finding("", ("several_steps",))
-        if keys := _in_one_line(came, run.exercise, *case):
+        if keys := _line_by_line(came, run.exercise, *case):
             return check.Finding("", keys)
         missed = np.where(seen, R - P @ Q.T, 0)
         if any(_parallel(part - start, way) for part, start, way in zip(came, (P, Q), (missed @ Q, missed.T @ P))):
@@ -134,25 +134,21 @@ def one_step(came, run, *case):
     return None
 
 
-def _in_one_line(came, exercise, *case):
-    """The key of the known mistake that is made in the update of one factor, where the other follows rightly, or ()."""
+def _line_by_line(came, exercise, *case):
+    """The keys of what is wrong in the update of each factor, Q's seen from the P that came; () if one has no reason."""
     *data, P, Q = case
-    turned, right = [each.T for each in data], exercise.reference(*case)[0]
+    known = [((), exercise.reference)]
+    known += [(keys, mistakes.compiled(source)) for keys, source in exercise.known.singles()]
 
-    def first(way, *case):
-        pair = outcome(way, (), case).value
-        return pair[0] if isinstance(pair, tuple) else np.nan
+    def reason(part, *line):
+        for keys, way in known:
+            pair = outcome(way, (), line).value
+            if isinstance(pair, tuple) and compare.close(part, pair[0], (P, Q)):
+                return keys
+        return None
 
-    for keys, source in exercise.known.singles():
-        way = mistakes.compiled(source)
-        if compare.close(came[0], right, (P, Q)):
-            found = compare.close(came[1], first(way, *turned, Q, right), (P, Q))
-        else:
-            found = compare.close(came[0], first(way, *case), (P, Q))
-            found = found and compare.close(came[1], first(exercise.reference, *turned, Q, came[0]), (P, Q))
-        if found:
-            return keys
-    return ()
+    of_P, of_Q = reason(came[0], *case), reason(came[1], *(each.T for each in data), Q, came[0])
+    return () if None in (of_P, of_Q) else tuple(dict.fromkeys(of_P + of_Q))
 
 
 def _parallel(a, b):

@@ -58,6 +58,10 @@ gradient_codes = check.Exercise(
             The result is transposed: a gradient has the shape of what it is the gradient for, here (k, n) as A.
         plain_residual: D.T @ (D @ A - X) -> (D @ A - X)
             That is the residual alone, (d, n). The chain rule brings D^T in front of it, which makes it (k, n).
+        gram_forgotten: D.T @ D @ A -> A
+            D^T D is missing before the codes: it says how the atoms overlap and how long they are.
+        each_atom_alone: D.T @ D @ A -> np.diag(np.diag(D.T @ D)) @ A
+            Only the diagonal of D^T D is there, as if the atoms did not overlap. The whole (k, k) matrix counts.
         outer_gram: D.T @ D @ A -> D @ D.T @ A
             D D^T is (d, d) and does not fit: the term with A twice gives 2 H A with H = D^T D, (k, k).
         transpose_in_one_term: + 2 * D.T @ D @ A -> + 2 * D @ A

@@ -357,6 +357,7 @@ relative_error = check.Exercise(
         reconstruction_cut: D @ A -> np.{maximum(D @ A, 0)|clip(D @ A, 0, 1)}
             The reconstruction is cut off before it is compared. Take D A as it is.
         difference_of_norms: size(missed) -> {abs|}(size(X) - size(D @ A))
+            That compares two sizes, which may agree where the entries do not. Take the size of the difference.
         refits: ^ -> A = np.linalg.pinv(D) @ X
         divided_by_another_size: / size(X) -> / ({|np.sqrt(X.size) * }np.{mean|ptp}(X))
             | / size(X) -> / ({X.sum()|X.std()|len(X)|abs(X).max()|abs(X).sum()|size(D) * size(A)|size(X) + size(D @ A)})
@@ -385,6 +386,7 @@ relative_error = check.Exercise(
             Something more stands below the line, so that small data seem to be fitted better. Divide by ||X||_F alone.
         share_explained: {} -> 1 - {}
         upside_down: {} -> 1 / ({})
+            The fraction is upside down: what is missed stands above, what it is measured by below.
         cut_at_one: {} -> np.minimum({}, 1)
             The share is cut off at 1. It is larger where D A is worse than nothing, and that is worth knowing.
     """,

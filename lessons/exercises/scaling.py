@@ -52,6 +52,7 @@ rescale = check.Exercise(
             That inverts the diagonal of Q alone: right when Q only scales, wrong as soon as it mixes or reorders atoms.
         pair_swapped: {} -> ({})[::-1]
         elementwise: D @ Q, np.linalg.inv(Q) @ A -> D {* Q, np.linalg.inv(Q) *|@ Q, np.linalg.inv(Q) *|* Q, np.linalg.inv(Q) @} A
+            `*` goes entry by entry. Both D Q and Q^-1 A are matrix products, `@`.
         left_of_dictionary: D @ Q -> Q @ D
             That is Q D, which mixes rows. The atoms are the columns of D, and columns are mixed from the right: D Q.
         right_of_codes: np.linalg.inv(Q) @ A -> A @ np.linalg.inv(Q)
@@ -61,6 +62,7 @@ rescale = check.Exercise(
         dictionary_with_transpose: D @ Q -> D @ Q.T
             The atoms are mixed by Q^T. Column j of D Q is D times column j of Q, which is Q as it stands.
         inverse_transposed: np.linalg.inv(Q) -> np.linalg.inv(Q).T
+            The inverse is transposed. What undoes a matrix is its inverse as it stands.
         solved_the_wrong_way: np.linalg.solve(Q, A) -> np.linalg.solve(A, Q)
             `np.linalg.solve(Q, A)` solves Q ? = A: the matrix that is undone comes first.
         ridge: inv(Q) -> {inv(Q + {1|0.1|0.01} * np.eye(len(Q)))|inv(Q.T @ Q + 0.1 * np.eye(len(Q))) @ Q.T}
@@ -200,6 +202,7 @@ update_codes = check.Exercise(
         """
         roles_swapped: lstsq(D, X -> lstsq(X, D
         transposed_problem: ... -> {np.linalg.pinv(D.T) @ X.T|np.linalg.pinv(D.T) @ X|np.linalg.lstsq(D.T, X, rcond=None)[0]}
+            In `lstsq` and `pinv` D and X stand as they are. The equations are (D^T D) A = D^T X: each D^T comes first.
         codes_as_rows: {} -> ({}).T
         right_of_the_data: np.linalg.pinv(D) @ X -> X @ np.linalg.pinv(D)
             The inverse stands on the wrong side: in X ~ D A, D stands left of A and is undone from the left.
@@ -265,6 +268,7 @@ update_dictionary = check.Exercise(
             A ridge on A A^T pulls the atoms towards zero. `lstsq` and `pinv` cope with an unused atom without one.
         nonnegative_codes: {} -> np.maximum({}, 0)
             | ... -> np.stack([nnls(A.T, row) for row in X])
+            No entry is negative. Nothing asks for that, and entries of either sign bring the mixture nearer to the data.
         each_row_alone: @ np.linalg.pinv(A @ A.T) -> / np.maximum(np.sum({A**2|A}, axis=1), 1e-300)
             That fits each atom on its own, as k-means does: right only when no sample uses two. Undo the whole A A^T.
         unit_atoms: {} -> ({}) / np.linalg.norm({}, axis=0)
@@ -353,6 +357,7 @@ alternate = check.Exercise(
         half_a_step_short: D = update_dictionary(X, A) -> used, D = D, update_dictionary(X, A) ;; return D -> return used
             The last dictionary is missing: a step solves for the codes and then for the dictionary.
         stops_early: D = update_dictionary(X, A) -> D = update_dictionary(X, A)\n        if np.sum((X - D @ A) ** 2) < 1e-2: break
+            Not all steps are taken. Is the loop too short, or does it stop at an error that is small for some data only?
         ridge: for -> I = {1|0.1|0.01} * np.eye(D.shape[1])\n    for ;; update_codes(X, D) -> np.linalg.solve(D.T @ D + I, D.T @ X){| ;; update_dictionary(X, A) -> np.linalg.solve(A @ A.T + I, A @ X.T).T}
             | for -> I = {1|0.1|0.01} * np.eye(D.shape[1])\n    for ;; A = update_codes(X, D) -> A = np.linalg.solve(D.T @ D + I, D.T @ X){| ;; update_dictionary(X, A) -> np.linalg.solve(A @ A.T + I, A @ X.T).T}
         clipped_steps: X, D) -> X, D).clip(0){| ;; X, A) -> X, A).clip(0)}
@@ -365,6 +370,7 @@ alternate = check.Exercise(
         one_step_too_many: range(steps) -> range(steps + 1)
         ignores_steps: range(steps) -> range(50)
         own_start: for -> D = np.random.default_rng(0).normal(size=D.shape)\n    for
+            The result does not depend on the start that was given: begin with that one, not with one of your own.
         pair_apart: for -> first = update_codes(X, D)\n    for ;; return D, A -> return D, first
             The two do not belong together: return the newest D and the newest A, both as they were solved for.
         pair_swapped: {} -> ({})[::-1]
