@@ -179,7 +179,8 @@ class Exercise:
         """Show the next rung of the ladder: the idea, then formula and shapes, then the line with a gap."""
         rung = min(self.rung, len(self.hints) - 1)
         self.rung = rung + 1
-        more = "hint() again for more." if self.rung < len(self.hints) else "solution() shows the whole function."
+        call = f"todo.{self.name}."
+        more = f"`{call}hint()` gives more." if self.rung < len(self.hints) else f"`{call}solution()` shows one solution."
         show.display(show.Note(f"{self}: hint {rung + 1} of {len(self.hints)}", f"{self.hints[rung]}\n\n{more}"))
 
     def solution(self):
