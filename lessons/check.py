@@ -179,9 +179,9 @@ class Exercise:
         """Show the next rung of the ladder: the idea, then formula and shapes, then the line with a gap."""
         rung = min(self.rung, len(self.hints) - 1)
         self.rung = rung + 1
-        call = f"todo.{self.name}."
-        more = f"`{call}hint()` gives more." if self.rung < len(self.hints) else f"`{call}solution()` shows one solution."
-        show.display(show.Note(f"{self}: hint {rung + 1} of {len(self.hints)}", f"{self.hints[rung]}\n\n{more}"))
+        name, more = f"todo.{self.name}", self.rung < len(self.hints)
+        after = f"`{name}.hint()` gives more." if more else f"`{name}.solution()` shows one solution."
+        show.display(show.Note(f"{self}: hint {rung + 1} of {len(self.hints)}", f"{self.hints[rung]}\n\n{after}"))
 
     def solution(self):
         """Show the source of the reference."""
