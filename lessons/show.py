@@ -28,7 +28,6 @@ WORDS = {status: words for status, (words, _, _) in STATUSES.items()}
 MARKS = {status: mark for status, (_, mark, _) in STATUSES.items()}
 COLOURS = {status: colour for status, (_, _, colour) in STATUSES.items()}
 EXAMPLE = "The smallest example on which it fails"
-BORROWED = "Borrowed: the cells below use the reference until yours is right."
 
 
 def display(thing):
@@ -44,33 +43,28 @@ def display(thing):
 def verdict_card(verdict):
     """A verdict as HTML.
 
-    `verdict` has `exercise` (with name, hints and rung, the hints shown so far), `status` (a key of WORDS), `reason`
-    (plain text with `code` marks, may be empty) and `example` (None, or has arguments, came and expected).
+    `verdict` has `exercise` (with name, hints and rung, how many were shown), `status` (a key of WORDS), `reason` (text with
+    `code` marks, may be empty) and `example` (None, or has arguments, came and expected).
     """
-    example = ""
+    heading, example = f"{verdict.exercise}: {WORDS[verdict.status]}", ""
     if verdict.example is not None:
         style = "display: flex; flex-wrap: wrap; gap: 0.4em 2em; align-items: flex-start; margin: 0.4em 0"
         tables = "".join(f'<div style="{style}">{"".join(map(_html_table, group))}</div>' for group in _tables(verdict))
-        example = (
-            f'<details style="margin-top: 0.3em"><summary style="cursor: pointer">{EXAMPLE}</summary>{tables}</details>'
-        )
+        summary = f'<summary style="cursor: pointer">{EXAMPLE}</summary>'
+        example = f'<details style="margin-top: 0.3em">{summary}{tables}</details>'
     return _card(
         COLOURS[verdict.status],
-        f'<span aria-hidden="true">{MARKS[verdict.status]}</span> {html.escape(_heading(verdict))}',
+        f'<span aria-hidden="true">{MARKS[verdict.status]}</span> {html.escape(heading)}',
         _paragraphs(verdict.reason) + example + _paragraphs(_after(verdict)),
     )
 
 
 def verdict_text(verdict):
     """A verdict as plain text, broken at words; the arguments are those of `verdict_card`."""
-    parts = [f"{MARKS[verdict.status]} {_heading(verdict)}", wrapped(verdict.reason)]
+    parts = [f"{MARKS[verdict.status]} {verdict.exercise}: {WORDS[verdict.status]}", wrapped(verdict.reason)]
     if verdict.example is not None:
         parts += [f"{EXAMPLE}:", _text_tables(_tables(verdict))]
     return "\n".join(part for part in [*parts, wrapped(_after(verdict))] if part)
-
-
-def _heading(verdict):
-    return f"{verdict.exercise}: {WORDS[verdict.status]}"
 
 
 def _after(verdict):
@@ -82,22 +76,26 @@ def _after(verdict):
     helps = f"`{name}.hint()` gives a hint" if more_hints else f"`{name}.solution()` shows one solution"
     if verdict.example is not None:
         helps += f"; `{name}.example()` gives these arguments, to try by hand"
-    return f"What helps: {helps}.\n\n{BORROWED}"
+    return f"What helps: {helps}.\n\nBorrowed: the cells below use the reference until yours is right."
 
 
 # ---- The example as tables ----
 
 
 @dataclass(frozen=True)
+class _Cell:
+    text: str
+    off: bool = False
+    scope: str = ""  # "row" or "col" for an index, where only a part of an array is shown
+
+
+@dataclass(frozen=True)
 class _Table:
-    """A value as text: its name, rows of cells, and which of them are off."""
+    """A value as text: its name, and rows of cells; a single cell where it is told in words."""
 
     caption: str
-    cells: list
-    off: set  # of (row, column)
-    rows: tuple = ()  # the indices, where only a part is shown
-    columns: tuple = ()
-    words: bool = False  # a sentence instead of numbers
+    rows: list
+    words: bool = False
 
 
 def _tables(verdict):
@@ -127,8 +125,8 @@ def _compared(which, came, expected, example):
     if not _is_numbers(came) or not _is_numbers(expected) or np.shape(came) != np.shape(expected):
         return [_table(returned, came, off=not stopped), _table(should, expected)]
     off = _off(came, expected, example.arguments.values(), alone=not which)
-    first = tuple(np.argwhere(off)[0]) if np.any(off) else (0,) * np.ndim(off)
-    pairs = [(a, b) for a, b, wrong in zip(np.ravel(came), np.ravel(expected), np.ravel(off)) if wrong]
+    first = next(map(tuple, np.argwhere(np.atleast_2d(off))), (0, 0))
+    pairs = list(zip(np.asarray(came)[off], np.asarray(expected)[off]))
     digits = _digits(pairs[: LARGEST**2])
     return [_table(returned, came, off, first, digits), _table(should, expected, False, first, digits)]
 
@@ -157,24 +155,26 @@ def _is_numbers(value):
     return isinstance(value, (np.ndarray, np.generic, int, float)) and np.asarray(value).dtype.kind in "biuf"
 
 
-def _table(name, value, off=False, around=(), digits=3):
-    """A value as a table: an array up to a part of it around the entry `around`, anything else in words.
+def _table(name, value, off=False, around=(0, 0), digits=3):
+    """A value as a table: an array, or a part around one of its entries; anything else in words.
 
-    off: whether all of it is off, or for an array which entries are, as an array of its shape.
+    off: whether all of it is off, or which entries are, as an array of its shape.
     """
     if not _is_numbers(value) or np.ndim(value) > 2:
-        return _Table(name, [[_words(value)]], {(0, 0)} if off is True else set(), words=True)
+        return _Table(name, [[_Cell(_words(value), off is True)]], words=True)
     shape = np.shape(value)
     caption = f"{name} ({' × '.join(map(str, shape))})" if shape else name
-    as_matrix = (1,) * (2 - len(shape)) + shape
-    matrix, marked = np.reshape(value, as_matrix), np.broadcast_to(off, shape).reshape(as_matrix)
-    around = (0,) * (2 - len(around)) + tuple(around)
+    matrix = np.atleast_2d(value)
+    marked = np.broadcast_to(np.atleast_2d(off), matrix.shape)
     limits = (LARGEST, LARGEST if len(shape) == 2 else 2 * LARGEST)
     rows, columns = (_around(*each) for each in zip(around, matrix.shape, limits))
-    cells = [[_number(matrix[row, column], digits) for column in columns] for row in rows]
-    places = {(i, j) for i, row in enumerate(rows) for j, column in enumerate(columns) if marked[row, column]}
-    part = (len(rows), len(columns)) != matrix.shape
-    return _Table(caption, cells, places, tuple(rows) * (part and len(shape) == 2), tuple(columns) * part)
+    cells = [[_Cell(_number(matrix[i, j], digits), marked[i, j]) for j in columns] for i in rows]
+    if (len(rows), len(columns)) != matrix.shape:
+        cells.insert(0, [_Cell(f"[{j}]", scope="col") for j in columns])
+        if len(shape) == 2:
+            names = [_Cell(""), *(_Cell(f"[{i}]", scope="row") for i in rows)]
+            cells = [[name, *row] for name, row in zip(names, cells)]
+    return _Table(caption, cells)
 
 
 def _around(place, length, limit):
@@ -191,10 +191,8 @@ def _number(value, digits):
         return str(value)
     if value == round(value) and abs(value) < 1e12:
         return f"{value:.0f}"
-    if 1e-4 <= abs(value) < 1e7:
-        decimals = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
-        text = f"{value:.{decimals}f}"
-        return text.rstrip("0").rstrip(".") if decimals else text
+    if abs(value) < 1e7:
+        digits = max(digits, len(f"{abs(value):.0f}"))  # or `g` writes an exponent
     return f"{value:.{digits}g}"
 
 
@@ -211,24 +209,21 @@ def _words(value):
 
 
 def _html_table(table):
-    cell = "padding: 0.1em 0.5em; border: none; background: none; color: inherit"
-    numbers = f"{cell}; text-align: right; white-space: nowrap"
-    words = f"{cell}; text-align: left; white-space: normal; overflow-wrap: normal"
+    align = "left; white-space: normal; overflow-wrap: normal" if table.words else "right; white-space: nowrap"
+    style = f"padding: 0.1em 0.5em; border: none; background: none; color: inherit; text-align: {align}"
+    off_style = f"{style}; font-weight: bold; outline: 1px solid; outline-offset: -1px"
+    off_mark = '<span role="img" aria-label="is off">✗</span>'
     body = ""
-    if table.columns:
-        corner = f'<td style="{cell}"></td>' if table.rows else ""
-        heads = (f'<th scope="col" style="{numbers}; opacity: 0.75">[{index}]</th>' for index in table.columns)
-        body += f"<tr>{corner}{''.join(heads)}</tr>"
-    for i, row in enumerate(table.cells):
+    for row in table.rows:
         body += '<tr style="background: none">'
-        if table.rows:
-            body += f'<th scope="row" style="{numbers}; opacity: 0.75">[{table.rows[i]}]</th>'
-        for j, text in enumerate(row):
-            style, mark = words if table.words else numbers, ""
-            if (i, j) in table.off:
-                style += "; font-weight: bold; outline: 1px solid; outline-offset: -1px"
-                mark = ' <span role="img" aria-label="is off">✗</span>'
-            body += f'<td style="{style}">{_code_marks(text)}{mark}</td>'
+        for cell in row:
+            text = _code_marks(cell.text)
+            if cell.scope:
+                body += f'<th scope="{cell.scope}" style="{style}; opacity: 0.75">{text}</th>'
+            elif cell.off:
+                body += f'<td style="{off_style}">{text} {off_mark}</td>'
+            else:
+                body += f'<td style="{style}">{text}</td>'
         body += "</tr>"
     style = "margin: 0; border: none; border-collapse: collapse; table-layout: auto; width: auto"
     # The caption stands outside the table, which would be stretched to its width.
@@ -242,41 +237,33 @@ def _text_tables(groups):
     for group in groups:
         beside = []
         for block in map(_text_table, group):
-            if beside and sum(len(other[0]) + 4 for other in beside) + len(block[0]) > WIDTH - 2:
-                lines += _beside(beside)
+            if beside and len(beside[0]) + len(block[0]) + 4 > WIDTH - 2:
+                lines += beside
                 beside = []
-            beside.append(block)
-        lines += _beside(beside)
-    if any(table.off for table in itertools.chain(*groups)):
+            beside = _beside(beside, block) if beside else block
+        lines += beside
+    if any(cell.off for table in itertools.chain(*groups) for row in table.rows for cell in row):
         lines.append("(* is off)")
     return "\n".join(f"  {line}".rstrip() for line in lines)
 
 
-def _beside(blocks):
-    rows = itertools.zip_longest(*blocks, fillvalue="")
-    widths = [len(block[0]) for block in blocks]
-    return ["    ".join(line.ljust(width) for line, width in zip(row, widths)) for row in rows]
+def _beside(left, right):
+    """Two blocks of lines as one; the lines of a block are of one length."""
+    pairs = itertools.zip_longest(left, right, fillvalue="")
+    return [f"{a:{len(left[0])}}    {b:{len(right[0])}}" for a, b in pairs]
 
 
 def _text_table(table):
     """The lines of a table, all of one length."""
     if table.words:
-        text = table.cells[0][0] + " *" * bool(table.off)
-        lines = wrapped(text, WIDTH - 4).splitlines() or [""]
+        cell = table.rows[0][0]
+        lines = wrapped(cell.text + " *" * cell.off, WIDTH - 4).splitlines()
     else:
-        rows = [
-            [text + ("*" if (i, j) in table.off else " ") for j, text in enumerate(row)]
-            for i, row in enumerate(table.cells)
-        ]
-        if table.columns:
-            rows.insert(0, [f"[{index}] " for index in table.columns])
-        if table.rows:
-            names = [*([""] * bool(table.columns)), *(f"[{index}]" for index in table.rows)]
-            rows = [[name, *row] for name, row in zip(names, rows)]
+        rows = [[cell.text + ("*" if cell.off else " " * (cell.scope != "row")) for cell in row] for row in table.rows]
         widths = [max(map(len, column)) for column in zip(*rows)]
         lines = [" ".join(text.rjust(width) for text, width in zip(row, widths)) for row in rows]
-    width = max(len(line) for line in [table.caption, *lines])
-    return [line.ljust(width) for line in [table.caption, *lines]]
+    lines.insert(0, table.caption)
+    return [line.ljust(max(map(len, lines))) for line in lines]
 
 
 # ---- Notes and progress ----
@@ -339,19 +326,15 @@ class Progress:
 
     def _repr_html_(self):
         left = 'style="text-align: left"'
-        head = "".join(
-            f'<th scope="col" {left}>{name}</th>' for name in ("exercise", "what it does", "time", "core path", "now")
-        )
-        body = "".join(
-            "<tr>" + "".join(f"<td {left}>{html.escape(cell.strip())}</td>" for cell in row) + "</tr>"
-            for row in self._rows()
-        )
-        predicted = "".join(
-            f"<div>predicted <code>{html.escape(name)}</code>: {html.escape(choice)}</div>"
-            for name, choice in self._predicted()
-        )
-        table = f"<caption {left}>{self._summary()}</caption><tr>{head}</tr>{body}"
-        return f'<table style="margin-left: 0">{table}</table>{predicted}'
+        heads = ("exercise", "what it does", "time", "core path", "now")
+        page = f'<table style="margin-left: 0"><caption {left}>{self._summary()}</caption>'
+        page += "<tr>" + "".join(f'<th scope="col" {left}>{head}</th>' for head in heads) + "</tr>"
+        for row in self._rows():
+            page += "<tr>" + "".join(f"<td {left}>{html.escape(cell.strip())}</td>" for cell in row) + "</tr>"
+        page += "</table>"
+        for name, choice in self._predicted():
+            page += f"<div>predicted <code>{html.escape(name)}</code>: {html.escape(choice)}</div>"
+        return page
 
 
 def _card(colour, heading, body):
