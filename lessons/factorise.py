@@ -68,10 +68,7 @@ def rescale(D, A, Q):
 
 @expects(D="d k", A="k n")
 def normalise_atoms(D, A):
-    """Give every atom unit length and let its codes make up for it; an atom of zeros stays as it is.
-
-    Returns (D', A'), of the shapes of D (d, k) and A (k, n), with D' A' = D A.
-    """
+    """(D', A') with atoms of unit length and D' A' = D A, of D (d, k) and A (k, n); an atom of zeros stays as it is."""
     lengths = np.sqrt(np.sum(D**2, axis=0))
     lengths[lengths == 0] = 1
     return D / lengths, A * lengths[:, np.newaxis]
@@ -131,8 +128,7 @@ def gradients(R, P, Q, beta):
 def matrix_factorization(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
     """Gradient descent on `regularised_loss`; P first, then Q with the new P and the residual of the step's start.
 
-    Begins with P (N, K) and Q (M, K), beside R (N, M); returns them after `steps` steps of size `alpha`. K is their
-    number of atoms; `beta` weighs the penalty.
+    Returns P (N, K) and Q (M, K) after `steps` steps of size `alpha`; K is their number of atoms.
     Source: the run of the COMP4328/5328/8328 tutorial on matrix factorisation, semester 2, 2025.
     """
     for _ in range(steps):
@@ -144,10 +140,7 @@ def matrix_factorization(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
 
 @expects(R="N M", P="N K", Q="M K")
 def entrywise_step(R, P, Q, alpha=0.002, beta=0.02):
-    """One pass of gradient descent over the entries r_ij, one after the other; the penalty acts once an entry.
-
-    Arguments and results are those of one step of `matrix_factorization`.
-    """
+    """One step of `matrix_factorization` over the entries r_ij, one after the other; the penalty acts once an entry."""
     P, Q = P.copy(), Q.copy()
     for i, j in np.ndindex(R.shape):
         e = R[i, j] - P[i] @ Q[j]
@@ -156,10 +149,7 @@ def entrywise_step(R, P, Q, alpha=0.002, beta=0.02):
 
 
 def numerical_gradient(loss, M, h=1e-6):
-    """The gradient of loss(M) by central differences, (loss(M + h) - loss(M - h)) / 2h, in the shape of M.
-
-    `loss` turns an array into a float; `h` is the size of the nudge that every entry gets in its turn.
-    """
+    """The gradient of loss(M), a float, by central differences (loss(M + h) - loss(M - h)) / 2h, entry by entry of M."""
     gradient = np.empty(M.shape)
     for entry in np.ndindex(M.shape):
         nudge = np.zeros(M.shape)
@@ -181,8 +171,7 @@ def truncated_svd(R, K):
 def track(step, R, P, Q, steps):
     """Repeat step(P, Q) -> (P, Q) and keep the squared error ||R - P Q^T||_F^2 before it and after every step.
 
-    Begins with P (N, K) and Q (M, K), beside R (N, M). Returns (P, Q, losses): the last pair, and an array of at most
-    steps + 1 errors, fewer when the error stops being a finite number.
+    Returns (P, Q, losses), the last an array of steps + 1 errors, fewer when the error stops being a finite number.
     """
     losses = [np.sum((R - P @ Q.T) ** 2)]
     # A diverging run ends in one inf or NaN, which the caller reports, not in a warning for every operation.
@@ -204,10 +193,9 @@ def gradient_codes(X, D, A):
 
 @expects(R="N M", P="N K", Q="M K")
 def multiplicative_step(R, P, Q):
-    """One multiplicative update of P, then one of Q with the new P, for the squared error.
+    """One multiplicative update of P (N, K), then one of Q (M, K) with the new P, for the squared error.
 
-    R (N, M), P (N, K) and Q (M, K) are non-negative; so are the new P and Q, with no larger error. Negative data are not
-    refused here: notebook 4 shows what the update makes of them.
+    They stay non-negative and the error never rises if R (N, M) has no negative entry. Notebook 4 shows what comes of one.
     Source: Lee and Seung, Algorithms for non-negative matrix factorization, NIPS 2000, Theorem 1 (equation 4).
     """
     tiny = 1e-12  # keeps 0 / 0 from becoming NaN
@@ -223,10 +211,7 @@ def has_settled(previous_loss, loss, tolerance=1e-4):
 
 @expects(R="N M nonnegative", P="N K nonnegative", Q="M K nonnegative", steps="from 0", K="rank R")
 def mf_multiplicative_update(R, P, Q, steps=5000):
-    """Non-negative factorisation: multiplicative steps until the loss has settled, `steps` at the most.
-
-    R (N, M) and the start, P (N, K) and Q (M, K), are non-negative; so are the P and Q that are returned.
-    """
+    """Non-negative P (N, K) and Q (M, K): multiplicative steps until the loss has settled, `steps` at the most."""
     loss = np.sum((R - P @ Q.T) ** 2)
     for _ in range(steps):
         P, Q = multiplicative_step(R, P, Q)
@@ -241,15 +226,14 @@ def mf_multiplicative_update(R, P, Q, steps=5000):
 def hals(R, P, Q, steps, sweeps=4):
     """Non-negative factorisation as practitioners run it: hierarchical alternating least squares, extrapolated.
 
-    One column of a factor at a time has an exact best value; a few sweeps over the columns share one pair of large
-    products. Between steps both factors go on a little in the direction they came, as long as the error falls.
+    One column of a factor at a time has an exact best value; `sweeps` over the columns share one pair of large products.
+    Between steps both factors go on a little in the direction they came, as long as the error falls.
     Source: Cichocki, Zdunek and Amari, Hierarchical ALS algorithms for nonnegative matrix and 3D tensor factorization,
     ICA 2007; the sweeps: Gillis and Glineur, Accelerated multiplicative updates and hierarchical ALS algorithms for
     nonnegative matrix factorization, Neural Computation 2012; the extrapolation: Ang and Gillis, Accelerating
     nonnegative matrix factorization algorithms using extrapolation, Neural Computation 2019.
 
-    R (N, M) and the start, P (N, K) and Q (M, K), are non-negative; so are the P and Q that are returned. Each column
-    is improved `sweeps` times in a step; more steps never give a larger error.
+    Returns non-negative P (N, K) and Q (M, K); more steps never give a larger error.
     """
     P, Q = P.T.copy(), Q.T.copy()  # atoms as rows, each in one piece of memory
     ahead, streak, lowest = Q, 0, np.inf
@@ -317,10 +301,7 @@ def pca_dictionary(X, k):
 
 @expects(X="d n", D="d k")
 def project(X, D):
-    """Reconstruct X from an orthonormal dictionary: code X less its mean column, decode, add the mean back.
-
-    X and what is returned are (d, n), D is (d, k).
-    """
+    """Reconstruct X (d, n) from an orthonormal D (d, k): code X less its mean column, decode, add the mean back."""
     mean = X.mean(axis=1, keepdims=True)
     return mean + D @ (D.T @ (X - mean))
 
@@ -336,12 +317,10 @@ def relative_error(X, D, A):
 
 @expects(seen="mask N M", R="N M where seen", P="N K", Q="M K")
 def masked_step(R, seen, P, Q):
-    """One multiplicative update of P, then one of Q with the new P, for the squared error of the entries that were seen.
+    """One `multiplicative_step` of P (N, K) and Q (M, K) for the squared error of the entries that were seen.
 
-    `seen` (N, M) is True, or 1, where an entry of R (N, M) is known, and non-negative; what is hidden may hold
-    anything, NaN too. P (N, K) and Q (M, K) are non-negative; so are the new ones, whose seen error is no larger.
-    Source: Blondel, Ho and Van Dooren, Algorithms for weighted non-negative matrix factorization, 2007, with weights of
-    1 and 0.
+    `seen` (N, M) is True, or 1, where an entry of R (N, M) is known; what is hidden may hold anything, NaN too.
+    Source: Blondel, Ho and Van Dooren, Algorithms for weighted non-negative matrix factorization, 2007; weights 1 and 0.
     """
     tiny = 1e-12  # keeps 0 / 0 from becoming NaN
     R = np.where(seen, R, 0)  # 0 * NaN would be NaN
@@ -352,10 +331,7 @@ def masked_step(R, seen, P, Q):
 
 @expects(R="N M", seen="mask N M some hidden", P="N K", Q="M K")
 def hidden_error(R, seen, P, Q):
-    """||R - P Q^T|| / ||R||, both over the entries that were not seen: how well the hidden ones are guessed.
-
-    `seen` (N, M) holds True and False, or 1 and 0, and hides at least one entry of R (N, M), all of which is known here.
-    """
+    """||R - P Q^T|| / ||R||, both over the entries of R (N, M) where `seen` (N, M) is False or 0: how well they are guessed."""
     hidden = seen == 0
     return np.linalg.norm((R - P @ Q.T)[hidden]) / np.linalg.norm(R[hidden])
 

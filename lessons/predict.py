@@ -13,22 +13,10 @@ from lessons.show import Note
 
 @dataclass(eq=False)
 class Prediction:
-    """A question with a few named choices.
+    """A question of a notebook, `todo.NAME`, with a few named choices.
 
-    Parameters
-    ----------
-    name : str
-        What it is called among a notebook's exercises: ``todo.NAME``.
-    question : str
-    choices : dict
-        For each choice, in the order of offering, why it is tempting and what the picture shows.
-    answer : str
-        The choice that the picture bears out.
-
-    Attributes
-    ----------
-    choice : str or None
-        What the student has committed to: one of `choices`.
+    `choices` says of each, in the order of offering, why it is tempting and what the picture shows; `answer` is the one
+    that the picture bears out, and `choice` the one that the student has committed to, if any.
     """
 
     name: str
@@ -48,15 +36,13 @@ class Prediction:
             already, self._reminded = self._reminded, True
             if already or self.choice:
                 return None
-            return Note(
-                "Nothing predicted yet", f"Type {self._offered()} in place of `...`; it is not scored. Or read on."
-            )
+            advice = f"Type {self._offered()} in place of `...`; it is not scored. Or read on."
+            return Note("Nothing predicted yet", advice)
         typed = (choice if isinstance(choice, str) else _short(choice)).strip().casefold()
         chosen = next((each for each in self.choices if each.casefold() == typed), None)
         if chosen is None:
-            return Note(
-                "That is none of the choices", f"Expected {self._offered()}, in quotes, but got {_short(choice)}."
-            )
+            came = f"Expected {self._offered()}, in quotes, but got {_short(choice)}."
+            return Note("That is none of the choices", came)
         if self._revealed and self.choice:
             return Note(f"Your prediction was: {self.choice}", "The answer is known now, so that one stands.")
         self.choice = chosen

@@ -1,7 +1,7 @@
 """The page: what the check shows, as HTML and as plain text: verdicts, hints, solutions and a student's progress.
 
 Both say the same in the same order. A verdict tells the reason first, then the example (in HTML behind a click), then
-what helps. Nothing here judges: it reads a `lessons.check.Verdict`, or anything with the same attributes.
+what helps. Nothing here judges.
 """
 
 import html
@@ -41,11 +41,7 @@ def display(thing):
 
 
 def verdict_card(verdict):
-    """A verdict as HTML.
-
-    `verdict` has `exercise` (with name, hints and rung, how many were shown), `status` (a key of WORDS), `reason` (text with
-    `code` marks, may be empty) and `example` (None, or has arguments, came and expected).
-    """
+    """A `lessons.check.Verdict`, or anything with its attributes, as HTML."""
     heading, example = f"{verdict.exercise}: {WORDS[verdict.status]}", ""
     if verdict.example is not None:
         style = "display: flex; flex-wrap: wrap; gap: 0.4em 2em; align-items: flex-start; margin: 0.4em 0"
@@ -60,7 +56,7 @@ def verdict_card(verdict):
 
 
 def verdict_text(verdict):
-    """A verdict as plain text, broken at words; the arguments are those of `verdict_card`."""
+    """A verdict as plain text, broken at words."""
     parts = [f"{MARKS[verdict.status]} {verdict.exercise}: {WORDS[verdict.status]}", wrapped(verdict.reason)]
     if verdict.example is not None:
         parts += [f"{EXAMPLE}:", _text_tables(_tables(verdict))]
