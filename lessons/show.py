@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lessons.compare import TOLERANCE, ZERO_TOLERANCE, largest
+from lessons.compare import TOLERANCE, ZERO_TOLERANCE, describe, largest
 
 WIDTH = 76  # characters a line of plain text; JupyterLab breaks longer ones in the middle of a word
 LARGEST = 7  # rows and columns of an array that are shown
@@ -199,9 +199,7 @@ def _words(value):
         return f"an array of {value.dtype} of shape {value.shape}"
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, (complex, type(None), type(...))):
-        return repr(value)
-    return f"a {type(value).__name__}"
+    return describe(value)
 
 
 def _html_table(table):
