@@ -10,11 +10,11 @@ def expects(**specs):
     """Decorator that checks arguments by name before the function runs.
 
     X="d n" asks for an array of two dimensions, where a letter stands for the same number in every argument; A="k n|k"
-    for one of two such shapes; v="" for an array of any shape; R="N M nonnegative" for one without a negative entry.
-    seen="mask N M" asks for True and False, or 1 and 0; "mask N M some hidden" for a 0 among them; after it, R="N M
-    where seen" may hold NaN where seen is 0; M="d n or none" may have no entries. steps="from 0" asks for a whole number,
-    0 or more; K="rank R" for one from 0 to the smaller side of R, and equal to the dimension K where an array has fixed
-    it. A K that is no argument stands for that dimension.
+    for one of two such shapes; v="" for an array of any shape. After a comma: "nonnegative", no entry below 0; "or none",
+    there may be no entries; "mask", True and False, or 1 and 0; "some hidden", a 0 among them; "where seen", what is
+    hidden by the argument `seen` may be NaN. steps="from 0" asks for a whole number, 0 or more; K="rank R" for one from 0
+    to the smaller side of R, and equal to the dimension K where an array has fixed it. A K that is no argument stands for
+    that dimension.
     """
 
     def decorate(function):
@@ -35,48 +35,53 @@ def expects(**specs):
 
 def _check(name, value, spec, given, sizes):
     kind, _, detail = spec.partition(" ")
-    if kind == "rank":
+    if kind == "from":
+        _check_count(name, value, int(detail))
+    elif kind == "rank":
         if detail in given:
             _check_rank(name, value, np.shape(given[detail]), sizes.get(name))
-    elif kind == "from":
-        _check_count(name, value, int(detail))
-    elif kind == "mask":
-        _check_mask(name, value, detail, sizes)
     else:
-        shape, _, mask = spec.partition(" where ")
-        shape, nonnegative, _ = shape.partition(" nonnegative")
-        _check_array(name, value, shape, sizes, given.get(mask))
-        if nonnegative and np.min(value) < 0:
-            raise ValueError(
-                f"{name} should have no negative entry, but its smallest is {np.min(value):.4g}. "
-                "Use the data before centring; a factor starts from rng.rand."
-            )
+        shape, *options = spec.split(", ")
+        shapes = [letters.split() for letters in shape.split("|")]
+        _check_kind(name, value, shapes, "mask" in options)
+        if shape:
+            _check_shape(name, value, shapes, sizes)
+        if "where seen" in options:
+            value = np.where(given.get("seen"), value, 0)
+        _check_entries(name, value, options)
 
 
-def _check_array(name, value, spec, sizes, mask=None):
-    spec, may_be_empty, _ = spec.partition(" or none")
-    shapes = [shape.split() for shape in spec.split("|")]
-    if not isinstance(value, np.ndarray):
+def _check_kind(name, value, shapes, is_mask):
+    is_array = isinstance(value, np.ndarray)
+    if is_mask and not (is_array and value.dtype.kind in "bfiu" and np.isin(value, (0, 1)).all()):
+        came = f"holds {np.unique(value)[:3]}, say" if is_array else f"is a {type(value).__name__}"
+        raise TypeError(
+            f"{name} should be an array of True and False, or 1 and 0, but {came}. A comparison makes one, as in `R > 0`."
+        )
+    if not is_array:
         wanted = " or".join(f" ({', '.join(letters)})" for letters in shapes if letters)
         came = type(value).__name__
         raise TypeError(f"{name} should be an array{wanted}, but is a {came}. Try np.array({name}).")
-    if value.dtype.kind not in "fi" or value.dtype.itemsize < 4:
+    if not is_mask and (value.dtype.kind not in "fi" or value.dtype.itemsize < 4):
         # Bytes of a photograph, say, overflow when they are squared.
         raise TypeError(f"{name} should hold real numbers, but holds {value.dtype}. Try {name}.astype(float).")
-    if spec:
-        letters = next((letters for letters in shapes if len(letters) == value.ndim), shapes[0])
-        clash = any(sizes.get(letter, size) != size for letter, size in zip(letters, value.shape))
-        if value.ndim != len(letters) or clash:
-            known = ", ".join(str(sizes.get(letter, letter)) for letter in letters)
-            raise ValueError(
-                f"{name} should have shape ({', '.join(letters)}) = ({known}) to fit the other arguments, "
-                f"but has shape {value.shape}. Look for a missing transpose or two arguments in the wrong order."
-            )
-        sizes.update(zip(letters, value.shape))
-    if not value.size and not may_be_empty:
+
+
+def _check_shape(name, value, shapes, sizes):
+    letters = next((letters for letters in shapes if len(letters) == value.ndim), shapes[0])
+    clash = any(sizes.get(letter, size) != size for letter, size in zip(letters, value.shape))
+    if value.ndim != len(letters) or clash:
+        known = ", ".join(str(sizes.get(letter, letter)) for letter in letters)
+        raise ValueError(
+            f"{name} should have shape ({', '.join(letters)}) = ({known}) to fit the other arguments, "
+            f"but has shape {value.shape}. Look for a missing transpose or two arguments in the wrong order."
+        )
+    sizes.update(zip(letters, value.shape))
+
+
+def _check_entries(name, value, options):
+    if not value.size and "or none" not in options:
         raise ValueError(f"{name} should have entries, but has shape {value.shape}. Look at how it was cut out.")
-    if mask is not None:
-        value = np.where(mask, value, 0)
     # The sum is quick and finite for all but broken (or astronomically large) data; only then look closer.
     if not np.isfinite(value.sum()) and not np.isfinite(value).all():
         bad = np.argwhere(~np.isfinite(value))
@@ -84,17 +89,12 @@ def _check_array(name, value, spec, sizes, mask=None):
             f"{name} should hold finite numbers, but {len(bad)} of its {value.size} entries are NaN or infinite "
             f"(the first at {tuple(int(i) for i in bad[0])}). Fill or drop them first."
         )
-
-
-def _check_mask(name, value, spec, sizes):
-    if not isinstance(value, np.ndarray) or value.dtype.kind not in "bfiu" or not np.isin(value, (0, 1)).all():
-        came = f"holds {np.unique(value)[:3]}, say" if isinstance(value, np.ndarray) else f"is a {type(value).__name__}"
-        raise TypeError(
-            f"{name} should be an array of True and False, or 1 and 0, but {came}. A comparison makes one, as in `R > 0`."
+    if "nonnegative" in options and np.min(value) < 0:
+        raise ValueError(
+            f"{name} should have no negative entry, but its smallest is {np.min(value):.4g}. "
+            "Use the data before centring; a factor starts from rng.rand."
         )
-    shape, hides, _ = spec.partition(" some hidden")
-    _check_array(name, value.astype(float), shape, sizes)
-    if hides and value.all():
+    if "some hidden" in options and value.all():
         raise ValueError(f"{name} should hide at least one entry, but hides none. Where should the error be taken?")
 
 

@@ -32,7 +32,7 @@ def sample_error(x, D, alpha):
     return np.sqrt(np.sum((x - D @ alpha) ** 2))
 
 
-@expects(M="d n or none")
+@expects(M="d n, or none")
 def frobenius_norm(M):
     """||M||_F = sqrt(trace(M^T M)), the root of the sum of all squared entries of M (d, n); 0 if there are none."""
     return np.sqrt(np.sum(M**2))
@@ -209,7 +209,7 @@ def has_settled(previous_loss, loss, tolerance=1e-4):
     return abs(previous_loss - loss) <= tolerance * min(previous_loss, loss)
 
 
-@expects(R="N M nonnegative", P="N K nonnegative", Q="M K nonnegative", steps="from 0", K="rank R")
+@expects(R="N M, nonnegative", P="N K, nonnegative", Q="M K, nonnegative", steps="from 0", K="rank R")
 def mf_multiplicative_update(R, P, Q, steps=5000):
     """Non-negative P (N, K) and Q (M, K): multiplicative steps until the loss has settled, `steps` at the most."""
     loss = np.sum((R - P @ Q.T) ** 2)
@@ -222,7 +222,7 @@ def mf_multiplicative_update(R, P, Q, steps=5000):
     return P, Q
 
 
-@expects(R="N M nonnegative", P="N K nonnegative", Q="M K nonnegative", steps="from 0", sweeps="from 1", K="rank R")
+@expects(R="N M, nonnegative", P="N K, nonnegative", Q="M K, nonnegative", steps="from 0", sweeps="from 1", K="rank R")
 def hals(R, P, Q, steps, sweeps=4):
     """Non-negative factorisation as practitioners run it: hierarchical alternating least squares, extrapolated.
 
@@ -315,7 +315,7 @@ def relative_error(X, D, A):
 # ---- 6. How many atoms ----
 
 
-@expects(seen="mask N M", R="N M where seen", P="N K", Q="M K")
+@expects(seen="N M, mask", R="N M, where seen", P="N K", Q="M K")
 def masked_step(R, seen, P, Q):
     """One `multiplicative_step` of P (N, K) and Q (M, K) for the squared error of the entries that were seen.
 
@@ -329,7 +329,7 @@ def masked_step(R, seen, P, Q):
     return P, Q
 
 
-@expects(R="N M", seen="mask N M some hidden", P="N K", Q="M K")
+@expects(R="N M", seen="N M, mask, some hidden", P="N K", Q="M K")
 def hidden_error(R, seen, P, Q):
     """||R - P Q^T|| / ||R||, both over the entries of R (N, M) where `seen` (N, M) is False or 0: how well they are guessed."""
     hidden = seen == 0
