@@ -51,8 +51,7 @@ class Prediction:
     def reveal(self):
         """A card with the answer and, for each choice, why it is tempting and what the picture shows."""
         self._revealed = True
-        others = [each for each in self.choices if each not in (self.answer, self.choice)]
-        order = dict.fromkeys([self.choice or self.answer, self.answer, *others])
+        order = dict.fromkeys([self.choice or self.answer, self.answer, *self.choices])  # each once
         own = {None: "", self.answer: ", as you predicted"}.get(self.choice, f"; you predicted {self.choice}")
         return Note(f"The result: {self.answer}{own}", "\n\n".join(f"`{each}`: {self.choices[each]}" for each in order))
 
