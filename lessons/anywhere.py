@@ -59,6 +59,8 @@ SAID = """
         In a plain sum, numbers of opposite sign cancel. Square them first, and then add up.
     spectral_norm:
         That is the largest singular value alone, as in `np.linalg.norm(M, 2)`. Without the 2 all entries count.
+    norms_added_up:
+        Those are lengths of columns or rows, put together. Their squares add up: sum them all, then take one root.
     residual_itself:
         That is the residual, entry by entry. Return one number for all of it.
     relative:
@@ -146,6 +148,7 @@ IN_ANY = """
     last_left_out: {} -> ({}) * (np.arange(np.shape({})[-1]) < np.shape({})[-1] - 1)
         | {} -> ({}) * (np.arange(np.shape({})[0]) < np.shape({})[0] - 1)[:, np.newaxis]
         | {} -> ({}) * (np.arange(np.shape({})[-1]) > 0)
+        | {} -> ({})[{:-1|:, :-1|1:|:, 1:}]
         The first or the last entry, row or column is left out: `range(n)` begins at 0 and already ends at n - 1.
     flattened: {} -> np.ravel({})
         The result was unrolled into one long vector: leave it in its shape.

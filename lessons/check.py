@@ -28,6 +28,7 @@ from lessons.answers import (
     outside_data,
     place_of,
     quiet,
+    same_chance,
     unused_arguments,
 )
 from lessons.compare import close, describe, distance, finite, first_off, unlike
@@ -268,7 +269,7 @@ class Run:
 
     def _ask(self, args, kwargs=()):
         self.arguments = {**dict(zip(self.exercise.names, args)), **dict(kwargs)}
-        with quiet():
+        with quiet(), same_chance():
             came = outcome(self.answer, self.exercise.names, args, kwargs)
         if came.changed and not self.changed:
             self.changed, self.changing = came.changed, self.example(came.value)

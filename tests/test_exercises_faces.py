@@ -635,7 +635,7 @@ RECOGNISED = [
     (
         todo.regularised_loss,
         lambda R, P, Q, beta: np.linalg.norm(R - P @ Q.T) + beta / 2 * (np.linalg.norm(P) + np.linalg.norm(Q)),
-        "no_norm_squared",
+        "error_norm_not_squared",
     ),
     (
         todo.regularised_loss,

@@ -551,7 +551,7 @@ RECOGNISED = [
     (todo.multiplicative_step, ratio_by_dot, "matrix_product_with_ratio"),
     (todo.multiplicative_step, half_a_power, "square_root_of_ratio"),
     (todo.multiplicative_step, data_as_they_are, "data_not_transposed"),
-    (todo.has_settled, lambda a, b, tolerance=1e-4: not a - b >= tolerance, "absolute_and_signed"),
+    (todo.has_settled, lambda a, b, tolerance=1e-4: not a - b >= tolerance, "absolute_change"),
     (todo.has_settled, lambda a, b, tolerance=1e-4: abs(b) <= tolerance, "small_loss"),
     (todo.has_settled, no_fall, "never_rises"),
     (todo.mf_multiplicative_update, returns_atoms_as_rows, "transposed"),

@@ -160,8 +160,6 @@ regularised_loss = check.Exercise(
             P Q does not fit: P is (N, K) and Q is (M, K), so that the product needs Q^T.
         penalty_for_all_entries: beta / 2 -> beta / 2 * R.size
             That adds the whole penalty once for each of the N M entries. Here it counts once.
-        no_norm_squared: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T) ;; np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P) + np.linalg.norm(Q)
-            None of the three norms is squared. `np.linalg.norm` takes a root, and the loss has none.
         root_of_it: {} -> np.sqrt({})
         means_everywhere: np.sum -> np.mean
             The squared error and the penalty are sums over all entries, not means.
@@ -169,6 +167,7 @@ regularised_loss = check.Exercise(
             The squared error is summed over the N samples here, not averaged over them.
         absolute_values: (R - P @ Q.T) ** 2 -> np.abs(R - P @ Q.T)
         spectral_norm: np.sum((R - P @ Q.T) ** 2) -> np.linalg.norm(R - P @ Q.T, 2) ** 2{| ;; np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P, 2) ** 2 + np.linalg.norm(Q, 2) ** 2}
+            | np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P, 2) ** 2 + np.linalg.norm(Q, 2) ** 2
     """,
 )
 
@@ -467,7 +466,7 @@ matrix_factorization = check.Exercise(
         """,
     ],
     mistakes=r"""
-        ascends: + alpha -> - alpha
+        ascends: {+ alpha -> - alpha|E = R - P @ Q.T -> E = P @ Q.T - R}
             That is uphill, or the wrong way for one factor. The step is added to P: P + alpha (2 E Q - beta P).
         factor_two: 2 * E -> E
         averaged: E = R - P @ Q.T -> E = (R - P @ Q.T) / R.size
@@ -486,7 +485,7 @@ matrix_factorization = check.Exercise(
         ignores_steps: range(steps) -> range(100)
         one_step_too_few: range(steps) -> range(steps - 1)
         one_step_too_many: range(steps) -> range(steps + 1)
-        ignores_alpha: alpha -> 0.002
+        ignores_alpha: alpha -> {0.002|0.01|0.001}
             The step size should be the one asked for: multiply both updates by `alpha`.
         penalty_on_one_factor: - beta * {P|Q} ->
             Only one of the two factors feels the penalty: both updates hold a term with `beta`.

@@ -77,8 +77,11 @@ LEAST_SQUARES = """
     residual_instead: {} -> x - D @ ({})
         | [0] -> [1]
         That is what the mixture misses, the residual. Return the weights alpha.
+    half_a_decomposition: ... -> np.linalg.qr(D)[0].T @ x
+        | ... -> (lambda U, s, Vt: {Vt @ np.diag(1 / s)|Vt.T} @ U.T @ x)(*np.linalg.svd(D, full_matrices=False))
+        Only a part of the decomposition is undone: D = Q R gives R alpha = Q^T x, and D = U S V^T gives V S^-1 U^T x.
     large_cut_off: pinv(D) -> pinv(D, rcond=0.5)
-    entry_by_entry: ... -> {x / D|np.linalg.inv(D.T @ D) * (D.T @ x)}
+    entry_by_entry: ... -> {x / D|np.linalg.inv(D.T @ D) * (D.T @ x)|(1 / (D.T @ D)) @ D.T @ x}
         | D.T @ D, -> D.T * D,
         `*` and `/` go entry by entry. Multiply matrices by `@`, and undo one by `np.linalg.solve` or `np.linalg.lstsq`.
 """
@@ -164,16 +167,12 @@ sample_error = check.Exercise(
         absolute_values: ... -> np.sum(np.abs(x - D @ alpha))
             Absolute values are added up (the l1 norm). A length squares first, then adds up, and then takes the root.
         mean_inside: np.sum -> np.mean
-            That takes the mean of the squares; the length of a vector takes their sum.
-        mean_of_squares: np.sqrt -> ;; np.sum -> np.mean
-            That is the mean squared error. A length is the root of the sum of the squares, without a mean.
-        mean_of_absolute_values: ... -> np.mean(np.abs(x - D @ alpha))
-            That is the mean absolute error. The length of a vector squares the entries, sums them and takes the root.
+            A mean is taken. The length of a vector takes the sum, and then the root.
         signed_sum: ... -> {|abs}(np.sum(x - D @ alpha))
         largest_error: ... -> np.max(np.abs(x - D @ alpha))
             That is the largest error of any entry. The length of a vector counts all of them.
         residual_itself: ... -> {|np.abs|np.square}(x - D @ alpha)
-        difference_of_norms: ... -> {|abs}(np.linalg.norm(x) - np.linalg.norm(D @ alpha))
+        difference_of_norms: ... -> {|abs}(np.sqrt(np.sum(x**2)) - np.sqrt(np.sum((D @ alpha) ** 2)))
             That compares two lengths, which may agree while the entries do not. Take the length of the difference.
         relative: {} -> {} / np.linalg.norm(x)
         refits: ^ -> alpha = code(x, D)
@@ -203,6 +202,7 @@ frobenius_norm = check.Exercise(
         squared_norm: np.sqrt ->
             That is the squared norm: the root is missing.
         plain_sum: ... -> {|abs}(np.sum(M))
+            | np.sum(M**2) -> np.sum(np.sum(M, axis=0) ** 2)
             That sums the entries, so that signs cancel. Square them first, then take the root.
         square_matrices_only: M.T @ M -> M * M
             The trace of `M * M` sums the diagonal alone. `M.T @ M` has the squares of all entries on its diagonal.
@@ -215,13 +215,11 @@ frobenius_norm = check.Exercise(
         trace_of_product: M.T -> M
             That is the trace of M M, without a transpose. The squares of the entries stand on the diagonal of M^T M.
         sum_of_sizes: M**2 -> np.abs(M) ;; np.sqrt -> {|np.sqrt}
-            | ... -> {|np.sqrt}(np.mean(np.abs(M)))
-            That adds up or averages the sizes of the entries. Square them first, add up, and then take the root.
+            That adds up the sizes of the entries. Square them first, add up, and then take the root.
         another_norm: norm(M) -> norm(M, {1|np.inf|"nuc"})
             That is another norm: 1 and inf sum columns or rows, 'nuc' singular values. Here squared entries are summed.
         one_for_each_column: np.sum( -> (lambda N: np.sum(N, axis={0|1}))(
-        norms_added_up: ... -> {np.sum|np.mean|np.max}(np.linalg.norm(M, axis={0|1}))
-            Those are lengths of columns or rows, put together. Their squares add up: sum them all, then take one root.
+        norms_added_up: ... -> {np.sum|np.max}(np.linalg.norm(M, axis={0|1}))
         all_of_the_gram_matrix: np.trace -> np.sum
             All entries of M^T M are summed. The squares of the entries of M add up to its diagonal alone, the trace.
         largest_entry: ... -> np.max({np.abs(M)|M})
@@ -264,13 +262,14 @@ objective = check.Exercise(
         norm_not_squared: np.sum((X - D @ A) ** 2) -> np.linalg.norm(X - D @ A)
             The norm has to be squared: (1/n) ||X - D A||_F^2.
         mean_of_norms: axis=0) ** 2 -> axis=0)
+            | np.sum((X - D @ A) ** 2) -> np.sum(np.sqrt(np.sum((X - D @ A) ** 2, axis=0)))
             That is the mean length of the residuals. Each sample brings the square of that length.
         not_divided: / X.shape[1] ->
             That is the sum over the samples. Divide by how many there are.
         divided_by_another_count: / X.shape[1] -> / {(X.shape[1] - 1)|D.shape[1]|4}
             That divides by another number than that of the samples: n, the number of columns of X.
         absolute_values: (X - D @ A) ** 2 -> np.abs(X - D @ A)
-        signed_sum: ... -> np.sum(X - D @ A) ** {1|2} / X.shape[1]
+        signed_sum: np.sum((X - D @ A) ** 2) -> np.sum({X - D @ A)|X - D @ A) ** 2|np.sum(X - D @ A, axis=0) ** 2)}
         one_for_each_column: ... -> np.sum((X - D @ A) ** 2, axis={0|1}){| / X.shape[1]| / len(X)| ** 0.5}
         residual_itself: ... -> (X - D @ A) ** {1|2}
         spectral_norm: ... -> np.linalg.norm(X - D @ A, 2) ** 2 / {1|X.shape[1]}
@@ -317,7 +316,7 @@ smallest_error = check.Exercise(
     law=_least_error,
     ways=[_eigenvalues, _eigenvalues.replace("X.T @ X", "X @ X.T")],
     mistakes="""
-        one_singular_value: [k:] -> {[k]|[k : k + 1]}
+        one_singular_value: [k:] -> {[k]|[k : k + 1]|[k:][:1]}
             The first singular value left out is not all that is missing: every one beyond the k-th counts.
         kth_singular_value: [k:] -> [k - 1]
             That is the k-th singular value itself, which k atoms do catch. The error is made of all those beyond it.

@@ -135,7 +135,8 @@ def one_step(came, run, *case):
 
 
 def _line_by_line(came, exercise, *case):
-    """The keys of what is wrong in the update of each factor, Q's seen from the P that came; () if one has no reason."""
+    """The keys of what is wrong in the update of each factor, Q's seen from the P that came, or from the old one; () if one
+    has no reason."""
     *data, P, Q = case
     known = [((), exercise.reference)]
     known += [(keys, mistakes.compiled(source)) for keys, source in exercise.known.singles()]
@@ -147,7 +148,10 @@ def _line_by_line(came, exercise, *case):
                 return keys
         return None
 
-    of_P, of_Q = reason(came[0], *case), reason(came[1], *(each.T for each in data), Q, came[0])
+    turned = [each.T for each in data]
+    of_P, of_Q = reason(came[0], *case), reason(came[1], *turned, Q, came[0])
+    if of_Q is None and reason(came[1], *turned, Q, P) == ():
+        of_Q = ("old_partner",)
     return () if None in (of_P, of_Q) else tuple(dict.fromkeys(of_P + of_Q))
 
 

@@ -219,8 +219,6 @@ has_settled = check.Exercise(
     mistakes="""
         absolute_change: * min(previous_loss, loss) ->
             That is the change itself. What is small depends on the loss: compare it with the tolerance times the loss.
-        absolute_and_signed: abs -> ;; * min(previous_loss, loss) ->
-            That is the change itself, with its sign. Take its size, `abs`, and compare it with the size of the loss.
         signed_change: abs ->
             A loss that rises makes this difference negative, which passes as small. Take its size, `abs`.
         signed_the_other_way: abs(previous_loss - loss) -> loss - previous_loss
@@ -319,12 +317,25 @@ def _whole_run(came, run, R, P, Q, steps):
     if any(compare.close(part, start, (P, Q)) for part, start in zip(came, (P, Q))):
         return check.Finding("One of the factors came back as it was.", ("one_factor_only",))
     if _ignores_the_start(run, R, P, Q, steps):
-        return check.Finding("The result does not follow from the P and Q given.", ("start_of_its_own",))
+        keys = ("start_of_its_own", *_from_its_own_start(came, run, R, P, Q, steps))
+        return check.Finding("The result does not follow from the P and Q given.", tuple(dict.fromkeys(keys)))
     if compare.close(came, more, (P, Q)):
         return check.Finding(
             f"It returned the same for steps = {steps} and for steps = {steps + 3}.", ("ignores_steps",)
         )
     return check.Finding(f"The result is not what {steps} multiplicative steps make of the start.")
+
+
+def _from_its_own_start(came, run, R, P, Q, steps):
+    """The key of a second slip of an answer that makes a start of its own, which comes back after no steps; or ()."""
+    if compare.close(came, run(R, P, Q, steps + 3)):
+        return ("ignores_steps",)
+    start, again = (run.outcome((R, P, Q, 0)).value for _ in range(2))
+    is_a_start = compare.unlike(start, (P, Q))[0] is None and not compare.close(start, (P, Q))
+    if is_a_start and compare.close(start, again):
+        found = _whole_run(came, run, R, *start, steps)
+        return found.mistakes if isinstance(found, check.Finding) else ()
+    return ()
 
 
 NOT_RELATIVE = (
@@ -463,6 +474,7 @@ mf_multiplicative_update = check.Exercise(
             The rule to stop compares the loss, or its change, with a fixed number: true at once for small numbers, for
             large ones perhaps never. Ask whether the change is small beside the loss, as `has_settled` does.
         pair_before_last: P, Q = mult -> old = P, Q; P, Q = mult ;; return P, Q -> return old
+            | range(steps) -> range(steps - 1)
             It is one step behind: the last pair is computed and then dropped, or the loop is one round too short.
         one_step_too_many: range(steps) -> range(steps + 1)
         ignores_steps: range(steps) -> range(100)

@@ -274,6 +274,7 @@ project = check.Exercise(
         data_centred: ^ -> X = X - X.mean({|axis=0})
             A mean is taken off and not given back. Only the mean sample goes, along `axis=1`, and it comes back at the end.
         overall_mean_used: axis=1, keepdims=True ->
+            | mean + D -> X.mean() + D
             That takes one number, the mean of all entries. Every row (every pixel) has its own mean: `axis=1`.
         samples_as_rows: {} -> ({}).T
             The result is transposed: samples should be columns, as in X.
@@ -291,7 +292,7 @@ project = check.Exercise(
             The mean is added once too often at the end.
         not_every_atom: D @ (D.T -> D[:, {:1] @ (D[:, :1].T|:-1] @ (D[:, :-1].T|1:] @ (D[:, 1:].T}
         not_every_sample: {} -> ({}) * (np.arange(X.shape[1]) {< 1|< X.shape[1] - 1|> 0})
-        codes_scaled: X - mean) -> X - mean) {/ 1.1|/ 2|/ 1.01|/ 1.001|* 2|/ np.linalg.norm(D.T @ (X - mean), axis=0)}
+        codes_scaled: X - mean) -> X - mean) {/ X.shape[1]|/ 1.1|/ 2|/ 1.01|/ 1.001|* 2|/ np.linalg.norm(D.T @ (X - mean), axis=0)}
             The codes are scaled, by a ridge, a factor or their length. With orthonormal atoms D^T (X - mean) is best.
         codes_cut: D.T @ (X - mean) -> {np.maximum(0, |np.abs(}D.T @ (X - mean))
             The codes lose their negative numbers. Here they may have either sign.
@@ -335,12 +336,14 @@ relative_error = check.Exercise(
     ],
     ways=[
         "size = np.linalg.norm\nmissed = X - D @ A\nreturn size(missed) / size(X)",
-        "np.sqrt(abs(np.sum(X**2) - 2 * np.vdot(D.T @ X, A) + np.vdot(D.T @ D @ A, A)) / np.sum(X**2))",
+        "size = np.sum(X**2)\nmissed = abs(size - 2 * np.vdot(D.T @ X, A) + np.vdot(D.T @ D @ A, A))\nreturn np.sqrt(missed) / np.sqrt(size)",
     ],
     mistakes="""
         squared: {} -> ({}) ** 2
+            | = np.linalg.norm -> = lambda M, axis=None: np.sum(M**2, axis=axis)
         mixed_term: - 2 * np.vdot -> {-|+} np.vdot
             In ||X - D A||^2 = ||X||^2 - 2 tr((D^T X)^T A) + ||D A||^2 the mixed term has a minus, and counts twice.
+        norms_added_up: = np.linalg.norm -> = lambda M: np.sum(np.linalg.norm(M, axis={0|1}))
         not_divided: / size(X) ->
             That is the error itself, in the unit of the data. Divide by the size of the data.
         only_one_squared: size(missed) -> size(missed) ** 2
@@ -363,6 +366,7 @@ relative_error = check.Exercise(
             | / size(X) -> / ({X.sum()|X.std()|len(X)|abs(X).max()|abs(X).sum()|size(D) * size(A)|size(X) + size(D @ A)})
             Below the line belongs the size of the data, ||X||_F, and nothing else.
         root_forgotten_below: / size(X) -> / size(X) ** 2
+            | / np.sqrt(size) -> / size
             The root is missing below the line: ||X||_F is the root of the sum of squares.
         sums_that_cancel: size(missed) -> {missed.sum()|missed.sum() ;; size(X) -> X.sum()|abs(missed.sum()) ;; size(X) -> abs(X.sum())}
             In a plain sum, entries of opposite sign cancel. The norm squares them first.
