@@ -5,10 +5,11 @@ import functools
 import numpy as np
 
 from lessons import factorise, figures
-from lessons.explore._panel import Picture, bare_image, choice, explorer, kept, number, progress_bar
+from lessons.explore._panel import Picture, bare_image, choice, explorer, number, progress_bar
 from lessons.explore._runs import SIDE, atoms_and_losses, centred, follow, photographs, steps
 
 STEPS = steps(5000)
+BAR = progress_bar()
 
 
 @functools.cache
@@ -18,10 +19,10 @@ def floors():
     return np.append(np.cumsum(squares[::-1])[::-1], 0)
 
 
-@kept
-def _run(alpha, beta, K, bar):
+@functools.cache
+def _run(alpha, beta, K):
     step = functools.partial(factorise.matrix_factorization, K=K, steps=1, alpha=alpha, beta=beta)
-    return follow(step, centred(), K, 1, STEPS, bar)
+    return follow(step, centred(), K, 1, STEPS, BAR)
 
 
 def descent():
@@ -29,10 +30,9 @@ def descent():
     picture = Picture(3.6, figures.SIGNED)
     fill, atoms, artists = atoms_and_losses(picture, 1.15, (3, 2), (50, 1e6), STEPS[-1])
     picture.figure.colorbar(atoms, ax=atoms.axes, location="bottom", shrink=0.8, aspect=30, extend="both")
-    bar = progress_bar()
 
     def draw(step, alpha, beta, K):
-        dictionaries, losses = _run(alpha, beta, K, bar)
+        dictionaries, losses = _run(alpha, beta, K)
         Q, floor = dictionaries.get(step), floors()[K]
         if Q is None:
             sheet = None
@@ -55,7 +55,7 @@ def descent():
         "beta": number("penalty beta", 0.02, 0.0, 2.0, 0.01, continuous=False),
         "K": number("number of atoms K", 2, 1, 6, 1, continuous=False),
     }
-    return explorer(controls, draw, play="step", bar=bar)
+    return explorer(controls, draw, play="step", bar=BAR)
 
 
 def rank():

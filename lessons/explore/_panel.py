@@ -155,10 +155,6 @@ def choice(description, value, options, continuous=True):
     )
 
 
-def progress_bar():
-    return widgets.IntProgress(layout=widgets.Layout(width="100%", height="8px", visibility="hidden"))
-
-
 def _row(control, label, play):
     """A control with its name; a slider gets a box for typing as well, since not every page moves it with arrow keys."""
     name, control.description = control.description, ""
@@ -254,22 +250,13 @@ def _image(png):
 # ---- What is slow to compute ----
 
 
+def progress_bar():
+    return widgets.IntProgress(layout=widgets.Layout(width="100%", height="8px", visibility="hidden"))
+
+
 @contextlib.contextmanager
 def computing(bar, description, total):
     """Show the progress bar as long as the computation goes on."""
     bar.value, bar.max, bar.description, bar.layout.visibility = 0, total, description, "visible"
     yield
     bar.layout.visibility = "hidden"
-
-
-def kept(function):
-    """Decorator of a slow function of (..., bar) that keeps its results, by all arguments but the bar."""
-    results = {}
-
-    @functools.wraps(function)
-    def looked_up(*arguments):
-        if arguments[:-1] not in results:
-            results[arguments[:-1]] = function(*arguments)
-        return results[arguments[:-1]]
-
-    return looked_up
