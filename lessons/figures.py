@@ -55,44 +55,41 @@ def equation(*terms, title, rows=(), columns=()):
     `terms` are pairs (name, array), and str for the signs; `rows` and `columns` label those of the first matrix.
     """
     matrices = [term[1] for term in terms if not isinstance(term, str)]
-    tallest = max(map(len, matrices))
     figure, axis = plt.subplots()
     colours = _colours(np.concatenate([matrix.ravel() for matrix in matrices]), MATRIX)
-    images, right = side_by_side(axis, terms, 0.0, 20, colours)
+    images, width, height = side_by_side(axis, terms, rows, 20, colours)
     for image in images:
         write_on(image, "{:.3g}".format)
         left, edge, bottom, top = image.get_extent()
         axis.add_patch(plt.Rectangle((left, top), edge - left, bottom - top, fill=False, linewidth=0.8))
-    top = (tallest - len(matrices[0])) / 2
-    for number, label in enumerate(rows):
-        axis.text(-0.2, top + number + 0.5, label, ha="right", va="center")
     for number, label in enumerate(columns):
-        axis.text(number + 0.7, tallest + 0.2, label, ha="right", va="top", rotation=35)
-    axis.set(xlim=(-2.2 if rows else -0.2, right + 0.2), ylim=(tallest + (1.8 if columns else 0.2), -0.9))
+        axis.text(number + 0.7, height + 0.2, label, ha="right", va="top", rotation=35)
+    axis.set(xlim=(-2.2 if rows else -0.2, width + 0.2), ylim=(height + (1.8 if columns else 0.2), -0.9))
     figure.set_size_inches(0.68 * np.ptp(axis.get_xlim()) + 0.2, 0.65 * np.ptp(axis.get_ylim()) + 0.5)
     figure.suptitle(title)
     words = " ".join(term if isinstance(term, str) else f"{term[0]} {_numbers(term[1])}" for term in terms)
     return figure, f"{title}: {words}."
 
 
-def side_by_side(axis, terms, left, letters, colours):
-    """Draw the terms of an equation from `left` on, a cell 1 wide and its signs `letters` high: (images, right end)."""
+def side_by_side(axis, terms, rows, letters, colours):
+    """Draw the terms of an equation, a cell 1 wide and the signs `letters` high: (images, width, height) of it all."""
     tallest = max(len(term[1]) for term in terms if not isinstance(term, str))
-    images = []
+    images, left = [], 0
     axis.axis("off")
     for term in terms:
         if isinstance(term, str):
             axis.text(left + 0.5, tallest / 2, term, ha="center", va="center", fontsize=letters)
             left += 1
-            continue
-        name, matrix = term
-        height, width = matrix.shape
-        top = (tallest - height) / 2
-        images.append(axis.imshow(matrix, extent=(left, left + width, top + height, top), **colours))
-        axis.text(left + width / 2, top - 0.15, f"{name} ({height} × {width})", ha="center", va="bottom")
-        left += width
-    axis.set_aspect("equal")
-    return images, left
+        else:
+            name, matrix = term
+            height, width = matrix.shape
+            top = (tallest - height) / 2
+            images.append(axis.imshow(matrix, extent=(left, left + width, top + height, top), **colours))
+            axis.text(left + width / 2, top - 0.15, f"{name} ({height} × {width})", ha="center", va="bottom")
+            left += width
+    for number, label in enumerate(rows):
+        axis.text(-0.2, images[0].get_extent()[3] + number + 0.5, label, ha="right", va="center")
+    return images, left, tallest
 
 
 def write_on(image, words, **look):

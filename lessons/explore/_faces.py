@@ -55,7 +55,7 @@ def descent():
         "beta": number("penalty beta", 0.02, 0.0, 2.0, 0.01, continuous=False),
         "K": number("number of atoms K", 2, 1, 6, 1, continuous=False),
     }
-    return explorer(controls, draw, play="step", bar=BAR)
+    return explorer(controls, draw, bar=BAR)
 
 
 def rank():

@@ -56,4 +56,4 @@ def parts():
         "seed": number("start", 1, 0, 19, 1, continuous=False),
         "is_centred": widgets.Checkbox(description="centre the faces first"),
     }
-    return explorer(controls, draw, play="step", bar=BAR)
+    return explorer(controls, draw, bar=BAR)

@@ -17,7 +17,7 @@ def scaling():
     picture = Picture(3.6, figures.SIGNED)
     left, right = picture.figure.subplots(1, 2, width_ratios=[2.3, 1])
     terms = ("D' = D Q", SETS), "×", ("A' = Q⁻¹ A", CODES), "=", ("D' A'", X)
-    fill, artists = equation(left, *terms, left=0, cmap=figures.SIGNED, vmin=-6, vmax=6)
+    fill, artists = equation(left, *terms, cmap=figures.SIGNED, vmin=-6, vmax=6)
     grid = np.geomspace(SCALES[0], SCALES[-1], 25)
     lines, points = [], []
     for scale, colour, style, marker in zip((1, 2), figures.COLOURS, figures.STYLES, figures.MARKERS):
@@ -112,7 +112,7 @@ def valley():
         "beta": number("penalty beta", 0.0, 0.0, 1.0, 0.05),
         "alpha": number("step size alpha", 0.05, 0.01, 0.2, 0.01),
     }
-    return explorer(controls, draw, play="step")
+    return explorer(controls, draw)
 
 
 def _f(d, a, beta):
