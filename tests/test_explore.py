@@ -393,10 +393,10 @@ def test_small_products_are_left_to_one_thread():
 
     def draw(x):
         seen.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
-        return _panel.Picture(1).png(), "words"
+        return "words"
 
     with threadpool_limits(2, "blas"):
-        _panel.explorer({"x": _panel.number("x", 0, 0, 1, 1)}, draw)
+        _panel.explorer(_panel.Picture(1), [], {"x": _panel.number("x", 0, 0, 1, 1)}, draw)
 
     assert set(seen) == {1}
 

@@ -62,16 +62,15 @@ def hidden():
         missed = R[face] - guess
         own = [np.linalg.norm(missed[mask]) / np.linalg.norm(R[face][mask]) for mask in (shown, ~shown)]
         best = ATOMS[np.argmin(errors[1])]
-        sentence = (
+        return (
             f"{share} % of the pixels hidden, K = {K}: relative error {errors[0, column]:.3f} of the seen and "
             f"{errors[1, column]:.3f} of the hidden pixels; of face {face}, {own[0]:.3f} and {own[1]:.3f}. "
             f"Of the K tried, the hidden error is lowest at K = {best}, {errors[1].min():.3f}."
         )
-        return picture.png(*images, *curves, *points), sentence
 
     controls = {
         "K": choice("number of atoms K", 8, ATOMS),
         "face": number("face", 0, 0, len(R) - 1, 1),
         "share": choice("per cent hidden", 70, SHARES, continuous=False),
     }
-    return explorer(controls, draw, bar=BAR)
+    return explorer(picture, [*images, *curves, *points], controls, draw, BAR)

@@ -44,16 +44,14 @@ def lego():
             collection.set_verts([BRICK + (p, bottom[p] + n) for p in range(4) for n in range(int(atom[p] * count))])
             bottom += atom * count
         fill(SETS, code, packs)
-        which = [name for name, model in zip(MODELS, models.T) if np.array_equal(model, packs[:, 0])]
-        answer.set_text(f"the {which[0]}" if which else "none of the four models")
+        which = [f"the {name}" for name, model in zip(MODELS, models.T) if np.array_equal(model, packs[:, 0])]
+        model = which[0] if which else "none of the four models"
+        answer.set_text(model)
         counts = ", ".join(f"{count:.0f} of {pack}" for pack, count in zip(PACKS, packs[:, 0]))
-        sentence = (
-            f"{set_1} × set 1 + {set_2} × set 2 takes {packs.sum():.0f} packs: {counts}. That is {answer.get_text()}."
-        )
-        return picture.png(*bricks, *artists, answer), sentence
+        return f"{set_1} × set 1 + {set_2} × set 2 takes {packs.sum():.0f} packs: {counts}. That is {model}."
 
     controls = {"set_1": number("set 1", 1, 0, MOST, 1), "set_2": number("set 2", 0, 0, MOST, 1)}
-    return explorer(controls, draw)
+    return explorer(picture, [*bricks, *artists, answer], controls, draw)
 
 
 def dictionary_error():
@@ -81,11 +79,10 @@ def dictionary_error():
         for bar, error in zip(bars, errors):
             bar.set_width(error)
         apart = ", ".join(f"{model} {error:.3f}" for model, error in zip(MODELS, errors))
-        sentence = (
+        return (
             f"Pack {PACKS[pack]} of set {atom + 1} is {value:g} instead of {SETS[pack, atom]:g}, the codes are {codes}: "
             f"||E||_F = {factorise.frobenius_norm(E):.3f}; {apart}."
         )
-        return picture.png(*artists, moved, *bars), sentence
 
     packs = [(f"pack {pack}", row) for row, pack in enumerate(PACKS)]
     controls = {
@@ -94,4 +91,4 @@ def dictionary_error():
         "value": number("entry", 2.0, -2.0, 4.0, 0.1),
         "codes": widgets.Dropdown(description="codes", options=["kept", "chosen anew"]),
     }
-    return explorer(controls, draw)
+    return explorer(picture, [*artists, moved, *bars], controls, draw)

@@ -48,7 +48,7 @@ def parts():
         rises = np.sum(np.diff(losses) > 1e-9 * losses[:-1])
         sentence += f" The error rises in {rises} of {len(losses) - 1} steps."
         fill(step, sheet, losses, floor)
-        return picture.png(*artists), sentence
+        return sentence
 
     controls = {
         "step": choice("step", 100, STEPS),
@@ -56,4 +56,4 @@ def parts():
         "seed": number("start", 1, 0, 19, 1, continuous=False),
         "is_centred": widgets.Checkbox(description="centre the faces first"),
     }
-    return explorer(controls, draw, bar=BAR)
+    return explorer(picture, artists, controls, draw, BAR)

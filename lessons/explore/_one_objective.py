@@ -97,12 +97,11 @@ def recipe():
         set_entries(code, numbers, np.where(on, alpha, 0).reshape(7, 7), zero="")
         error = np.linalg.norm(x - rebuilt) / np.linalg.norm(x)
         heaviest = ", ".join(f"{alpha[k]:.2f} × atom {k + 1}" for k in order[:3] if on[k] and alpha[k])
-        sentence = (
+        return (
             f"{method}, face {face}: {on.sum()} of {K} atoms are on, {np.sum(alpha[on] != 0)} of them with a weight "
             f"that is not zero{', on top of the mean face' if offset.any() else ''}; relative error {error:.3f}. "
             f"Heaviest: {heaviest or 'none'}. Negative weights: {np.sum(alpha[on] < 0)}."
         )
-        return picture.png(original, mixture, sheet, code, *numbers), sentence
 
     controls = {
         "method": widgets.Dropdown(description="method", options=list(METHODS)),
@@ -110,7 +109,7 @@ def recipe():
         "count": number("heaviest atoms on", K, 0, K, 1),
         "off": widgets.SelectMultiple(description="atoms off (several: Ctrl)", options=range(1, K + 1), rows=4),
     }
-    return explorer(controls, draw, bar=BAR)
+    return explorer(picture, [original, mixture, sheet, code, *numbers], controls, draw, BAR)
 
 
 # Which atom each pixel of the sheet belongs to; the gaps between the atoms count as one atom more.

@@ -194,24 +194,24 @@ class Explorer(widgets.VBox):
         return bundle and {**bundle, "text/plain": repr(self)}
 
 
-def explorer(controls, draw, bar=None):
+def explorer(picture, artists, controls, draw, bar=None):
     """Controls, the picture they change, and under it the sentence that says what the picture shows.
 
-    `controls` is a dict of name to widget, and one named step gets a Play button; `draw` takes their values by name and
-    returns (PNG bytes, sentence); `bar` is the IntProgress that `draw` moves while it computes. The Explorer that is
-    returned has the attributes controls (that dict), picture and text (both HTML).
+    `artists` are what moves in the Picture; `controls` is a dict of name to widget, and one named step gets a Play button;
+    `draw` takes their values by name, moves the artists and returns the sentence; `bar` shows how far it has computed.
+    The Explorer that is returned has the attributes controls (that dict), picture and text (both HTML).
     """
     width = f"{WIDTH * DPI:.0f}px"
     # As HTML, since an Image widget gives its picture no alternative text.
-    picture = widgets.HTML(layout=widgets.Layout(width="100%", overflow="auto"))
+    shown = widgets.HTML(layout=widgets.Layout(width="100%", overflow="auto"))
     text = widgets.HTML(layout=widgets.Layout(width=width, max_width="100%", min_height="50px"))
 
     def update(_change=None):
         # Two threads on products as small as these wait for each other, on a busy machine for ages. Looking the libraries
         # up takes 2 ms, each time anew, since a method may have loaded another one.
         with threadpool_limits(1, "blas"):
-            png, sentence = draw(**{name: control.value for name, control in controls.items()})
-        picture.value = _image(png)
+            sentence = draw(**{name: control.value for name, control in controls.items()})
+            shown.value = _image(picture, picture.png(*artists))
         text.value = f'<div role="status" style="font-size: 14px; line-height: 1.5">{html.escape(sentence)}</div>'
         return sentence
 
@@ -223,14 +223,14 @@ def explorer(controls, draw, bar=None):
         [_row(control, label, play=name == "step") for name, control in controls.items()],
         layout=widgets.Layout(flex_flow="row wrap", width=width, max_width="100%"),
     )
-    box = Explorer([rows, *([bar] if bar else []), picture, text])
-    box.controls, box.picture, box.text, box.start = controls, picture, text, start
+    box = Explorer([rows, *([bar] if bar else []), shown, text])
+    box.controls, box.picture, box.text, box.start = controls, shown, text, start
     return box
 
 
-def _image(png):
+def _image(picture, png):
     """The picture as HTML, low enough to leave room for the controls on a small or magnified screen."""
-    width, height = (int.from_bytes(png[start : start + 4], "big") for start in (16, 20))
+    width, height = picture.canvas.get_width_height()
     shape = width / height
     limit = f"max({180 * shape:.0f}px, {110 * shape:.0f}vh - {340 * shape:.0f}px)"
     words = "Picture of the explorer: the sentence below says it in words."

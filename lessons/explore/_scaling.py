@@ -39,13 +39,12 @@ def scaling():
             line.set_ydata(penalties)
             point.set_data([scale], [penalty])
         error = round(factorise.frobenius_norm(X - product), 6) + 0.0
-        sentence = (
+        return (
             f"Scales {scale_1:g} and {scale_2:g}, mixed by {angle}°{', swapped' * swap}: ||X − D'A'|| = {error:.3f}. "
             f"Negative entries: {_negative(D)} of {D.size} in D', {_negative(A)} of {A.size} in A'. "
             f"Penalty {penalty:.2f}; over scale 1 alone it could be {min(over[0]):.2f}, "
             f"over scale 2 alone {min(over[1]):.2f}."
         )
-        return picture.png(*artists, *lines, *points), sentence
 
     controls = {
         "scale_1": choice("scale of set 1", 2, SCALES),
@@ -53,7 +52,7 @@ def scaling():
         "angle": number("mixing angle in degrees", 0, -90, 90, 5),
         "swap": widgets.Checkbox(description="swap the two atoms"),
     }
-    return explorer(controls, draw)
+    return explorer(picture, [*artists, *lines, *points], controls, draw)
 
 
 def _penalty(scale_1, scale_2):
@@ -102,7 +101,7 @@ def valley():
         verdict.set_text(f"diverged in step {last}" if last < MOVES else "")
         if last < MOVES:
             sentence += f" The run diverges: f passes {values[-1]:.1e} in step {last}. Take a smaller alpha."
-        return picture.png(surface, valley_line, path_line, end, curve, point, verdict), sentence
+        return sentence
 
     controls = {
         "method": widgets.Dropdown(description="method", options=["alternating", "gradient descent"]),
@@ -112,7 +111,7 @@ def valley():
         "beta": number("penalty beta", 0.0, 0.0, 1.0, 0.05),
         "alpha": number("step size alpha", 0.05, 0.01, 0.2, 0.01),
     }
-    return explorer(controls, draw)
+    return explorer(picture, [surface, valley_line, path_line, end, curve, point, verdict], controls, draw)
 
 
 def _f(d, a, beta):
