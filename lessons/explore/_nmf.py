@@ -34,8 +34,7 @@ def parts():
             sheet = None
             sentence += f": the error overflows in step {len(losses) - 1}."
         else:
-            largest = np.abs(Q).max(axis=0)
-            scaled = Q / np.where(largest > 0, largest, 1)
+            scaled = Q / np.maximum(np.abs(Q).max(axis=0), 1e-300)
             sheet = figures.sheet(scaled.T.reshape(K, SIDE, SIDE), columns=int(np.ceil(K**0.5)))
             signed = np.any(Q < 0)
             atoms.set(cmap=figures.SIGNED if signed else figures.PHOTO, clim=(-1 if signed else 0, 1))

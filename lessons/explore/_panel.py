@@ -169,8 +169,8 @@ def _row(control, label, play):
         parts.append(control)
     if play:
         # The buttons of the widget that plays have no names, so it stands behind one that says Play.
-        last, hidden = len(control.options) - 1 if trait == "index" else control.max, widgets.Layout(display="none")
-        player = widgets.Play(max=last, value=getattr(control, trait), layout=hidden)
+        last = len(control.options) - 1 if trait == "index" else control.max
+        player = widgets.Play(max=last, value=getattr(control, trait), layout=widgets.Layout(display="none"))
         widgets.link((player, "value"), (control, trait))
         button = widgets.ToggleButton(description="Play", icon="play", layout=widgets.Layout(width="90px"))
         playing = "playing" if player.has_trait("playing") else "_playing"  # ipywidgets 7

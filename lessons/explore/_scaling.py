@@ -30,8 +30,8 @@ def scaling():
 
     def draw(scale_1, scale_2, angle, swap):
         cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
-        order = [1, 0] if swap else [0, 1]
-        D, A = factorise.rescale(SETS, CODES, (np.diag([scale_1, scale_2]) @ [[cos, -sin], [sin, cos]])[:, order])
+        Q = np.diag([scale_1, scale_2]) @ [[cos, -sin], [sin, cos]]
+        D, A = factorise.rescale(SETS, CODES, Q[:, ::-1] if swap else Q)
         product = factorise.reconstruct(D, A)
         fill(D, A, product)
         penalty, over = _penalty(scale_1, scale_2), [_penalty(grid, scale_2), _penalty(scale_1, grid)]
