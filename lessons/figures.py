@@ -54,10 +54,9 @@ def equation(*terms, title, rows=(), columns=()):
 
     `terms` are pairs (name, array), and str for the signs; `rows` and `columns` label those of the first matrix.
     """
-    matrices = [term[1] for term in terms if not isinstance(term, str)]
+    entries = np.concatenate([term[1].ravel() for term in terms if not isinstance(term, str)])
     figure, axis = plt.subplots()
-    colours = _colours(np.concatenate([matrix.ravel() for matrix in matrices]), MATRIX)
-    images, width, height = side_by_side(axis, terms, rows, 20, colours)
+    images, width, height = side_by_side(axis, terms, rows, 20, _colours(entries, MATRIX))
     for image in images:
         write_on(image, "{:.3g}".format)
         left, edge, bottom, top = image.get_extent()
@@ -248,7 +247,7 @@ def valley(x, paths, title, beta=0.0):
     f = (x - d * a) ** 2 + beta / 2 * (d**2 + a**2)
     top = 2 * x**2 + beta * x  # higher walls would hide the valley
     height = np.log10(f + 1e-3)
-    shade = plt.get_cmap("cividis")(plt.Normalize(height.min(), height.max())(height))
+    shade = plt.cm.ScalarMappable(cmap="cividis").to_rgba(height)
     bottom = np.linspace(x / reach, reach, 200)
     figure = plt.figure(figsize=(10, 4.9))
     relief = figure.add_subplot(1, 2, 1, projection="3d")
@@ -273,10 +272,8 @@ def valley(x, paths, title, beta=0.0):
     axis.set(xlim=(0, reach), ylim=(0, reach), xlabel="d", ylabel="a", title="from above, a star at each end")
     figure.legend(loc="outside lower center", ncols=len(paths))
     figure.suptitle(title)
-    ends = "; ".join(
-        f"{name} from ({path[0][0]:.3g}, {path[0][1]:.3g}) to ({path[-1][0]:.3g}, {path[-1][1]:.3g})"
-        for name, path in paths.items()
-    )
+    point = "({:.3g}, {:.3g})".format
+    ends = "; ".join(f"{name} from {point(*path[0])} to {point(*path[-1])}" for name, path in paths.items())
     return figure, f"{title}: {ends}."
 
 
