@@ -54,45 +54,41 @@ def equation(*terms, title, rows=(), columns=()):
 
     `terms` are pairs (name, array), and str for the signs; `rows` and `columns` label those of the first matrix.
     """
-    matrices = [term[1] for term in terms if not isinstance(term, str)]
-    tallest = max(map(len, matrices))
+    entries = np.concatenate([term[1].ravel() for term in terms if not isinstance(term, str)])
     figure, axis = plt.subplots()
-    colours = _colours(np.concatenate([matrix.ravel() for matrix in matrices]), MATRIX)
-    images, right = side_by_side(axis, terms, 0.0, 20, colours)
+    images, width, height = side_by_side(axis, terms, rows, 20, _colours(entries, MATRIX))
     for image in images:
         write_on(image, "{:.3g}".format)
         left, edge, bottom, top = image.get_extent()
         axis.add_patch(plt.Rectangle((left, top), edge - left, bottom - top, fill=False, linewidth=0.8))
-    top = (tallest - len(matrices[0])) / 2
-    for number, label in enumerate(rows):
-        axis.text(-0.2, top + number + 0.5, label, ha="right", va="center")
     for number, label in enumerate(columns):
-        axis.text(number + 0.7, tallest + 0.2, label, ha="right", va="top", rotation=35)
-    axis.set(xlim=(-2.2 if rows else -0.2, right + 0.2), ylim=(tallest + (1.8 if columns else 0.2), -0.9))
+        axis.text(number + 0.7, height + 0.2, label, ha="right", va="top", rotation=35)
+    axis.set(xlim=(-2.2 if rows else -0.2, width + 0.2), ylim=(height + (1.8 if columns else 0.2), -0.9))
     figure.set_size_inches(0.68 * np.ptp(axis.get_xlim()) + 0.2, 0.65 * np.ptp(axis.get_ylim()) + 0.5)
     figure.suptitle(title)
     words = " ".join(term if isinstance(term, str) else f"{term[0]} {_numbers(term[1])}" for term in terms)
     return figure, f"{title}: {words}."
 
 
-def side_by_side(axis, terms, left, letters, colours):
-    """Draw the terms of an equation from `left` on, a cell 1 wide and its signs `letters` high: (images, right end)."""
+def side_by_side(axis, terms, rows, letters, colours):
+    """Draw the terms of an equation, a cell 1 wide and the signs `letters` high: (images, width, height) of it all."""
     tallest = max(len(term[1]) for term in terms if not isinstance(term, str))
-    images = []
+    images, left = [], 0
     axis.axis("off")
     for term in terms:
         if isinstance(term, str):
             axis.text(left + 0.5, tallest / 2, term, ha="center", va="center", fontsize=letters)
             left += 1
-            continue
-        name, matrix = term
-        height, width = matrix.shape
-        top = (tallest - height) / 2
-        images.append(axis.imshow(matrix, extent=(left, left + width, top + height, top), **colours))
-        axis.text(left + width / 2, top - 0.15, f"{name} ({height} × {width})", ha="center", va="bottom")
-        left += width
-    axis.set_aspect("equal")
-    return images, left
+        else:
+            name, matrix = term
+            height, width = matrix.shape
+            top = (tallest - height) / 2
+            images.append(axis.imshow(matrix, extent=(left, left + width, top + height, top), **colours))
+            axis.text(left + width / 2, top - 0.15, f"{name} ({height} × {width})", ha="center", va="bottom")
+            left += width
+    for number, label in enumerate(rows):
+        axis.text(-0.2, images[0].get_extent()[3] + number + 0.5, label, ha="right", va="center")
+    return images, left, tallest
 
 
 def write_on(image, words, **look):
@@ -110,8 +106,8 @@ def write_on(image, words, **look):
 def tiles(images, title, labels=None, columns=None):
     """A sheet of small images (n, height, width) on one colour scale: faces, atoms, residuals.
 
-    NaN, what is not known, is drawn in light blue. `labels` are n str; `columns` is how many tiles stand in a row, and
-    makes the sheet as square as possible if it is not given.
+    NaN, what is not known, is drawn in light blue. `labels` are n str; `columns` is how many tiles stand in a row, about
+    as many as rows if not given.
     """
     images = np.asarray(images)
     count, height, width = images.shape
@@ -124,11 +120,10 @@ def tiles(images, title, labels=None, columns=None):
     figure, axes = plt.subplots(rows, columns, figsize=figsize, squeeze=False)
     for axis in axes.flat:
         axis.axis("off")
-    for number, (axis, image) in enumerate(zip(axes.flat, images)):
+    for axis, image, label in zip(axes.flat, images, labels or [""] * count):
         picture = axis.imshow(image, **colours)
         _hatch(picture)
-        if labels:
-            axis.set_title(labels[number], fontsize=12)
+        axis.set_title(label, fontsize=12)
     figure.colorbar(picture, ax=axes, shrink=0.8, aspect=25)
     figure.suptitle(title)
     low, high, negative = np.nanmin(images), np.nanmax(images), np.mean(images < 0)
@@ -147,44 +142,42 @@ def recipe(sample, atoms, code, title, offset=0):
     `offset` (height, width) is added to the mixture, such as the mean face of PCA: sample ~ offset + atoms x code.
     """
     mixture = offset + np.tensordot(code, atoms, axes=1)
-    side = int(np.ceil(np.sqrt(len(atoms))))
-    height, width = sample.shape
+    count, height, width = atoms.shape
+    side = int(np.ceil(np.sqrt(count)))
     error = np.linalg.norm(sample - mixture) / np.linalg.norm(sample)
     # A few bright pixels would leave every other one pale, so the atoms' scale ends at the 99.5th percentile.
     bound = np.percentile(np.abs(atoms), 99.5)
     photo, weights = _colours(np.stack([sample, mixture]), PHOTO), sheet(np.reshape(code, (-1, 1, 1)), side)
     panels = [
         ("sample", sample, photo),
-        (f"≈  {len(atoms)} atoms", sheet(atoms, side), _colours(np.clip(atoms, -bound, bound), PHOTO)),
+        (f"≈  {count} atoms", sheet(atoms, side), _colours(np.clip(atoms, -bound, bound), PHOTO)),
         ("×  code", weights, _colours(code, MATRIX)),
         (f"=  {'mean + ' * bool(np.any(offset))}mixture\nrelative error {error:.3f}", mixture, photo),
     ]
-    rows = int(np.ceil(len(atoms) / side))
     # The atoms get most of the page: of 49 faces, each is 60 pixels wide.
-    figure = plt.figure(figsize=(10, max(4.8, 6.4 * rows / side + 1.2)))
-    grid = figure.add_gridspec(2, 3, width_ratios=[1, 3.4, 1])
-    axes = [figure.add_subplot(place) for place in (grid[0, 0], grid[:, 1], grid[0, 2], grid[1, 2])]
+    size = (10, max(4.8, 6.4 * len(weights) / side + 1.2))
+    figure, axes = plt.subplot_mosaic("sac;.am", width_ratios=[1, 3.4, 1], figsize=size)
     images = []
-    for axis, (name, picture, colours) in zip(axes, panels):
+    for axis, (name, picture, colours) in zip(axes.values(), panels):
         axis.axis("off")
         axis.set_title(name, fontsize=13)
         images.append(axis.imshow(picture, **colours))
         beyond = np.nanmax(np.abs(picture)) > colours["vmax"]
         extend = ("both" if colours["vmin"] else "max") if beyond else "neither"
-        look = {"location": "bottom", "shrink": 0.9, "aspect": 50 if axis is axes[1] else 15, "pad": 0.02}
+        look = {"location": "bottom", "shrink": 0.9, "aspect": 50 if axis is axes["a"] else 15, "pad": 0.02}
         figure.colorbar(images[-1], ax=axis, ticks=plt.MaxNLocator(3), format="{x:g}", extend=extend, **look)
     _hatch(images[1])
     for between in np.arange(side - 1) + 0.5:
-        axes[2].axhline(between, color="white", linewidth=2)
-        axes[2].axvline(between, color="white", linewidth=2)
-    if len(code) <= 9:
+        axes["c"].axhline(between, color="white", linewidth=2)
+        axes["c"].axvline(between, color="white", linewidth=2)
+    if count <= 9:
         write_on(images[2], "{:.3g}".format)
     else:  # a minus in every negative cell, for those who see no colours
         reach = np.abs(code).max()
         write_on(images[2], lambda weight: "−" * bool(weight < -0.02 * reach), fontsize=12)
     figure.suptitle(title)
     return figure, (
-        f"{title}: a sample of {height} × {width} pixels from {len(atoms)} atoms, relative error {error:.3f}, "
+        f"{title}: a sample of {height} × {width} pixels from {count} atoms, relative error {error:.3f}, "
         f"{np.mean(atoms < 0):.0%} of the atoms' and {np.mean(code < 0):.0%} of the code's entries negative."
     )
 
@@ -254,7 +247,7 @@ def valley(x, paths, title, beta=0.0):
     f = (x - d * a) ** 2 + beta / 2 * (d**2 + a**2)
     top = 2 * x**2 + beta * x  # higher walls would hide the valley
     height = np.log10(f + 1e-3)
-    shade = plt.get_cmap("cividis")(plt.Normalize(height.min(), height.max())(height))
+    shade = plt.cm.ScalarMappable(cmap="cividis").to_rgba(height)
     bottom = np.linspace(x / reach, reach, 200)
     figure = plt.figure(figsize=(10, 4.9))
     relief = figure.add_subplot(1, 2, 1, projection="3d")
@@ -279,10 +272,8 @@ def valley(x, paths, title, beta=0.0):
     axis.set(xlim=(0, reach), ylim=(0, reach), xlabel="d", ylabel="a", title="from above, a star at each end")
     figure.legend(loc="outside lower center", ncols=len(paths))
     figure.suptitle(title)
-    ends = "; ".join(
-        f"{name} from ({path[0][0]:.3g}, {path[0][1]:.3g}) to ({path[-1][0]:.3g}, {path[-1][1]:.3g})"
-        for name, path in paths.items()
-    )
+    point = "({:.3g}, {:.3g})".format
+    ends = "; ".join(f"{name} from {point(*path[0])} to {point(*path[-1])}" for name, path in paths.items())
     return figure, f"{title}: {ends}."
 
 
@@ -295,10 +286,8 @@ def shares(names, table, title):
     figure, axis = plt.subplots(figsize=(10, 0.75 * len(table) + 1.5))
     left = np.zeros(len(table))
     labels = [textwrap.fill(label, 36) for label in table]
-    for number, (name, colour) in enumerate(zip(names, COLOURS)):
-        widths = np.array([row[number] for row in table.values()])
-        look = {"color": colour, "edgecolor": "black", "hatch": HATCHES[number]}
-        bars = axis.barh(labels, widths, left=left, label=name, **look)
+    for name, widths, colour, hatch in zip(names, np.transpose(list(table.values())), COLOURS, HATCHES):
+        bars = axis.barh(labels, widths, left=left, label=name, color=colour, edgecolor="black", hatch=hatch)
         texts = [f"{name}\n" * bool(width > 0.18) + f"{width:.0%}" * bool(width >= 0.06) for width in widths]
         # On its own ground, since the hatch would run through the letters.
         look = {"color": readable_on(colour)[0], "bbox": {"facecolor": colour, "edgecolor": "none", "pad": 1.5}}
@@ -354,8 +343,8 @@ def consensus(matrices, kinds, title):
     size = len(next(iter(matrices.values())))
     kinds = np.asarray([""] * size if kinds is None else kinds)
     names, words = [kind for kind in dict.fromkeys(kinds) if kind], []
-    width = min(2.6 * len(matrices) + 0.7, 11)
-    figure, axes = plt.subplots(1, len(matrices), figsize=(width, 4), squeeze=False)
+    figsize = min(2.6 * len(matrices) + 0.7, 11), 4
+    figure, axes = plt.subplots(1, len(matrices), figsize=figsize, squeeze=False)
     for axis, (name, matrix) in zip(axes[0], matrices.items()):
         order = leaves_list(linkage(squareform(1 - matrix, checks=False), "average", optimal_ordering=True))
         picture = axis.imshow(matrix[np.ix_(order, order)], cmap=MATRIX, vmin=0, vmax=1)
@@ -364,8 +353,7 @@ def consensus(matrices, kinds, title):
             look = {"color": colour, "markersize": 3, "clip_on": False, "label": kind}
             axis.plot(np.full(len(rows), -0.03 * size), rows, marker, **look)
         axis.set(xticks=[], yticks=[], title=name, xlim=(-0.06 * size, size - 0.5), xlabel="sample")
-        undecided = np.mean((matrix > 0) & (matrix < 1))
-        together = _always_together(matrix, kinds)
+        undecided, together = np.mean((matrix > 0) & (matrix < 1)), _always_together(matrix, kinds)
         words.append(f"{name}: {undecided:.0%} of the entries are neither 0 nor 1; always together are {together}")
     axes[0, 0].set_ylabel("sample")
     figure.colorbar(picture, ax=axes, shrink=0.7, label="share of runs together")
@@ -397,8 +385,8 @@ def heaviest(atoms, names, title):
     for axis, (name, weights), colour in zip(axes[:, 0], atoms.items(), itertools.cycle(COLOURS)):
         largest = np.argsort(-weights, kind="stable")[:6]
         labels = [textwrap.shorten(str(names[entry]), 44, placeholder=" ...") for entry in largest]
-        axis.barh(np.arange(len(largest)), weights[largest], color=colour)
-        axis.set_yticks(np.arange(len(largest)), labels, fontsize=12)
+        axis.barh(range(len(largest)), weights[largest], color=colour)
+        axis.set_yticks(range(len(largest)), labels, fontsize=12)
         axis.invert_yaxis()
         axis.set_title(name, fontsize=13, loc="left")
         words.append(f"{name}: " + ", ".join(f"{label} {weights[entry]:.2g}" for label, entry in zip(labels, largest)))

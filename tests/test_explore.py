@@ -1,6 +1,7 @@
 """Every explorer shows, in picture and sentence, what the mathematics says for the setting it is moved to."""
 
 import base64
+import functools
 import html
 import io
 import re
@@ -282,7 +283,7 @@ def test_parts_stay_non_negative_on_non_negative_faces_only(boxes):
 def test_recipe_adds_the_atoms_that_are_on(method, boxes):
     box = boxes("recipe")
     box.controls["method"].value, box.controls["face"].value = method, 17
-    D, A, offset = _one_objective._dictionary(method, None)
+    D, A, offset = _one_objective._dictionary(method)
     x = _one_objective.photographs()[:, 17]
 
     def error(on):
@@ -305,8 +306,7 @@ def test_recipe_adds_the_atoms_that_are_on(method, boxes):
 
 def test_codes_of_the_methods_are_what_the_methods_promise():
     for method in _one_objective.METHODS:
-        box = widgets.IntProgress()
-        D, A, _ = _one_objective._dictionary(method, box)
+        D, A, _ = _one_objective._dictionary(method)
         assert D.shape == (4096, 49) and A.shape == (49, 400)
         if method == "k-means":
             assert np.array_equal(np.sort(A, axis=0)[-2:], np.tile([[0], [1]], 400))
@@ -344,7 +344,7 @@ def test_hidden_the_more_is_seen_the_more_atoms_pay(boxes):
 
 
 def test_hidden_computes_a_share_once_with_a_bar_that_moves_meanwhile(boxes, monkeypatch):
-    monkeypatch.setattr(_hidden, "_run", _panel.kept(_hidden._run.__wrapped__))
+    monkeypatch.setattr(_hidden, "_run", functools.cache(_hidden._run.__wrapped__))
     monkeypatch.setattr(_hidden, "STEPS", 2)
     original, seen = factorise.masked_step, []
     box = boxes("hidden")
@@ -366,7 +366,7 @@ def test_hidden_computes_a_share_once_with_a_bar_that_moves_meanwhile(boxes, mon
 
 
 def test_a_run_is_computed_once_with_a_bar_that_moves_meanwhile(boxes, monkeypatch):
-    monkeypatch.setattr(_nmf, "_run", _panel.kept(_nmf._run.__wrapped__))
+    monkeypatch.setattr(_nmf, "_run", functools.cache(_nmf._run.__wrapped__))
     original, seen = factorise.track, []
     box = boxes("parts")
     bar = next(widget for widget in everything(box) if isinstance(widget, widgets.IntProgress))
@@ -393,10 +393,10 @@ def test_small_products_are_left_to_one_thread():
 
     def draw(x):
         seen.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
-        return _panel.Picture(1).png(), "words"
+        return "words"
 
     with threadpool_limits(2, "blas"):
-        _panel.explorer({"x": _panel.number("x", 0, 0, 1, 1)}, draw)
+        _panel.explorer(_panel.Picture(1), [], {"x": _panel.number("x", 0, 0, 1, 1)}, draw)
 
     assert set(seen) == {1}
 

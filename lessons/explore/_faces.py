@@ -5,10 +5,11 @@ import functools
 import numpy as np
 
 from lessons import factorise, figures
-from lessons.explore._panel import Picture, bare_image, choice, explorer, kept, number, progress_bar
+from lessons.explore._panel import Picture, bare_image, choice, explorer, number, progress_bar
 from lessons.explore._runs import SIDE, atoms_and_losses, centred, follow, photographs, steps
 
 STEPS = steps(5000)
+BAR = progress_bar()
 
 
 @functools.cache
@@ -18,10 +19,10 @@ def floors():
     return np.append(np.cumsum(squares[::-1])[::-1], 0)
 
 
-@kept
-def _run(alpha, beta, K, bar):
+@functools.cache
+def _run(alpha, beta, K):
     step = functools.partial(factorise.matrix_factorization, K=K, steps=1, alpha=alpha, beta=beta)
-    return follow(step, centred(), K, 1, STEPS, bar)
+    return follow(step, centred(), K, 1, STEPS, BAR)
 
 
 def descent():
@@ -29,10 +30,9 @@ def descent():
     picture = Picture(3.6, figures.SIGNED)
     fill, atoms, artists = atoms_and_losses(picture, 1.15, (3, 2), (50, 1e6), STEPS[-1])
     picture.figure.colorbar(atoms, ax=atoms.axes, location="bottom", shrink=0.8, aspect=30, extend="both")
-    bar = progress_bar()
 
     def draw(step, alpha, beta, K):
-        dictionaries, losses = _run(alpha, beta, K, bar)
+        dictionaries, losses = _run(alpha, beta, K)
         Q, floor = dictionaries.get(step), floors()[K]
         if Q is None:
             sheet = None
@@ -47,7 +47,7 @@ def descent():
         if not np.isfinite(losses[-1]):
             sentence += f" This run diverges: its error overflows in step {len(losses) - 1}. Take a smaller alpha."
         fill(step, sheet, losses, floor)
-        return picture.png(*artists), sentence
+        return sentence
 
     controls = {
         "step": choice("step", 200, STEPS),
@@ -55,7 +55,7 @@ def descent():
         "beta": number("penalty beta", 0.02, 0.0, 2.0, 0.01, continuous=False),
         "K": number("number of atoms K", 2, 1, 6, 1, continuous=False),
     }
-    return explorer(controls, draw, play="step", bar=bar)
+    return explorer(picture, artists, controls, draw, BAR)
 
 
 def rank():
@@ -81,11 +81,11 @@ def rank():
         missing.set_data(residual.reshape(SIDE, SIDE))
         point.set_data([K], [errors[K]])
         own = np.linalg.norm(residual) / np.linalg.norm(R[face])
-        sentence = (
+        return (
             f"K = {K}: the best {K} atoms leave a relative error of {errors[K]:.3f} over all 100 centred faces "
             f"and {own:.3f} of face {face}. What is missing lies between {residual.min():.2f} and {residual.max():.2f}; "
             f"the code has {K} number{'s' * (K != 1)}, the face {R.shape[1]} pixels."
         )
-        return picture.png(face_image, rebuilt, missing, point), sentence
 
-    return explorer({"K": number("number of atoms K", 10, 0, 100, 1), "face": number("face", 0, 0, 99, 1)}, draw)
+    controls = {"K": number("number of atoms K", 10, 0, 100, 1), "face": number("face", 0, 0, 99, 1)}
+    return explorer(picture, [face_image, rebuilt, missing, point], controls, draw)

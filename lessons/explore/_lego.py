@@ -32,10 +32,8 @@ def lego():
     ]
     left.legend(loc="upper center", ncols=2)
     terms = ("D", SETS), "×", ("α", CODES[:, :1]), "=", ("x = D α", models[:, :1])
-    fill, artists = equation(right, *terms, left=0.7, cmap=figures.MATRIX, vmin=0, vmax=9)
-    for row, pack in enumerate(PACKS):
-        right.text(0.5, row + 0.5, pack, ha="right", va="center")
-    answer = right.text(3.35, 5, "", ha="center", va="center", fontsize=13)
+    fill, artists = equation(right, *terms, rows=PACKS, cmap=figures.MATRIX, vmin=0, vmax=9)
+    answer = right.text(2.65, 5, "", ha="center", va="center", fontsize=13)
     right.set_ylim(5.5, -0.7)
 
     def draw(set_1, set_2):
@@ -46,16 +44,14 @@ def lego():
             collection.set_verts([BRICK + (p, bottom[p] + n) for p in range(4) for n in range(int(atom[p] * count))])
             bottom += atom * count
         fill(SETS, code, packs)
-        which = [name for name, model in zip(MODELS, models.T) if np.array_equal(model, packs[:, 0])]
-        answer.set_text(f"the {which[0]}" if which else "none of the four models")
+        which = [f"the {name}" for name, model in zip(MODELS, models.T) if np.array_equal(model, packs[:, 0])]
+        model = which[0] if which else "none of the four models"
+        answer.set_text(model)
         counts = ", ".join(f"{count:.0f} of {pack}" for pack, count in zip(PACKS, packs[:, 0]))
-        sentence = (
-            f"{set_1} × set 1 + {set_2} × set 2 takes {packs.sum():.0f} packs: {counts}. That is {answer.get_text()}."
-        )
-        return picture.png(*bricks, *artists, answer), sentence
+        return f"{set_1} × set 1 + {set_2} × set 2 takes {packs.sum():.0f} packs: {counts}. That is {model}."
 
     controls = {"set_1": number("set 1", 1, 0, MOST, 1), "set_2": number("set 2", 0, 0, MOST, 1)}
-    return explorer(controls, draw)
+    return explorer(picture, [*bricks, *artists, answer], controls, draw)
 
 
 def dictionary_error():
@@ -64,10 +60,9 @@ def dictionary_error():
     picture = Picture(3.3, figures.SIGNED)
     left, right = picture.figure.subplots(1, 2, width_ratios=[2.6, 1])
     terms = ("D", SETS), "", ("A", CODES), "", ("E = X − D A", X)
-    fill, artists = equation(left, *terms, left=0.7, cmap=figures.SIGNED, vmin=-4, vmax=4)
+    fill, artists = equation(left, *terms, rows=PACKS, cmap=figures.SIGNED, vmin=-4, vmax=4)
     for row, pack in enumerate(PACKS):
-        left.text(0.5, row + 0.5, pack, ha="right", va="center")
-        left.text(8.5, row + 0.5, pack, ha="right", va="center")
+        left.text(7.8, row + 0.5, pack, ha="right", va="center")
     moved = left.add_patch(Rectangle((0, 0), 1, 1, fill=False, edgecolor="black", linewidth=2.5))
     bars = right.barh(MODELS, [0] * 4, color=figures.COLOURS[0])
     right.set(title="error of each model", xlim=(0, 8), xlabel="||x − D α||")
@@ -80,22 +75,20 @@ def dictionary_error():
         E = X - factorise.reconstruct(D, A)
         errors = [factorise.sample_error(x, D, alpha) for x, alpha in zip(X.T, A.T)]
         fill(D, A, E)
-        moved.set_xy((0.7 + atom, pack))
+        moved.set_xy((atom, pack))
         for bar, error in zip(bars, errors):
             bar.set_width(error)
         apart = ", ".join(f"{model} {error:.3f}" for model, error in zip(MODELS, errors))
-        sentence = (
+        return (
             f"Pack {PACKS[pack]} of set {atom + 1} is {value:g} instead of {SETS[pack, atom]:g}, the codes are {codes}: "
             f"||E||_F = {factorise.frobenius_norm(E):.3f}; {apart}."
         )
-        return picture.png(*artists, moved, *bars), sentence
 
+    packs = [(f"pack {pack}", row) for row, pack in enumerate(PACKS)]
     controls = {
-        "pack": widgets.Dropdown(
-            description="row of D", value=3, options=[(f"pack {p}", i) for i, p in enumerate(PACKS)]
-        ),
+        "pack": widgets.Dropdown(description="row of D", value=3, options=packs),
         "atom": widgets.Dropdown(description="column of D", options=[("set 1", 0), ("set 2", 1)]),
         "value": number("entry", 2.0, -2.0, 4.0, 0.1),
         "codes": widgets.Dropdown(description="codes", options=["kept", "chosen anew"]),
     }
-    return explorer(controls, draw)
+    return explorer(picture, [*artists, moved, *bars], controls, draw)

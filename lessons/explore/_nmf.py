@@ -1,23 +1,23 @@
 """Notebook 4: what multiplicative updates make of the faces, with and without the non-negative data they need."""
 
+import functools
+
 import ipywidgets as widgets
 import numpy as np
 
 from lessons import factorise, figures
-from lessons.explore._panel import Picture, choice, explorer, kept, number, progress_bar
+from lessons.explore._panel import Picture, choice, explorer, number, progress_bar
 from lessons.explore._runs import SIDE, atoms_and_losses, centred, follow, photographs, steps
 
 STEPS = steps(1000)
+BAR = progress_bar()
 
 
-@kept
-def _run(K, seed, is_centred, bar):
+@functools.cache
+def _run(K, seed, is_centred):
     R = centred() if is_centred else photographs()
-    return (
-        *follow(factorise.multiplicative_step, R, K, seed, STEPS, bar),
-        factorise.smallest_error(R, K) ** 2,
-        np.sum(R**2),
-    )
+    run = follow(factorise.multiplicative_step, R, K, seed, STEPS, BAR)
+    return *run, factorise.smallest_error(R, K) ** 2, np.sum(R**2)
 
 
 def parts():
@@ -25,18 +25,16 @@ def parts():
     picture = Picture(4.1, figures.PHOTO, figures.SIGNED)
     fill, atoms, artists = atoms_and_losses(picture, 0.87, (1, 1), (10, 1e7), STEPS[-1])
     atoms.axes.set_title("atoms, each over its largest entry")
-    bar = progress_bar()
 
     def draw(step, K, seed, is_centred):
-        dictionaries, losses, floor, size = _run(K, seed, is_centred, bar)
+        dictionaries, losses, floor, size = _run(K, seed, is_centred)
         Q = dictionaries.get(step)
         sentence = f"{'Centred' if is_centred else 'Non-negative'} faces, K = {K}, start {seed}"
         if Q is None:
             sheet = None
             sentence += f": the error overflows in step {len(losses) - 1}."
         else:
-            largest = np.abs(Q).max(axis=0)
-            scaled = Q / np.where(largest > 0, largest, 1)
+            scaled = Q / np.maximum(np.abs(Q).max(axis=0), 1e-300)
             sheet = figures.sheet(scaled.T.reshape(K, SIDE, SIDE), columns=int(np.ceil(K**0.5)))
             signed = np.any(Q < 0)
             atoms.set(cmap=figures.SIGNED if signed else figures.PHOTO, clim=(-1 if signed else 0, 1))
@@ -49,7 +47,7 @@ def parts():
         rises = np.sum(np.diff(losses) > 1e-9 * losses[:-1])
         sentence += f" The error rises in {rises} of {len(losses) - 1} steps."
         fill(step, sheet, losses, floor)
-        return picture.png(*artists), sentence
+        return sentence
 
     controls = {
         "step": choice("step", 100, STEPS),
@@ -57,4 +55,4 @@ def parts():
         "seed": number("start", 1, 0, 19, 1, continuous=False),
         "is_centred": widgets.Checkbox(description="centre the faces first"),
     }
-    return explorer(controls, draw, play="step", bar=bar)
+    return explorer(picture, artists, controls, draw, BAR)

@@ -8,19 +8,10 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from lessons import datasets, factorise, figures
-from lessons.explore._panel import (
-    Picture,
-    bare_image,
-    computing,
-    explorer,
-    font,
-    kept,
-    number,
-    progress_bar,
-    set_entries,
-)
+from lessons.explore._panel import Picture, bare_image, computing, explorer, font, number, progress_bar, set_entries
 
 K, SIDE = 49, 64
+BAR = progress_bar()
 
 
 @functools.cache
@@ -30,48 +21,49 @@ def photographs():
     return faces.reshape(len(faces), -1).T.astype(float)
 
 
-def _pca(X, mean, bar):
+def _pca(X):
     D = factorise.pca_dictionary(X, K)
-    return D, D.T @ (X - mean), mean
+    return D, D.T @ X
 
 
-def _k_means(X, _mean, bar):
+def _k_means(X):
     from sklearn.cluster import KMeans
 
     D = KMeans(K, n_init=1, random_state=0).fit(X.T).cluster_centers_.T
-    return D, factorise.one_hot_codes(X, D), np.zeros((len(X), 1))
+    return D, factorise.one_hot_codes(X, D)
 
 
-def _nmf(X, _mean, bar):
+def _nmf(X):
     rng = np.random.RandomState(1)
     P, Q = rng.rand(X.shape[1], K), rng.rand(len(X), K)
     for _ in range(10):
         P, Q = factorise.hals(X.T, P, Q, steps=5)
-        bar.value += 10
-    return *factorise.normalise_atoms(Q, P.T), np.zeros((len(X), 1))
+        BAR.value += 10
+    return factorise.normalise_atoms(Q, P.T)
 
 
-def _sparse(X, mean, bar):
+def _sparse(X):
     from sklearn.decomposition import MiniBatchDictionaryLearning
 
-    few = {"transform_algorithm": "omp", "transform_n_nonzero_coefs": 8}
-    model = MiniBatchDictionaryLearning(K, alpha=3, random_state=0, **few)
-    centred = (X - mean).T
-    order = np.random.RandomState(0).permutation(len(centred))
+    model = MiniBatchDictionaryLearning(K, alpha=3, transform_n_nonzero_coefs=8, random_state=0)
+    order = np.random.RandomState(0).permutation(X.shape[1])
     for batch in np.array_split(np.tile(order, 5), 100):
-        model.partial_fit(centred[batch])
-        bar.value += 1
-    return model.components_.T, model.transform(centred).T, mean
+        model.partial_fit(X.T[batch])
+        BAR.value += 1
+    return model.components_.T, model.transform(X.T).T
 
 
 METHODS = {"PCA": _pca, "k-means": _k_means, "NMF": _nmf, "sparse dictionary": _sparse}
+WITHOUT_MEAN = ["PCA", "sparse dictionary"]  # these learn from what the mean face leaves
 
 
-@kept
-def _dictionary(method, bar):
+@functools.cache
+def _dictionary(method):
+    """Atoms (4096, 49), their codes (49, 400), and what is added to every mixture, (4096, 1)."""
     X = photographs()
-    with computing(bar, method, 100):
-        D, A, offset = METHODS[method](X, X.mean(axis=1, keepdims=True), bar)
+    offset = X.mean(axis=1, keepdims=True) * (method in WITHOUT_MEAN)
+    with computing(BAR, method, 100):
+        D, A = METHODS[method](X - offset)
     # Either sign of an atom is right; this one adds more light than it takes, on every machine.
     signs = np.where(D.sum(axis=0) < 0, -1, 1)
     return D * signs, A * signs[:, np.newaxis], offset
@@ -81,17 +73,15 @@ def recipe():
     """One face as a sum of atoms, each with its weight; switch atoms on and off."""
     X = photographs()
     picture = Picture(5, figures.PHOTO, figures.SIGNED)
-    layout = picture.figure.add_gridspec(1, 2, width_ratios=[1.4, 1])
-    right = layout[1].subgridspec(2, 2, height_ratios=[1, 1.8])
-    original = bare_image(picture.figure.add_subplot(right[0, 0]), "face", SIDE)
-    mixture = bare_image(picture.figure.add_subplot(right[0, 1]), "sum", SIDE)
-    sheet = bare_image(picture.figure.add_subplot(layout[0]), "atoms, those off are pale", 1)
-    code = bare_image(picture.figure.add_subplot(right[1, :]), "weights of the atoms on", 7, cmap=figures.SIGNED)
+    places = [["atoms", "face", "sum"], ["atoms", "code", "code"]]
+    axes = picture.figure.subplot_mosaic(places, width_ratios=[2.9, 1, 1], height_ratios=[1, 1.8])
+    original, mixture = bare_image(axes["face"], "face", SIDE), bare_image(axes["sum"], "sum", SIDE)
+    sheet = bare_image(axes["atoms"], "atoms, those off are pale", 1)
+    code = bare_image(axes["code"], "weights of the atoms on", 7, cmap=figures.SIGNED)
     numbers = figures.write_on(code, str, fontsize=9)  # a text for each cell, filled below
-    bar = progress_bar()
 
     def draw(method, face, count, off):
-        D, A, offset = _dictionary(method, bar)
+        D, A, offset = _dictionary(method)
         x, alpha = X[:, face], A[:, face]
         order = np.argsort(-np.abs(alpha) * np.linalg.norm(D, axis=0), kind="stable")
         on = np.zeros(K, dtype=bool)
@@ -100,19 +90,18 @@ def recipe():
         rebuilt = offset[:, 0] + D @ (alpha * on)
         original.set_data(x.reshape(SIDE, SIDE))
         mixture.set_data(rebuilt.reshape(SIDE, SIDE))
-        vivid, pale = _sheets(method, bar)
+        vivid, pale = _sheets(method)
         sheet.set_data(np.where(np.append(on, True)[_CELLS], vivid, pale).view(np.uint8).reshape(*vivid.shape, 4))
         reach = np.abs(alpha).max() or 1
         code.set_clim(-reach, reach)
         set_entries(code, numbers, np.where(on, alpha, 0).reshape(7, 7), zero="")
         error = np.linalg.norm(x - rebuilt) / np.linalg.norm(x)
         heaviest = ", ".join(f"{alpha[k]:.2f} × atom {k + 1}" for k in order[:3] if on[k] and alpha[k])
-        sentence = (
+        return (
             f"{method}, face {face}: {on.sum()} of {K} atoms are on, {np.sum(alpha[on] != 0)} of them with a weight "
             f"that is not zero{', on top of the mean face' if offset.any() else ''}; relative error {error:.3f}. "
             f"Heaviest: {heaviest or 'none'}. Negative weights: {np.sum(alpha[on] < 0)}."
         )
-        return picture.png(original, mixture, sheet, code, *numbers), sentence
 
     controls = {
         "method": widgets.Dropdown(description="method", options=list(METHODS)),
@@ -120,7 +109,7 @@ def recipe():
         "count": number("heaviest atoms on", K, 0, K, 1),
         "off": widgets.SelectMultiple(description="atoms off (several: Ctrl)", options=range(1, K + 1), rows=4),
     }
-    return explorer(controls, draw, bar=bar)
+    return explorer(picture, [original, mixture, sheet, code, *numbers], controls, draw, BAR)
 
 
 # Which atom each pixel of the sheet belongs to; the gaps between the atoms count as one atom more.
@@ -128,10 +117,10 @@ _CELLS = figures.sheet(np.arange(K)[:, np.newaxis, np.newaxis] * np.ones((1, SID
 _CELLS = np.where(np.isnan(_CELLS), K, _CELLS).astype(int)
 
 
-@kept
-def _sheets(method, bar):
+@functools.cache
+def _sheets(method):
     """The atoms in colour, and the same pale: a fifth of the contrast, near white; a pixel is one number."""
-    D, _, _ = _dictionary(method, bar)
+    D, _, _ = _dictionary(method)
     atoms = figures.sheet((D / np.abs(D).max(axis=0)).T.reshape(K, SIDE, SIDE), 7)
     cmap, shares = (figures.SIGNED, (atoms + 1) / 2) if np.nanmin(atoms) < 0 else (figures.PHOTO, atoms)
     colours = mpl.colormaps[cmap](shares, bytes=True)

@@ -71,10 +71,10 @@ class Picture:
 
 def _palette(cmaps):
     """256 colours: greys for text and axes, tints of the line colours, and the rest shared by the colour maps."""
-    greys = np.linspace(0, 1, 32)[:, np.newaxis] * np.ones(3)
+    greys = np.linspace((0, 0, 0), (1, 1, 1), 32)
     tints = [1 - strength * (1 - np.array(to_rgb(colour))) for colour in figures.COLOURS for strength in (1, 0.7, 0.35)]
-    each = (256 - len(greys) - len(tints)) // max(len(cmaps), 1)
-    maps = [mpl.colormaps[name](np.linspace(0, 1, each))[:, :3] for name in cmaps]
+    left = 256 - len(greys) - len(tints)
+    maps = [mpl.colormaps[name](np.linspace(0, 1, left // len(cmaps)))[:, :3] for name in cmaps]
     colours = np.concatenate([greys, tints, *maps])
     colours[colours.min(axis=1) > 0.98] = 1  # Pillow looks colours up roughly, and the page should stay white
     palette = Image.new("P", (1, 1))
@@ -103,14 +103,13 @@ def font(points):
     return ImageFont.truetype(path, points * DPI / 72, layout_engine=ImageFont.Layout.BASIC)
 
 
-def equation(axis, *terms, left, **colours):
+def equation(axis, *terms, rows=(), **colours):
     """Prepare matrices with their entries, pairs (name, array), and the signs between them; a cell is 1 wide.
 
     Returns (fill, artists): fill(*matrices) sets their entries; artists are what moves.
     """
-    images, right = figures.side_by_side(axis, terms, left, 18, colours)
-    tallest = max(image.get_size()[0] for image in images)
-    axis.set(xlim=(-0.1, right + 0.1), ylim=(tallest + 0.1, -0.7))
+    images, width, height = figures.side_by_side(axis, terms, rows, 18, colours)
+    axis.set(xlim=(-0.8 if rows else -0.1, width + 0.1), ylim=(height + 0.1, -0.7))
     # What is written first does not matter, but that each cell gets a text: an empty one would be left out.
     texts = [figures.write_on(image, str) for image in images]
 
@@ -130,11 +129,11 @@ def set_entries(image, texts, values, zero="0"):
         text.set_color(colour)
 
 
-def bare_image(axis, title, side, **look):
-    """An image without axes, in greys from 0 to 1 if not told otherwise, its pixels still to come."""
+def bare_image(axis, title, side, cmap=figures.PHOTO, vmin=0, vmax=1):
+    """An image without axes, its pixels still to come."""
     axis.axis("off")
     axis.set_title(title)
-    return axis.imshow(np.zeros((side, side)), **{"cmap": figures.PHOTO, "vmin": 0, "vmax": 1, **look})
+    return axis.imshow(np.zeros((side, side)), cmap=cmap, vmin=vmin, vmax=vmax)
 
 
 # ---- Controls ----
@@ -143,55 +142,42 @@ def bare_image(axis, title, side, **look):
 def number(description, value, low, high, step, continuous=True):
     """A slider for a number. What is slow to compute waits until the slider is let go (`continuous` false)."""
     kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
-    return kind(
-        value=value, min=low, max=high, step=step, description=description, continuous_update=continuous, readout=False
-    )
+    return kind(value=value, min=low, max=high, step=step, description=description, continuous_update=continuous)
 
 
 def choice(description, value, options, continuous=True):
     """A slider over numbers that do not lie evenly."""
-    return widgets.SelectionSlider(
-        options=options, value=value, description=description, continuous_update=continuous, readout=False
-    )
-
-
-def progress_bar():
-    return widgets.IntProgress(layout=widgets.Layout(width="100%", height="8px", visibility="hidden"))
+    return widgets.SelectionSlider(options=options, value=value, description=description, continuous_update=continuous)
 
 
 def _row(control, label, play):
     """A control with its name; a slider gets a box for typing as well, since not every page moves it with arrow keys."""
-    name, control.description = control.description, ""
     box, trait = control, "value"
     if isinstance(control, widgets.SelectionSlider):
         box, trait = widgets.Dropdown(options=control.options, index=control.index), "index"
     elif isinstance(control, (widgets.IntSlider, widgets.FloatSlider)):
         kind = widgets.BoundedIntText if isinstance(control, widgets.IntSlider) else widgets.BoundedFloatText
         box = kind(value=control.value, min=control.min, max=control.max, step=control.step)
-    box.description, box.style.description_width = name, f"{label}px"
+    control.description, box.description = "", control.description
+    box.style.description_width, box.layout.width = f"{label}px", f"{label + 200}px"
     parts = [box]
-    if box is control:
-        box.layout.width = f"{HALF - 10}px" if isinstance(control, widgets.Checkbox) else f"{label + 200}px"
-    else:
+    if box is not control:
         # Linked here and not in the browser, from where a drag would send two messages a position.
         widgets.link((box, trait), (control, trait))
         box.layout.width, control.layout.width = f"{label + 90}px", f"{HALF - label - 110}px"
+        control.readout = False
         parts.append(control)
     if play:
-        parts += _player(control, trait, len(control.options) - 1 if trait == "index" else control.max)
+        # The buttons of the widget that plays have no names, so it stands behind one that says Play.
+        last = len(control.options) - 1 if trait == "index" else control.max
+        player = widgets.Play(max=last, value=getattr(control, trait), layout=widgets.Layout(display="none"))
+        widgets.link((player, "value"), (control, trait))
+        button = widgets.ToggleButton(description="Play", icon="play", layout=widgets.Layout(width="90px"))
+        playing = "playing" if player.has_trait("playing") else "_playing"  # ipywidgets 7
+        widgets.jslink((button, "value"), (player, playing))
+        parts += [button, player]
     # Two to a line; a Play button needs a line to itself.
     return widgets.HBox(parts, layout=widgets.Layout(width=f"{2 * HALF if play else HALF}px", max_width="100%"))
-
-
-def _player(control, trait, last):
-    """A button that says Play, and behind it the widget that plays: its own buttons have no names."""
-    hidden = widgets.Layout(display="none")
-    player = widgets.Play(min=0, max=last, value=getattr(control, trait), interval=100, layout=hidden)
-    widgets.link((player, "value"), (control, trait))
-    button = widgets.ToggleButton(description="Play", icon="play", layout=widgets.Layout(width="90px"))
-    playing = "playing" if player.has_trait("playing") else "_playing"  # ipywidgets 7
-    widgets.jslink((button, "value"), (player, playing))
-    return [button, player]
 
 
 class Explorer(widgets.VBox):
@@ -208,24 +194,24 @@ class Explorer(widgets.VBox):
         return bundle and {**bundle, "text/plain": repr(self)}
 
 
-def explorer(controls, draw, play=None, bar=None):
+def explorer(picture, artists, controls, draw, bar=None):
     """Controls, the picture they change, and under it the sentence that says what the picture shows.
 
-    `controls` is a dict of name to widget; `draw` takes their values by name and returns (PNG bytes, sentence); `play`
-    names the control that a Play button moves; `bar` is the IntProgress that `draw` moves while it computes. The
-    Explorer that is returned has the attributes controls (that dict), picture and text (both HTML).
+    `artists` are what moves in the Picture; `controls` is a dict of name to widget, and one named step gets a Play button;
+    `draw` takes their values by name, moves the artists and returns the sentence; `bar` shows how far it has computed.
+    The Explorer that is returned has the attributes controls (that dict), picture and text (both HTML).
     """
     width = f"{WIDTH * DPI:.0f}px"
     # As HTML, since an Image widget gives its picture no alternative text.
-    picture = widgets.HTML(layout=widgets.Layout(width="100%", overflow="auto"))
+    shown = widgets.HTML(layout=widgets.Layout(width="100%", overflow="auto"))
     text = widgets.HTML(layout=widgets.Layout(width=width, max_width="100%", min_height="50px"))
 
     def update(_change=None):
         # Two threads on products as small as these wait for each other, on a busy machine for ages. Looking the libraries
         # up takes 2 ms, each time anew, since a method may have loaded another one.
         with threadpool_limits(1, "blas"):
-            png, sentence = draw(**{name: control.value for name, control in controls.items()})
-        picture.value = _image(png)
+            sentence = draw(**{name: control.value for name, control in controls.items()})
+            shown.value = _image(picture, picture.png(*artists))
         text.value = f'<div role="status" style="font-size: 14px; line-height: 1.5">{html.escape(sentence)}</div>'
         return sentence
 
@@ -234,17 +220,17 @@ def explorer(controls, draw, play=None, bar=None):
         control.observe(update, "value")
     label = 20 + 7 * max(len(control.description) for control in controls.values())
     rows = widgets.HBox(
-        [_row(control, label, name == play) for name, control in controls.items()],
+        [_row(control, label, play=name == "step") for name, control in controls.items()],
         layout=widgets.Layout(flex_flow="row wrap", width=width, max_width="100%"),
     )
-    box = Explorer([rows, *([bar] if bar else []), picture, text])
-    box.controls, box.picture, box.text, box.start = controls, picture, text, start
+    box = Explorer([rows, *([bar] if bar else []), shown, text])
+    box.controls, box.picture, box.text, box.start = controls, shown, text, start
     return box
 
 
-def _image(png):
+def _image(picture, png):
     """The picture as HTML, low enough to leave room for the controls on a small or magnified screen."""
-    width, height = (int.from_bytes(png[start : start + 4], "big") for start in (16, 20))
+    width, height = picture.canvas.get_width_height()
     shape = width / height
     limit = f"max({180 * shape:.0f}px, {110 * shape:.0f}vh - {340 * shape:.0f}px)"
     words = "Picture of the explorer: the sentence below says it in words."
@@ -254,22 +240,13 @@ def _image(png):
 # ---- What is slow to compute ----
 
 
+def progress_bar():
+    return widgets.IntProgress(layout=widgets.Layout(width="100%", height="8px", visibility="hidden"))
+
+
 @contextlib.contextmanager
 def computing(bar, description, total):
     """Show the progress bar as long as the computation goes on."""
     bar.value, bar.max, bar.description, bar.layout.visibility = 0, total, description, "visible"
     yield
     bar.layout.visibility = "hidden"
-
-
-def kept(function):
-    """Decorator of a slow function of (..., bar) that keeps its results, by all arguments but the bar."""
-    results = {}
-
-    @functools.wraps(function)
-    def looked_up(*arguments):
-        if arguments[:-1] not in results:
-            results[arguments[:-1]] = function(*arguments)
-        return results[arguments[:-1]]
-
-    return looked_up

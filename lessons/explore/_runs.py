@@ -29,7 +29,7 @@ def start(R, K, seed):
 def steps(last):
     """The steps at which a run is kept, dense where it moves fast: 0 to 10, then about twenty a decade, up to `last`."""
     decade = [10, 11, 12, 13, 14, 16, 18, 20, 22, 25, 28, 32, 35, 40, 45, 50, 56, 63, 70, 80, 90]
-    later = [mantissa * 10**power for power in range(len(str(last))) for mantissa in decade]
+    later = [mantissa * power for power in (1, 10, 100) for mantissa in decade]
     return [*range(10), *(step for step in later if step <= last)]
 
 
@@ -69,9 +69,8 @@ def atoms_and_losses(picture, ratio, room, limits, last):
     point = right.plot([], [], "o", color=figures.COLOURS[1], markersize=9)[0]
     right.set(title="squared error (dotted: SVD floor)", xlabel="step", ylim=limits, yscale="log")
     right.set_xscale("symlog", linthresh=1)
-    right.set_xlim(0, last * 1.2)
-    ticks = [0, *(10**power for power in range(len(str(last))))]
-    right.set_xticks(ticks, [str(tick) for tick in ticks])
+    right.set(xlim=(0, last * 1.2), xticks=[0, 1, 10, 100, 1000])
+    right.xaxis.set_major_formatter("{x:g}")
 
     def fill(step, sheet, losses, floor):
         alive, drawn = sheet is not None, np.minimum(losses, 1e12)
