@@ -29,7 +29,9 @@ class Outcome:
 
 def outcome(function, names, args, kwargs=()):
     """Call a function on copies of the arguments."""
-    given, value, error = copy.deepcopy(args), None, None
+    # copy.deepcopy does the same, and takes a fifth of a first verdict.
+    given = [each.copy("K") if isinstance(each, np.ndarray) else copy.deepcopy(each) for each in args]
+    value = error = None
     try:
         value = function(*given, **copy.deepcopy(dict(kwargs)))
     except KeyboardInterrupt:

@@ -101,6 +101,10 @@ SAID = """
         Every row is divided by its standard deviation, so that all count the same. Only the mean is taken off here.
     only_one_squared:
         One of the two sizes is squared and the other is not, so that the unit does not cancel. Take both with roots.
+    divided_by_the_spread:
+        That divides by the size of the centred data. Here the data count as they are: divide by their size.
+    mean_over_samples:
+        Every sample, or row, is divided by a size of its own. Here everything is compared at once: one norm each.
     root_mean_square:
         That is the root of the mean square, in the unit of the data. Divide by the size of the data instead.
     share_explained:

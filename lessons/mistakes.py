@@ -28,7 +28,7 @@ from lessons.answers import outcome, quiet, said
 from lessons.compare import close, finite, largest
 
 # How many pairs are compiled at the most, in 0.3 s the first time.
-MOST_PAIRS = 1600
+MOST_PAIRS = 1400
 
 
 @dataclass(frozen=True)
@@ -143,10 +143,14 @@ def source_of(way, reference):
 
 
 def nnls(D, x):
-    """Non-negative least squares, for what students make of it; scipy's is slow to import."""
-    from scipy.optimize import nnls
-
-    return nnls(D, x)[0]
+    """The best non-negative codes of x with a few atoms, for what students make of it: scipy's takes long to import."""
+    best = np.zeros(D.shape[1])
+    for atoms in itertools.product([False, True], repeat=D.shape[1]):
+        codes = np.zeros(D.shape[1])
+        codes[[*atoms]] = np.linalg.lstsq(D[:, [*atoms]], x, rcond=None)[0]
+        if np.all(codes >= 0) and np.linalg.norm(x - D @ codes) < np.linalg.norm(x - D @ best):
+            best = codes
+    return best
 
 
 SCOPE = vars(factorise) | {"nnls": nnls}
@@ -250,12 +254,11 @@ class Known:
         with quiet():
             return outcome(self.exercise.reference, self.exercise.names, args, kwargs).value
 
+    @functools.cached_property
     def singles(self):
         """Every way of making one known mistake: (keys, source)."""
-        for way, (key, edit) in itertools.product(self.sources, self._edits()):
-            source = apply(edit, way)
-            if source not in (None, way) and compiled(source):
-                yield (key,), source
+        made = (((key,), way, apply(edit, way)) for way, (key, edit) in itertools.product(self.sources, self._edits()))
+        return [(keys, source) for keys, way, source in made if source not in (None, way) and compiled(source)]
 
     def pairs(self, came):
         """Ways of making two known mistakes at once: (keys, source), no source twice, so many at the most.
@@ -265,7 +268,7 @@ class Known:
         """
         case, count, two = self.exercise.cases[0], 0, []
         right, mine = _kind(self.result(self.sources[0], case)), _kind(came)
-        made = {source for _, source in self.singles()} | set(self.sources)
+        made = {source for _, source in self.singles} | set(self.sources)
         places = {key: place for place, key in enumerate(self.mistakes, start=1)}
         for way in self.sources:
             edited = [_Edited(key, edit, apply(edit, way), places[key]) for key, edit in self._edits()]
@@ -313,7 +316,7 @@ class Known:
             bare = all(mine.error is None and _says_little(mine.value, self.rights(case)[0]) for mine, case in cases)
             bare, own = bare or _always_the_same(came), self.exercise.mistakes
             stopped = all(mine.error is not None for mine in came)
-            for candidates in (self.singles(),) if bare else (self.singles(), self.pairs(came[0])):
+            for candidates in (self.singles,) if bare else (self.singles, self.pairs(came[0])):
                 found, fallback = [], []
                 for keys, source in candidates:
                     if stopped and not all(key in own or key in CAN_STOP for key in keys):
@@ -338,7 +341,7 @@ class Known:
                     return parts
                 off, keys = min(fallback, key=lambda each: each[0], default=(np.inf, ()))
                 # A second slip has to explain more at the edges than the first one does alone.
-                if fallback and (right or (len(keys) == 2 and off < least)):
+                if len(keys) == 2 and off < least:
                     return keys
                 single, least = single or keys, min(least, off)
         return single
@@ -347,7 +350,7 @@ class Known:
         """Where several numbers are right: the exercise's mistake that makes results of these shapes, or a tuple where an
         array belongs, or ()."""
         right = _shapes(self.rights(case)[0])
-        for keys, source in self.singles():
+        for keys, source in self.singles:
             made = _shapes(self.result(source, case).value)
             tuples = isinstance(made, list) and isinstance(_shapes(value), list) and not isinstance(right, list)
             if made and made != right and (made == _shapes(value) or tuples):
@@ -378,7 +381,7 @@ class Known:
         if not all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in [*pairs, rights[0]]):
             return ()
         explained = [[], []]  # for each part: (keys, whether the other part is not what the mistake makes of it)
-        for keys, source in [*(((), source) for source in self.sources), *self.singles()]:
+        for keys, source in [*(((), source) for source in self.sources), *self.singles]:
             its = [self.result(source, case).value for case in cases]
             for part in (0, 1):
                 if _same_part(pairs, its, part, cases):

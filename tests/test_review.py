@@ -155,7 +155,7 @@ class TestVerdicts:
     @pytest.mark.parametrize("module", ["lego", "scaling", "faces", "nmf", "one_objective", "how_many_atoms"])
     def test_known_mistakes_get_the_verdict_of_the_notebook(self, module, any_kind):
         for exercise in importlib.import_module(f"lessons.exercises.{module}").exercises:
-            made = {keys: source for keys, source in exercise.known.singles() if keys[0] in exercise.mistakes}
+            made = {keys: source for keys, source in exercise.known.singles if keys[0] in exercise.mistakes}
             cells = [(exercise.name, f"{exercise.name} = compiled({source!r})") for source in made.values()]
             came = checked(module, "from lessons.mistakes import compiled", cells, any_kind)
 

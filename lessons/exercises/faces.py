@@ -90,6 +90,7 @@ centre = check.Exercise(
         returns_more: {} -> {}, faces.mean(axis=0)
         divides_by_spread: {} -> ({}) / faces.std({|axis=0|axis=1, keepdims=True})
             | {} -> ({}) / ({}).std({|axis=0|axis=1, keepdims=True})
+            | faces - pixel_means -> (faces - pixel_means) / faces.std(axis=0)
             It divides by a measure of spread. Centring only subtracts: ten times as bright comes out ten times as large.
         transposed: {} -> ({}).T
             The result is transposed: a face should stay a row.
@@ -331,7 +332,7 @@ def _known_mistake(known, R, start, came, off):
     without_penalty = [probe for probe in PROBES if probe[1] == 0]
     # An answer that is off without a penalty may have a second slip in the penalty.
     for probes in [PROBES, without_penalty] if off[0][0] in without_penalty else [PROBES]:
-        for keys, source in known.singles():
+        for keys, source in known.singles:
             way = mistakes.compiled(source)
             if all(_penalties(way, R, start, probe, part, came) for probe in probes for part in parts):
                 return keys
@@ -449,7 +450,7 @@ matrix_factorization = check.Exercise(
         - `for _ in range(steps):`, inside it `E = R - P @ Q.T`, `P = P + alpha * (...)`, `Q = Q + alpha * (...)`; after
           it return both
     """,
-    cases=[(*start, start[1].shape[1], 3, 0.01, 0.1) for start in STARTS],
+    cases=[(*start, start[1].shape[1], 3, 0.03, 0.1) for start in STARTS],
     law=_descends,
     ways=[
         """

@@ -193,6 +193,7 @@ hidden_error = check.Exercise(
         missed_over_all: (R - P @ Q.T)[hidden] -> R - P @ Q.T
             What was missed is taken over all entries, what was to be guessed over the hidden ones: take both over those.
         divided_by_all: R[hidden] -> R
+            | np.where(seen, 0, R) -> R
             That divides by the size of all of R, so that hiding less makes the error smaller. Divide by R where hidden.
         divided_by_the_seen: R[hidden] -> R[seen == 1]
             | / np.sum((seen == 0) -> / np.sum((seen == 1)
@@ -202,6 +203,8 @@ hidden_error = check.Exercise(
             That divides by the size of the guess. Divide by the size of what was to be guessed, the hidden part of R.
         not_divided: / np.linalg.norm(R[hidden]) ->
             That is the size of what was missed, in the unit of the data. Divide by the size of R over the same entries.
+        divided_by_the_spread: np.linalg.norm(R[hidden]) -> np.linalg.norm(R[hidden] - R[hidden].mean())
+        mean_over_samples: R - P @ Q.T)) -> R - P @ Q.T), axis=1) ;; R)) -> R), axis=1) ;; {} -> np.mean({})
         divided_by_the_count: np.linalg.norm(R[hidden]) -> hidden.sum()
             That divides by the number of hidden entries. A relative error divides by the size of R over them.
         root_mean_square: ... -> np.sqrt(np.mean((R - P @ Q.T)[seen == 0] ** 2))
@@ -289,6 +292,8 @@ consensus = check.Exercise(
             The mean is taken over the samples, and the runs are left. Take it over the axis of the runs.
         one_number: same.mean(axis=0) -> same.mean()
             That is the mean over everything, a single number. Take it over the runs alone.
+        last_label_left_out: == labels -> == np.where(labels < labels.max(), labels, -1)
+            The last label is left out: `range(labels.max())` ends before it. `np.unique(labels)` has them all.
         run_left_out: ^ -> labels = labels[{:-1|1:}]
             | range(runs) -> range({1, runs|runs - 1})
             One of the runs is left out: `range(n)` begins at 0 and already ends at n - 1.

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from lessons import check, compare, mistakes
-from lessons.answers import outcome
+from lessons import check, compare
 
 # The steps that a factor with zeros is judged by.
 ZERO_STEPS = 4
@@ -136,22 +135,25 @@ def one_step(came, run, *case):
 
 def _line_by_line(came, exercise, *case):
     """The keys of what is wrong in the update of each factor, Q's seen from the P that came, or from the old one; () if one
-    has no reason."""
+    has no reason. Where the other has one, a factor may have two."""
     *data, P, Q = case
-    known = [((), exercise.reference)]
-    known += [(keys, mistakes.compiled(source)) for keys, source in exercise.known.singles()]
+    known, turned = exercise.known, [each.T for each in data]
+    right = known.sources[0]
 
-    def reason(part, *line):
-        for keys, way in known:
-            pair = outcome(way, (), line).value
+    def reason(part, line, sources):
+        for keys, source in sources:
+            pair = known.result(source, line).value
             if isinstance(pair, tuple) and compare.close(part, pair[0], (P, Q)):
                 return keys
         return None
 
-    turned = [each.T for each in data]
-    of_P, of_Q = reason(came[0], *case), reason(came[1], *turned, Q, came[0])
-    if of_Q is None and reason(came[1], *turned, Q, P) == ():
-        of_Q = ("old_partner",)
+    lines = (came[0], case), (came[1], (*turned, Q, came[0]))
+    of_P, of_Q = (reason(*line, [((), right), *known.singles]) for line in lines)
+    if of_Q is None and (of_old := reason(came[1], (*turned, Q, P), [((), right), *known.singles])) is not None:
+        of_Q = (*of_old, "old_partner")
+    if (of_P is None) != (of_Q is None):
+        pairs = list(known.pairs(known.result(right, exercise.cases[0])))
+        of_P, of_Q = (reason(*line, pairs) if keys is None else keys for line, keys in zip(lines, (of_P, of_Q)))
     return () if None in (of_P, of_Q) else tuple(dict.fromkeys(of_P + of_Q))
 
 

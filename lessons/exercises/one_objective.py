@@ -201,6 +201,7 @@ pca_dictionary = check.Exercise(
         overall_mean: axis=1, keepdims=True ->
             That subtracts one number, the mean of all entries. Every row (every pixel) has its own: `axis=1`.
         smallest_eigenvalues: [:, ::-1] ->
+            | U[:, :k] -> U[:, -k:]
             Those are the directions of smallest variance. `np.linalg.eigh` sorts upwards: the largest come last.
         wrong_order: [:, :k] -> [:, :k][:, ::-1]
             The right atoms in the wrong order: the largest variance should come first. Reverse them, `[:, ::-1]`.
@@ -344,13 +345,13 @@ relative_error = check.Exercise(
         mixed_term: - 2 * np.vdot -> {-|+} np.vdot
             In ||X - D A||^2 = ||X||^2 - 2 tr((D^T X)^T A) + ||D A||^2 the mixed term has a minus, and counts twice.
         norms_added_up: = np.linalg.norm -> = lambda M: np.sum(np.linalg.norm(M, axis={0|1}))
+            | size(missed) -> np.sum(size(missed, axis={0|1}))
         not_divided: / size(X) ->
             That is the error itself, in the unit of the data. Divide by the size of the data.
         only_one_squared: size(missed) -> size(missed) ** 2
         divided_by_the_reconstruction: / size(X) -> / size(D @ A)
             That divides by the size of D A. The measure is the data, so divide by the size of X.
         divided_by_the_spread: / size(X) -> / size(X - X.mean({axis=1, keepdims=True||axis=0}))
-            That divides by the size of the centred data. Here the data count as they are: divide by the size of X.
         absolute_values: = np.linalg.norm -> = lambda M: np.sum(np.abs(M))
             Absolute values are added up (the l1 norm). A norm squares first, then adds up, and then takes the root.
         spectral_norms: = np.linalg.norm -> = lambda M: np.linalg.norm(M, {2|1|np.inf})
@@ -379,7 +380,6 @@ relative_error = check.Exercise(
         root_mean_square: / size(X) -> / np.sqrt(X.size)
         mean_over_samples: size(missed) / size(X) -> {np.mean|}(size(missed, axis=0) / size(X, axis=0))
             | size(missed) / size(X) -> {np.mean|}(size(missed, axis=1) / (size(X, axis=1) + 1e-12))
-            Every sample, or row, is divided by a size of its own. Here whole matrices are compared: one norm each.
         entry_by_entry: size(missed) / size(X) -> size(missed / X)
             | size(missed) / size(X) -> np.mean(np.abs(missed / {X)|(X + 1e-12))|X)[X != 0]})
             That divides entry by entry: a small entry counts for much, and a zero has no share. Take both norms first.

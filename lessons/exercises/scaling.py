@@ -372,9 +372,9 @@ alternate = check.Exercise(
         own_start: for -> D = np.random.default_rng(0).normal(size=D.shape)\n    for
             The result does not depend on the start that was given: begin with that one, not with one of your own.
         pair_apart: for -> first = update_codes(X, D)\n    for ;; return D, A -> return D, first
-            The two do not belong together: return the newest D and the newest A, both as they were solved for.
-        normalised_at_the_end: {0} -> ({0}) / np.linalg.norm({0}, axis=0)
+            | {0} -> ({0}) / np.linalg.norm({0}, axis=0)
             | X, A)\n -> X, A)\n        D = D / np.linalg.norm(D, axis=0)\n
+            The two do not belong together: return the newest D and the newest A, both as they were solved for.
         pair_swapped: {} -> ({})[::-1]
         changes_arguments: D = update -> D[:] = update
     """,
