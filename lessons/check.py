@@ -359,11 +359,9 @@ def explained(exercise, run, finding):
     if finding is not None:
         keys = tuple(key for key in finding.mistakes if key in FROM_OUTSIDE)
         keys = keys or recognised(exercise, run)
-        if not keys and SENTENCES["notebooks_own_data"] not in _outside(exercise, run.answer):
-            keys = finding.mistakes or by_shape(exercise, finding)
-        pair = isinstance(run.outcome(exercise.cases[0]).value, (tuple, list))
-        if pair and keys and keys[0] in PUT_RIGHT and len(keys) == 1 and finding.status == "wrong":
-            keys += behind(exercise, run.answer, PUT_RIGHT[keys[0]])
+        keys = keys or in_another_form(exercise, run, finding)
+        if SENTENCES["notebooks_own_data"] not in _outside(exercise, run.answer):
+            keys = keys or finding.mistakes
     if keys and "other_arguments" not in keys and lacks_defaults(run.answer, exercise.reference):
         keys += ("defaults_missing",)
     keys = tuple(dict.fromkeys([*keys, *changed]))[:2]
@@ -399,31 +397,36 @@ def recognised(exercise, run):
     return exercise.known.recognise(came, at_edges, lambda known, edge: at(edge, Run(exercise, known)))
 
 
-def by_shape(exercise, finding):
-    """Where many numbers may be right: the mistake whose sign is in the shapes that came, or ()."""
-    example = finding.example
-    if finding.status == "error" or not exercise.law or not isinstance(example.expected, (tuple, np.ndarray)):
+# What brings a pair that came back in the wrong form into the right one.
+FORMS = dict.fromkeys(("swapped", "swapped_pair", "pair_swapped"), lambda pair: pair[::-1])
+FORMS |= {"transposed": lambda pair: (pair[0], pair[1].T), "returns_more": lambda results: results[:2]}
+
+
+def in_another_form(exercise, run, finding):
+    """Where several results are right: the mistake that shows in the form of the result, and the first one behind it, which shows
+    once a pair is put right; or ()."""
+    came, like = finding.example.came, finding.example.expected
+    if not exercise.law or finding.status == "error":
         return ()
-    if isinstance(example.expected, np.ndarray):
-        shared = set(np.shape(example.expected)) & set(getattr(example.came, "shape", ()))
-        if shared or not isinstance(example.came, (tuple, np.ndarray)):
-            return ()
-    with quiet():
-        return exercise.known.by_shape(example.came, tuple(example.arguments.values()))
+    if isinstance(like, tuple) and isinstance(came, tuple):
+        for key in [key for key in FORMS if key in exercise.mistakes]:
+            with contextlib.suppress(AttributeError):  # of parts that are no arrays
+                if unlike(FORMS[key](came), like)[0] is None:
+                    return (key, *judged(exercise, Run(exercise, put_right(run.answer, FORMS[key]))).mistakes[:1])
+    if isinstance(like, np.ndarray) and not set(_form(came)) & set(like.shape):
+        made = (
+            (keys, exercise.known.result(source, exercise.cases[0]).value) for keys, source in exercise.known.singles
+        )
+        return next((keys for keys, value in made if _form(value) == _form(came) != ()), ())
+    return ()
 
 
-# A pair that came back in the wrong form can be put right, and then a second slip shows.
-PUT_RIGHT = dict.fromkeys(("swapped", "swapped_pair", "pair_swapped"), lambda pair: pair[::-1])
-PUT_RIGHT["transposed"] = lambda pair: (pair[0], pair[1].T)
+def _form(result):
+    return ("several",) if isinstance(result, tuple) else getattr(result, "shape", ())
 
 
-def behind(exercise, answer, put_right):
-    """The first mistake of an answer whose results are put right, or ()."""
-
-    def answer_put_right(*args, **kwargs):
-        return put_right(answer(*args, **kwargs))
-
-    return judged(exercise, Run(exercise, answer_put_right)).mistakes[:1] if exercise.law else ()
+def put_right(answer, form):
+    return lambda *args, **kwargs: form(answer(*args, **kwargs))
 
 
 def unexplained(exercise, run, finding):

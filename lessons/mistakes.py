@@ -346,17 +346,6 @@ class Known:
                 single, least = single or keys, min(least, off)
         return single
 
-    def by_shape(self, value, case):
-        """Where several numbers are right: the exercise's mistake that makes results of these shapes, or a tuple where an
-        array belongs, or ()."""
-        right = _shapes(self.rights(case)[0])
-        for keys, source in self.singles:
-            made = _shapes(self.result(source, case).value)
-            tuples = isinstance(made, list) and isinstance(_shapes(value), list) and not isinstance(right, list)
-            if made and made != right and (made == _shapes(value) or tuples):
-                return keys
-        return ()
-
     def _strange(self, source, came):
         """How many errors read differently where a known way does the same as the answer; None where it does not."""
         strange, telling = 0, any(mine.error is None for mine in came)
