@@ -227,6 +227,7 @@ hidden_error = check.Exercise(
         share_explained: {} -> 1 - ({})
         model_not_masked: np.where(seen, 0, R - P @ Q.T) -> np.where(seen, 0, R) - P @ Q.T
             Only R is masked, so that all the model gives for what was seen counts as an error. Mask the difference.
+        sample_left_out: ^ -> R, seen, P = {R[:-1], seen[:-1], P[:-1]|R[1:], seen[1:], P[1:]}
         product_turned_round: P @ Q.T -> Q @ P.T
             The model is P Q^T, (N, M) like R; here it is turned round.
     """,

@@ -196,7 +196,7 @@ frobenius_norm = check.Exercise(
         - `return ...(np.sum(...))`, with a root outside and the squares of all entries inside
     """,
     cases=[(X_LEGO,), (np.array([[3.0], [-4]]),), (X_FULL,), (X_LARGE,), (X_SMALL,), (X_FULL.T,)],
-    ways=["np.linalg.norm(M)", "np.sqrt(np.trace(M.T @ M))", _loops],
+    ways=["np.linalg.norm(M)", "np.sqrt(np.trace(M.T @ M))", _loops, "np.sqrt(np.sum(np.linalg.svd(M)[1] ** 2))"],
     mistakes="""
         spectral_norm: norm(M) -> norm(M, 2)
         squared_norm: np.sqrt ->
@@ -217,6 +217,7 @@ frobenius_norm = check.Exercise(
         sum_of_sizes: M**2 -> np.abs(M) ;; np.sqrt -> {|np.sqrt}
             That adds up the sizes of the entries. Square them first, add up, and then take the root.
         another_norm: norm(M) -> norm(M, {1|np.inf|"nuc"})
+            | np.sqrt(np.sum(np.linalg.svd(M)[1] ** 2)) -> np.sum(np.linalg.svd(M)[1])
             That is another norm: 1 and inf sum columns or rows, 'nuc' singular values. Here squared entries are summed.
         one_for_each_column: np.sum( -> (lambda N: np.sum(N, axis={0|1}))(
         norms_added_up: ... -> {np.sum|np.max}(np.linalg.norm(M, axis={0|1}))
@@ -226,6 +227,8 @@ frobenius_norm = check.Exercise(
             That is the largest entry alone. The norm takes all of them.
         part_of_it: ^ -> M = M[{:-1|1:|:, :-1|:, 1:|:1|-1:|:, :1|:, -1:}]
             Rows or columns are missing: is a range too short, a sum begun anew each round, or `return` in the loop?
+        singular_value_left_out: svd(M)[1] -> svd(M)[1][{1:|:-1}]
+            One singular value is left out. The squares of all of them add up to the squares of all entries.
         divided_by_the_entries: {} -> {} / {np.sqrt(M.size)|M.size}
     """,
 )

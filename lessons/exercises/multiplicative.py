@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lessons import check, compare
+from lessons import check, compare, mistakes
+from lessons.answers import outcome
 
 # The steps that a factor with zeros is judged by.
 ZERO_STEPS = 4
@@ -138,21 +139,22 @@ def _line_by_line(came, exercise, *case):
     has no reason. Where the other has one, a factor may have two."""
     *data, P, Q = case
     known, turned = exercise.known, [each.T for each in data]
-    right = known.sources[0]
+    singles = [((), known.sources[0]), *known.singles]
 
     def reason(part, line, sources):
         for keys, source in sources:
-            pair = known.result(source, line).value
+            pair = outcome(mistakes.compiled(source), (), line).value
             if isinstance(pair, tuple) and compare.close(part, pair[0], (P, Q)):
                 return keys
         return None
 
     lines = (came[0], case), (came[1], (*turned, Q, came[0]))
-    of_P, of_Q = (reason(*line, [((), right), *known.singles]) for line in lines)
-    if of_Q is None and (of_old := reason(came[1], (*turned, Q, P), [((), right), *known.singles])) is not None:
+    of_P, of_Q = (reason(*line, singles) for line in lines)
+    if of_Q is None and (of_old := reason(came[1], (*turned, Q, P), singles)) is not None:
         of_Q = (*of_old, "old_partner")
     if (of_P is None) != (of_Q is None):
-        pairs = list(known.pairs(known.result(right, exercise.cases[0])))
+        both = known.pairs(known.result(known.sources[0], exercise.cases[0]))
+        pairs = [(keys, source) for keys, source in both if source not in known.wrapped]  # the others are not compiled
         of_P, of_Q = (reason(*line, pairs) if keys is None else keys for line, keys in zip(lines, (of_P, of_Q)))
     return () if None in (of_P, of_Q) else tuple(dict.fromkeys(of_P + of_Q))
 
