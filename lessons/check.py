@@ -232,7 +232,14 @@ class Run:
 
     def __call__(self, *args, **kwargs):
         """For a law: the answer's result for other arguments, of the right kind; ends the judging where there is none."""
-        came = self._ask(args, kwargs)
+        return self._result(args, kwargs)
+
+    def anew(self, *args):
+        """The same where `np.random` gives other numbers."""
+        return self._result(args, seed=1)
+
+    def _result(self, args, kwargs=(), seed=0):
+        came = self._ask(args, kwargs, seed)
         like = self.exercise.known.right(args, kwargs)
         finding = self.problem(came, like, args, kwargs, finite=False)
         if finding:
@@ -267,9 +274,9 @@ class Run:
         finally:
             timer.cancel()
 
-    def _ask(self, args, kwargs=()):
+    def _ask(self, args, kwargs=(), seed=0):
         self.arguments = {**dict(zip(self.exercise.names, args)), **dict(kwargs)}
-        with quiet(), same_chance():
+        with quiet(), same_chance(seed):
             came = outcome(self.answer, self.exercise.names, args, kwargs)
         if came.changed and not self.changed:
             self.changed, self.changing = came.changed, self.example(came.value)
@@ -359,9 +366,8 @@ def explained(exercise, run, finding):
     if finding is not None:
         keys = tuple(key for key in finding.mistakes if key in FROM_OUTSIDE)
         keys = keys or recognised(exercise, run)
-        keys = keys or in_another_form(exercise, run, finding)
-        if SENTENCES["notebooks_own_data"] not in _outside(exercise, run.answer):
-            keys = keys or finding.mistakes
+        if not keys and SENTENCES["notebooks_own_data"] not in _outside(exercise, run.answer):
+            keys = in_another_form(exercise, run, finding) or finding.mistakes
     if keys and "other_arguments" not in keys and lacks_defaults(run.answer, exercise.reference):
         keys += ("defaults_missing",)
     keys = tuple(dict.fromkeys([*keys, *changed]))[:2]
@@ -410,9 +416,13 @@ def in_another_form(exercise, run, finding):
         return ()
     if isinstance(like, tuple) and isinstance(came, tuple):
         for key in [key for key in FORMS if key in exercise.mistakes]:
-            with contextlib.suppress(AttributeError):  # of parts that are no arrays
-                if unlike(FORMS[key](came), like)[0] is None:
-                    return (key, *judged(exercise, Run(exercise, put_right(run.answer, FORMS[key]))).mistakes[:1])
+            fits = False
+            with contextlib.suppress(AttributeError, IndexError):  # of what is no pair of arrays
+                fits = unlike(FORMS[key](came), like)[0] is None
+            if fits:
+                other = Run(exercise, put_right(run.answer, FORMS[key]))
+                behind = judge(exercise, other)[0]
+                return (key, *((recognised(exercise, other) or behind.mistakes)[:1] if behind else ()))
     if isinstance(like, np.ndarray) and not set(_form(came)) & set(like.shape):
         made = (
             (keys, exercise.known.result(source, exercise.cases[0]).value) for keys, source in exercise.known.singles
@@ -422,7 +432,7 @@ def in_another_form(exercise, run, finding):
 
 
 def _form(result):
-    return ("several",) if isinstance(result, tuple) else getattr(result, "shape", ())
+    return (f"{len(result)} parts",) if isinstance(result, tuple) else getattr(result, "shape", ())
 
 
 def put_right(answer, form):

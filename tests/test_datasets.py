@@ -625,7 +625,7 @@ def test_rebuilt_faces_need_no_network(monkeypatch):
 def test_an_installed_lesson_gets_no_stand_in(alone, monkeypatch):
     monkeypatch.setattr(datasets, "ALONE", False)
 
-    assert "could not be installed; there are no faces without it" in datasets.find_photographs()
+    assert "could not be installed: install it by hand" in datasets.find_photographs()
     with pytest.raises(RuntimeError, match="no such package is installed"):
         datasets.faces(1)
 

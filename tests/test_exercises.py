@@ -96,6 +96,18 @@ def test_every_known_mistake_is_also_tried_in_another_wording(exercise):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+def test_whatever_is_returned_gets_a_verdict(exercise):
+    right = exercise.reference(*exercise.example().values())
+    array = np.asarray(right[0] if isinstance(right, tuple) else right)
+    for value in (array > 0, np.ones((3, 4), bool), array.astype(int), array[np.newaxis], (), (array,), (array, None),
+                  (array, array, array), [], {}, "text", np.nan, 1j * array, np.array([None]), object()):  # fmt: skip
+        verdict = exercise.verdict(lambda *args, value=value, **kwargs: value)
+
+        assert verdict.status == "wrong" or np.array_equal(value, right), value
+        assert verdict._repr_html_() and repr(verdict) and verdict.message
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
 def test_an_untouched_stub_is_not_attempted(exercise):
     assert exercise.verdict(lambda *args, **kwargs: ...).status == "not attempted"
 

@@ -646,3 +646,34 @@ def test_verdicts_of_right_answers_that_loop_over_entries_take_few_steps():
 
     assert todo.mf_multiplicative_update.verdict(counted).status == "correct"
     assert calls < 1500
+
+
+def moved_start(R, P, Q, steps=5000):
+    Q = (Q + 1) * 1.1
+    for _ in range(steps):
+        P = P * np.sqrt((R @ Q) / (P @ Q.T @ Q + 1e-12))
+        Q = Q * np.sqrt((R.T @ P) / (Q @ P.T @ P + 1e-12))
+    return P, Q
+
+
+def jittered(R, P, Q):
+    return factorise.multiplicative_step(R, P + np.random.rand(*P.shape), Q)
+
+
+def test_a_start_that_is_changed_is_not_taken_for_one_that_is_made():
+    verdict = todo.mf_multiplicative_update.verdict(moved_start)
+
+    assert verdict.status == "wrong"
+    assert "one_factor_only" not in verdict.mistakes and "single number" not in verdict.reason
+
+
+def test_chance_added_to_the_start_is_seen():
+    assert todo.multiplicative_step.verdict(jittered).mistake == "start_of_its_own"
+
+
+def test_a_pair_the_wrong_way_round_in_some_cases_only_is_judged_once():
+    def sometimes(R, P, Q):
+        P, Q = factorise.multiplicative_step(R, P, Q)
+        return (Q, P) if len(Q) > len(P) else (P, Q)
+
+    assert todo.multiplicative_step.verdict(sometimes).mistake == "swapped_pair"

@@ -468,7 +468,7 @@ matrix_factorization = check.Exercise(
     ],
     mistakes=r"""
         ascends: {+ alpha -> - alpha|E = R - P @ Q.T -> E = P @ Q.T - R}
-            That is uphill, or the wrong way for one factor. The step is added to P: P + alpha (2 E Q - beta P).
+            That is uphill, or the wrong way for one factor. With E = R - P Q^T add the step: P + alpha (2 E Q - beta P).
         factor_two: 2 * E -> E
         averaged: E = R - P @ Q.T -> E = (R - P @ Q.T) / R.size
         overflows:

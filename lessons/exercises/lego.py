@@ -79,7 +79,7 @@ LEAST_SQUARES = """
         That is what the mixture misses, the residual. Return the weights alpha.
     half_a_decomposition: ... -> np.linalg.qr(D)[0].T @ x
         | ... -> (lambda U, s, Vt: {Vt @ np.diag(1 / s)|Vt.T} @ U.T @ x)(*np.linalg.svd(D, full_matrices=False))
-        Only a part of the decomposition is undone: D = Q R gives R alpha = Q^T x, and D = U S V^T gives V S^-1 U^T x.
+        The decomposition is undone only in part, or wrongly: D = Q R gives R alpha = Q^T x, and D = U S V^T gives V S^-1 U^T x.
     large_cut_off: pinv(D) -> pinv(D, rcond=0.5)
     entry_by_entry: ... -> {x / D|np.linalg.inv(D.T @ D) * (D.T @ x)|(1 / (D.T @ D)) @ D.T @ x}
         | D.T @ D, -> D.T * D,
@@ -196,7 +196,7 @@ frobenius_norm = check.Exercise(
         - `return ...(np.sum(...))`, with a root outside and the squares of all entries inside
     """,
     cases=[(X_LEGO,), (np.array([[3.0], [-4]]),), (X_FULL,), (X_LARGE,), (X_SMALL,), (X_FULL.T,)],
-    ways=["np.linalg.norm(M)", "np.sqrt(np.trace(M.T @ M))", _loops, "np.sqrt(np.sum(np.linalg.svd(M)[1] ** 2))"],
+    ways=["np.linalg.norm(M)", "np.sqrt(np.trace(M.T @ M))", _loops, "np.linalg.norm(np.linalg.svd(M)[1])"],
     mistakes="""
         spectral_norm: norm(M) -> norm(M, 2)
         squared_norm: np.sqrt ->
@@ -217,7 +217,7 @@ frobenius_norm = check.Exercise(
         sum_of_sizes: M**2 -> np.abs(M) ;; np.sqrt -> {|np.sqrt}
             That adds up the sizes of the entries. Square them first, add up, and then take the root.
         another_norm: norm(M) -> norm(M, {1|np.inf|"nuc"})
-            | np.sqrt(np.sum(np.linalg.svd(M)[1] ** 2)) -> np.sum(np.linalg.svd(M)[1])
+            | np.linalg.norm(np.linalg.svd(M)[1]) -> np.sum(np.linalg.svd(M)[1])
             That is another norm: 1 and inf sum columns or rows, 'nuc' singular values. Here squared entries are summed.
         one_for_each_column: np.sum( -> (lambda N: np.sum(N, axis={0|1}))(
         norms_added_up: ... -> {np.sum|np.max}(np.linalg.norm(M, axis={0|1}))

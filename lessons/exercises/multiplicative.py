@@ -110,7 +110,7 @@ def one_step(came, run, *case):
     if np.all(P) and np.all(Q) and seen.any(axis=0).all() and seen.any(axis=1).all():
         if any(compare.close(came, step(*case), (P, Q)) for step in steps):
             return None
-        others = run(*data, P[::-1] + 1, Q), run(*data, P, Q[::-1] + 1), run(*case)
+        others = run(*data, P[::-1] + 1, Q), run(*data, P, Q[::-1] + 1), run.anew(*case)
         if compare.close(came, others[0]) or compare.close(came, others[1]) or not compare.close(came, others[2]):
             return check.Finding("The result does not follow from the P and Q given.", ("start_of_its_own",))
         if any(compare.close(came, pair, (P, Q)) for step in steps for pair in repeat(step, 200, *case)[1:]):
@@ -136,7 +136,7 @@ def one_step(came, run, *case):
 
 def _line_by_line(came, exercise, *case):
     """The keys of what is wrong in the update of each factor, Q's seen from the P that came, or from the old one; () if one
-    has no reason. Where the other has one, a factor may have two."""
+    has no reason, or there are more than two. Where the other has one, a factor may have two."""
     *data, P, Q = case
     known, turned = exercise.known, [each.T for each in data]
     singles = [((), known.sources[0]), *known.singles]
@@ -156,7 +156,8 @@ def _line_by_line(came, exercise, *case):
         both = known.pairs(known.result(known.sources[0], exercise.cases[0]))
         pairs = [(keys, source) for keys, source in both if source not in known.wrapped]  # the others are not compiled
         of_P, of_Q = (reason(*line, pairs) if keys is None else keys for line, keys in zip(lines, (of_P, of_Q)))
-    return () if None in (of_P, of_Q) else tuple(dict.fromkeys(of_P + of_Q))
+    keys = () if None in (of_P, of_Q) else tuple(dict.fromkeys(of_P + of_Q))
+    return keys if len(keys) <= 2 else ()
 
 
 def _parallel(a, b):

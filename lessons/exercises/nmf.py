@@ -327,15 +327,17 @@ def _whole_run(came, run, R, P, Q, steps):
 
 
 def _from_its_own_start(came, run, R, P, Q, steps):
-    """The key of a second slip of an answer that makes a start of its own, which comes back after no steps; or ()."""
+    """The keys of what else is wrong with an answer that makes a start of its own, which comes back after no steps; or ()."""
     if compare.close(came, run(R, P, Q, steps + 3)):
         return ("ignores_steps",)
-    start, again = (run.outcome((R, P, Q, 0)).value for _ in range(2))
-    is_a_start = compare.unlike(start, (P, Q))[0] is None and not compare.close(start, (P, Q))
-    if is_a_start and compare.close(start, again):
-        found = _whole_run(came, run, R, *start, steps)
-        return found.mistakes if isinstance(found, check.Finding) else ()
-    return ()
+    start = run.outcome((R, P, Q, 0)).value
+    if compare.unlike(start, (P, Q))[0] is not None or compare.close(start, (P, Q)):
+        return ()
+    again = run.outcome((R, *start, 0)).value  # the same, unless it changes the start given rather than making one
+    if compare.unlike(again, start)[0] is not None or not compare.close(start, again):
+        return ()
+    found = _whole_run(came, run, R, *start, steps)
+    return found.mistakes if isinstance(found, check.Finding) else ()
 
 
 NOT_RELATIVE = (
@@ -425,8 +427,8 @@ def _steps_taken(pair, paths, start):
 
 
 def _ignores_the_start(run, R, P, Q, steps):
-    starts = (P, Q), (P, Q), (P[::-1] + 1, Q), (P, Q[::-1] + 1)
-    first, again, *others = [run(R, *start, steps) for start in starts]
+    starts = (P, Q), (P[::-1] + 1, Q), (P, Q[::-1] + 1)
+    again, (first, *others) = run.anew(R, P, Q, steps), [run(R, *start, steps) for start in starts]
     return not compare.close(first, again) or any(compare.close(first, other) for other in others)
 
 

@@ -202,7 +202,7 @@ pca_dictionary = check.Exercise(
             That subtracts one number, the mean of all entries. Every row (every pixel) has its own: `axis=1`.
         smallest_eigenvalues: [:, ::-1] ->
             | U[:, :k] -> U[:, -k:]
-            Those are the directions of smallest variance. `np.linalg.eigh` sorts upwards: the largest come last.
+            Those are the directions of smallest variance. `np.linalg.eigh` sorts upwards, the largest last; `svd` downwards.
         wrong_order: [:, :k] -> [:, :k][:, ::-1]
             The right atoms in the wrong order: the largest variance should come first. Reverse them, `[:, ::-1]`.
         standardised: ^ -> X = X / np.where(X.std(axis=1, keepdims=True) > 0, X.std(axis=1, keepdims=True), 1)
@@ -231,6 +231,7 @@ pca_dictionary = check.Exercise(
         all_directions: {|[:, ::-1]}[:, :k] ->
             There are more than k atoms. Keep the first k columns.
         whole_decomposition: U, _, _ -> U ;; [:, :k] ->
+            | ... -> np.linalg.eigh(X @ X.T)
             Return the k columns of D alone: `np.linalg.svd` gives U, S and V^T, and `eigh` values and vectors.
         wrong_lengths: U, _, _ -> U, S, _ ;; U[:, :k] -> (U * S)[:, :k]
             The directions are right, but not of length 1: leave out the factor, a singular value or a variance.

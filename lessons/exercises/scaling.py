@@ -310,7 +310,7 @@ def _on_course(came, run, X, D, steps):
     if same(run(X, D, 2 * steps), came):
         return check.Finding("", ("ignores_steps",))
     # Its own start gives the same from everywhere or, when drawn anew, not even the same from the same place.
-    if same(run(X, D[::-1], steps), came) or not same(run(X, D, steps), came):
+    if same(run(X, D[::-1], steps), came) or not same(run.anew(X, D, steps), came):
         return check.Finding("", ("own_start",))
     parts = zip(*((normalised(D, A)[0], normalised(A.T, D.T)[0]) for D, A in [came, *pairs]))
     apart = all(any(compare.close(mine, other) for other in others) for mine, *others in parts)

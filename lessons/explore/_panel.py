@@ -248,5 +248,7 @@ def progress_bar():
 def computing(bar, description, total):
     """Show the progress bar as long as the computation goes on."""
     bar.value, bar.max, bar.description, bar.layout.visibility = 0, total, description, "visible"
-    yield
-    bar.layout.visibility = "hidden"
+    try:
+        yield
+    finally:
+        bar.layout.visibility = "hidden"

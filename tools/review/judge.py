@@ -104,7 +104,9 @@ class Answer:
 
     def __call__(self, *args, **kwargs):
         named = {key: wire.encode(value) for key, value in kwargs.items()}
-        reply = self.process.ask({"call": self.number, "args": [wire.encode(value) for value in args], "kwargs": named})
+        # The seed of `answers.same_chance` stands first in numpy's state.
+        asked = {"call": self.number, "seed": int(np.random.get_state()[1][0]), "kwargs": named}
+        reply = self.process.ask({**asked, "args": [wire.encode(value) for value in args]})
         self.borrowed |= reply.get("borrowed") is True
         after = reply.get("after")
         for array, value in zip(args, after if isinstance(after, list) else ()):

@@ -124,7 +124,7 @@ class Student:
             counter.products = 0
         kwargs = {key: wire.decode(value) for key, value in message["kwargs"].items()}
         self._called = True
-        with answers.quiet(), answers.same_chance(), self._printing(), _noticed(name) as borrowed:
+        with answers.quiet(), answers.same_chance(message["seed"]), self._printing(), _noticed(name) as borrowed:
             try:
                 reply = {"result": wire.encode(function(*args, **kwargs))}
             except BaseException as error:  # noqa: BLE001, whatever a student's function raises is told
