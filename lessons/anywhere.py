@@ -48,7 +48,7 @@ SAID = """
     several_steps:
         It takes several steps. Take one: update each factor once.
     squared:
-        That is the square of what it should be: the root is missing.
+        That is a square: the root is missing.
     root_of_it:
         The root is one step too many: return the sum or the mean of squares as it is.
     divided_by_the_entries:

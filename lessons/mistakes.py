@@ -199,7 +199,7 @@ class Known:
 
     def __init__(self, exercise):
         self.exercise = exercise
-        self.own = {id(case) for case in [*exercise.cases, *exercise.edges]}
+        self.own_cases = {id(case) for case in [*exercise.cases, *exercise.edges]}
         self.results = {}
         self.wrapped = {}  # source: the source within and what is done to its result
 
@@ -233,7 +233,7 @@ class Known:
     def result(self, source, case):
         """What a known way, right or wrong, does with one case; asked once if it is the exercise's own."""
         key = source, id(case)
-        if id(case) not in self.own:
+        if id(case) not in self.own_cases:
             return self._result(source, case)
         if key not in self.results:
             self.results[key] = self._result(source, case)
