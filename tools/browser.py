@@ -102,10 +102,15 @@ def browser(height=1000, width=1280):
 
     with sync_playwright() as playwright:
         chrome = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = chrome.new_page(viewport={"width": width, "height": height})
-        page.set_default_timeout(PATIENCE * 1000)
-        yield page
+        yield open_page(chrome, viewport={"width": width, "height": height})
         chrome.close()
+
+
+def open_page(chrome, **looks):
+    """A new page that waits as long as a busy machine needs."""
+    page = chrome.new_page(**looks)
+    page.set_default_timeout(PATIENCE * 1000)
+    return page
 
 
 RUN_ALL = """async () => {

@@ -246,8 +246,7 @@ def test_a_drag_shows_pictures_on_the_way(explorers, page):
 
 @pytest.mark.skipif(not importlib.util.find_spec("voila"), reason="voila, which serves the demo page, is missing")
 def test_the_demo_page_shows_all_explorers_and_no_code(page, tmp_path, audit):
-    page = page.context.browser.new_page()  # on which no JupyterLab asks for anything any more
-    page.set_default_timeout(browser.PATIENCE * 1000)
+    page = browser.open_page(page.context.browser)  # on which no JupyterLab asks for anything any more
     with browser.demo(tmp_path) as address:
         refused = []
         page.on("requestfailed", lambda request: refused.append((request.url, request.failure)))

@@ -150,7 +150,7 @@ def test_an_atom_of_the_recipe_is_sixty_pixels_wide(page):
 
 
 def test_controls_and_picture_fit_on_a_page_enlarged_to_twice_its_size(site, page):
-    enlarged = page.context.browser.new_page(viewport={"width": 683, "height": 384})
+    enlarged = browser.open_page(page.context.browser, viewport={"width": 683, "height": 384})
     with browser.run_all(enlarged, site("notebooks/page.ipynb")):
         enlarged.locator("img[alt^='Picture of the explorer']").nth(2).wait_for()
         room = 384 - 60  # Notebook's own line above

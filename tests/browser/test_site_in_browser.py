@@ -50,8 +50,7 @@ def visit(chrome, site):
     """Open a page; gives it with `.loaded`, the addresses that it has asked for, and `.complaints`."""
 
     def visit(name, width=1366, height=768, scheme="light"):
-        page = chrome.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-        page.set_default_timeout(browser.PATIENCE * 1000)
+        page = browser.open_page(chrome, viewport={"width": width, "height": height}, color_scheme=scheme)
         page.loaded, page.complaints = [], []
         page.on("request", lambda request: page.loaded.append(request.url))
         page.on("requestfailed", lambda request: page.complaints.append(request.url))
