@@ -67,6 +67,10 @@ SAID = """
         That is a share of the size of the data, as in a plot of explained variance. Return the error itself.
     spread:
         A standard deviation or variance takes the mean off first. Here the residual's entries count as they are.
+    gram_not_inverted:
+        That multiplies by the Gram matrix, which has to be undone: solve with it.
+    unit_atoms:
+        The atoms get unit length, and the codes do not make up for it: then D A is another product.
     refits:
         It computes codes or atoms of its own. Use those that are given, the best ones or not.
     one_for_each_column:
@@ -163,6 +167,7 @@ IN_ANY = """
         The result was summed once more, so that it lost an index or became a single number.
     scaled_to_one: {} -> ({})[:] / {np.sum|np.max|np.linalg.norm}({})
         | {} -> ({})[:] / np.sum({}, axis=0)
+        | {} -> ({})[:] / np.linalg.norm({}, axis={0|1}, keepdims=True)
         The result was scaled at the end, so that its sum, largest entry or length is 1. Nothing asks for that.
     mean_for_sum: np.sum -> np.mean
         | .sum( -> .mean(

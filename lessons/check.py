@@ -199,12 +199,17 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Finding:
-    """What is not right, in words (perhaps none), with the mistakes behind it where they are known."""
+    """What is not right, in words (perhaps none), with the mistakes behind it where they are known.
+
+    form: where one slip shows in the form of the result alone, its key and the function that puts a result right, so that a
+    second slip can be looked for behind it.
+    """
 
     words: str
     mistakes: tuple[str, ...] = ()
     example: Example | None = None
     status: str = "wrong"
+    form: tuple = ()
 
 
 class _Stopped(Exception):
@@ -414,15 +419,15 @@ def in_another_form(exercise, run, finding):
     came, like = finding.example.came, finding.example.expected
     if not exercise.law or finding.status == "error":
         return ()
+    if finding.form:
+        return with_what_is_behind(exercise, run, *finding.form)
     if isinstance(like, tuple) and isinstance(came, tuple):
         for key in [key for key in FORMS if key in exercise.mistakes]:
             fits = False
             with contextlib.suppress(AttributeError, IndexError):  # of what is no pair of arrays
                 fits = unlike(FORMS[key](came), like)[0] is None
             if fits:
-                other = Run(exercise, put_right(run.answer, FORMS[key]))
-                behind = judge(exercise, other)[0]
-                return (key, *((recognised(exercise, other) or behind.mistakes)[:1] if behind else ()))
+                return with_what_is_behind(exercise, run, key, FORMS[key]) or (key,)
     if isinstance(like, np.ndarray) and not set(_form(came)) & set(like.shape):
         made = (
             (keys, exercise.known.result(source, exercise.cases[0]).value) for keys, source in exercise.known.singles
@@ -435,8 +440,12 @@ def _form(result):
     return (f"{len(result)} parts",) if isinstance(result, tuple) else getattr(result, "shape", ())
 
 
-def put_right(answer, form):
-    return lambda *args, **kwargs: form(answer(*args, **kwargs))
+def with_what_is_behind(exercise, run, key, form):
+    """The key of a slip in the form of the result, and that of what is wrong once it is put right; () if that has no name."""
+    other = Run(exercise, lambda *args, **kwargs: form(run.answer(*args, **kwargs)))
+    behind = judge(exercise, other)[0]
+    second = (recognised(exercise, other) or behind.mistakes)[:1] if behind else ()
+    return (key, *second) if second or not behind else ()
 
 
 def unexplained(exercise, run, finding):

@@ -95,8 +95,7 @@ ANYWHERE_IN_A_PAIR |= {key: mistake for key, mistake in ANYWHERE.items() if not 
 def apply(edit, source):
     """The source of a function after an edit of its body, or None where it does not apply."""
     signature, body = source.split("\n", 1)
-    for step in edit.split(" ;; "):
-        old, _, new = (part.replace("\\n", "\n") for part in re.split(r" (->) ?", step, maxsplit=1))
+    for old, new in _replacements(edit):
         if old == "^":
             if not re.search(rf"\b{re.match('[A-Za-z]+', new)[0]}\b", signature):
                 return None
@@ -118,6 +117,13 @@ def apply(edit, source):
         else:
             return None
     return f"{signature}\n{body}"
+
+
+@functools.cache
+def _replacements(edit):
+    """The steps of an edit: (old, new) each."""
+    steps = (re.split(r" -> ?", step, maxsplit=1) for step in edit.split(" ;; "))
+    return [(old.replace("\\n", "\n"), new.replace("\\n", "\n")) for old, new in steps]
 
 
 def _parts(returned):
@@ -284,10 +290,11 @@ class Known:
                 and (one in changes or other in changes) == (mine != right)
                 and not _same_argument(one.edit, other.edit)
             ]
-        for one, other in sorted(two, key=lambda pair: pair[0].place * pair[1].place):
+        own = self.exercise.mistakes
+        for one, other in sorted(two, key=lambda pair: (pair[0].key not in own or pair[1].key not in own, pair[0].place * pair[1].place)):
             # What is only done to a result comes as the outer one first: that needs no compiling.
-            both_ways = (one.source, other.edit), (other.source, one.edit)
-            for inside, outer in sorted(both_ways, key=lambda each: not done_to_a_result(each[1])):
+            both_ways = [(one.source, other.edit), (other.source, one.edit)]
+            for inside, outer in both_ways if done_to_a_result(other.edit) else both_ways[::-1]:
                 both = apply(outer, inside)
                 if both is None or both in made:
                     continue
@@ -367,22 +374,28 @@ class Known:
         )  # fmt: skip
 
     def _part_by_part(self, came):
-        """For a pair, the mistakes behind its two parts, where each part is right or has a known one; or ()."""
+        """For a pair, the mistakes behind its two parts, where each part is right or has a known one; or ().
+
+        Where one part has a reason the other may have two, the same one among them.
+        """
         cases, pairs = self.exercise.cases, [mine.value for mine in came]
         rights = [self.rights(case)[0] for case in cases]
         if not all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in [*pairs, rights[0]]):
             return ()
         explained = [[], []]  # for each part: (keys, whether the other part is not what the mistake makes of it)
-        for keys, source in [*(((), source) for source in self.sources), *self.singles]:
-            its = [self.result(source, case).value for case in cases]
-            for part in (0, 1):
-                if _same_part(pairs, its, part, cases):
-                    explained[part].append((keys, not _same_part(rights, its, 1 - part, cases)))
+        for candidates in ([*(((), source) for source in self.sources), *self.singles], self.pairs(came[0])):
+            missing = [part for part in (0, 1) if not explained[part]]
+            for keys, source in candidates if len(missing) < 2 or not any(explained) else ():
+                its = [self.result(source, case).value for case in cases]
+                for part in missing:
+                    if _same_part(pairs, its, part, cases):
+                        explained[part].append((keys, not _same_part(rights, its, 1 - part, cases)))
         choices = [
             (tuple(dict.fromkeys(first + second)), spills + spoils)
             for (first, spills), (second, spoils) in itertools.product(*explained)
         ]
-        return min((each for each in choices if each[0]), key=lambda each: (len(each[0]), each[1]), default=((),))[0]
+        few = [each for each in choices if 0 < len(each[0]) <= 2]
+        return min(few, key=lambda each: (len(each[0]), each[1]), default=((),))[0]
 
 
 def _same_argument(edit, other):

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import itertools
 
 import numpy as np
 
@@ -60,6 +61,7 @@ centre = check.Exercise(
         only_local: - pixel_means ->
             Each pixel still has a mean over the faces. If you took each face's mean off twice: the second one was zero.
         overall_mean: ... -> faces - faces.mean()
+            | pixel_means = faces.mean(axis=0) -> pixel_means = faces.mean()
             That takes off one number, the mean of all entries. There is a mean for each pixel and one for each face.
         both_from_the_original: rest.mean -> faces.mean
             Both means are of the original faces, so the overall mean went twice. Take the second of what the first left.
@@ -90,6 +92,7 @@ centre = check.Exercise(
         returns_more: {} -> {}, faces.mean(axis=0)
         divides_by_spread: {} -> ({}) / faces.std({|axis=0|axis=1, keepdims=True})
             | {} -> ({}) / ({}).std({|axis=0|axis=1, keepdims=True})
+            | {} -> ({}) / np.linalg.norm({}, axis=1, keepdims=True)
             | faces - pixel_means -> (faces - pixel_means) / faces.std(axis=0)
             It divides by a measure of spread. Centring only subtracts: ten times as bright comes out ten times as large.
         transposed: {} -> ({}).T
@@ -231,6 +234,8 @@ gradients = check.Exercise(
             dP and dQ are stacked into one array. Return the two: `return dP, dQ`.
         overwritten: E @ other -> E[:, {-1:] @ other[-1:|:1] @ other[:1}]
             Only one term of each sum is kept. A loop adds up with `+=` and not `=`, and `return` stands behind its end.
+        term_left_out: E @ other -> E[:, {:-1] @ other[:-1|1:] @ other[1:}]
+            One term is left out of each sum: `range(n)` begins at 0, and already ends at n - 1.
         never_reset: -2 * E @ other -> np.cumsum(-2 * E @ other{, axis=0)|, axis=1)|).reshape((E @ other).shape)}
             The sums run on from one entry to the next: set the accumulator back to zero before each new one.
         a_step: return dP, dQ -> return {0.002 * dP, 0.002 * dQ|0.01 * dP, 0.01 * dQ|0.001 * dP, 0.001 * dQ|P - dP, Q - dQ|P - 0.002 * dP, Q - 0.002 * dQ}
@@ -306,7 +311,7 @@ def _small_steps(call, R, P, Q):
     shares = {probe: _share(came[probe][part] - start[part], right[probe][part] - start[part]) for probe in PROBES}
     went = f"{'PQ'[part]} went {shares[steps, beta]:.3g} times as far as it should"
     words = f"In {steps} steps with alpha = {TINY:g} and beta = {beta:g}, {went}."
-    keys = _known_mistake(call.exercise.known, R, start, came, off) or _signs(call, R, P, Q, came, shares)
+    keys = _known_mistake(call, R, start, came, off) or _signs(call, R, P, Q, came, shares)
     return check.Finding(words, _with_a_second(keys, call, R, start, came))
 
 
@@ -318,7 +323,7 @@ def _probe(call, R, start):
 def _penalties(way, R, start, probe, part, came):
     """How often the penalty acts if a known way takes a factor where the answer takes it: 1, once an entry, or 0."""
     (steps, beta), K = probe, start[0].shape[1]
-    for entries in (1, R.shape[1 - part]):
+    for entries in (1, R.shape[1 - part]) if beta else (1,):
         its = outcome(way, (), (R, *start, K, steps, TINY, entries * beta)).value
         fits = isinstance(its, tuple) and np.shape(its[part]) == start[part].shape
         if fits and _small(came[probe][part] - its[part], its[part] - start[part]):
@@ -326,17 +331,20 @@ def _penalties(way, R, start, probe, part, came):
     return 0
 
 
-def _known_mistake(known, R, start, came, off):
-    """The key of the known mistake that takes the factors that are off where the answer takes them, or ()."""
-    parts = {part for _, part in off}
+def _known_mistake(call, R, start, came, off):
+    """The keys of the one or two known mistakes that take the factors that are off where the answer takes them, or ()."""
+    known, parts, half = call.exercise.known, {part for _, part in off}, ()
     without_penalty = [probe for probe in PROBES if probe[1] == 0]
-    # An answer that is off without a penalty may have a second slip in the penalty.
-    for probes in [PROBES, without_penalty] if off[0][0] in without_penalty else [PROBES]:
-        for keys, source in known.singles:
-            way = mistakes.compiled(source)
-            if all(_penalties(way, R, start, probe, part, came) for probe in probes for part in parts):
+    for keys, source in itertools.chain(known.singles, known.pairs(call.outcome(call.exercise.cases[0]))):
+        if source in known.wrapped:
+            continue
+        way = mistakes.compiled(source)
+        if all(_penalties(way, R, start, probe, part, came) for probe in without_penalty for part in parts):
+            if all(_penalties(way, R, start, (FEW, BETA), part, came) for part in parts):
                 return keys
-    return ()
+            half = half or keys
+    # An answer that is off without a penalty may have a second slip in the penalty.
+    return half if off[0][0] in without_penalty else ()
 
 
 def _with_a_second(keys, call, R, start, came):
@@ -502,7 +510,7 @@ matrix_factorization = check.Exercise(
             It stops, or keeps an earlier pair, with a way still to go. No stop was asked for: go exactly `steps` rounds.
         momentum:
             The steps grow, as with momentum or a rising alpha. Here a step is alpha times its own gradient, no more.
-        only_a_part_moves:
+        only_a_part_moves: for _ -> given = P, Q\n    for _ ;; - beta * Q)\n -> - beta * Q)\n        {P[:, 0], Q[:, 0] = given[0][:, 0], given[1][:, 0]|P[:, -1], Q[:, -1] = given[0][:, -1], given[1][:, -1]}\n
             Only some rows or columns of P and Q move in a step. The whole residual counts, and moves every entry.
         scaled_to_length_one: - beta * Q)\n -> - beta * Q)\n        {P = P / np.linalg.norm(P|Q = Q / np.linalg.norm(Q}, axis=0)\n
             The columns are scaled to length 1, and that changes P Q^T. Only the two updates should change P and Q.

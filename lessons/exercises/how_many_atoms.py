@@ -179,53 +179,63 @@ hidden_error = check.Exercise(
         (_P_WIDE @ _Q_WIDE.T, _SEEN_WIDE, _P_WIDE, _Q_WIDE),
     ],
     ways=[
-        "np.sqrt(np.sum((seen == 0) * (R - P @ Q.T) ** 2) / np.sum((seen == 0) * R**2))",
-        "np.linalg.norm(np.where(seen, 0, R - P @ Q.T)) / np.linalg.norm(np.where(seen, 0, R))",
+        """
+            size, hidden = np.linalg.norm, seen == 0
+            missed, truth = (R - P @ Q.T)[hidden], R[hidden]
+            return size(missed) / size(truth)
+        """,
+        """
+            size, hidden = np.linalg.norm, seen == 0
+            missed, truth = np.where(hidden, R - P @ Q.T, 0), np.where(hidden, R, 0)
+            return size(missed) / size(truth)
+        """,
     ],
-    mistakes="""
-        over_the_seen: seen == 0 -> seen == 1
-            | seen == 0 -> seen
+    mistakes=r"""
+        over_the_seen: seen == 0 -> seen{| == 1}
             That is the error over what was seen, which the model has learned. The exam is about the hidden entries.
-        only_positive_counts: R - P @ Q.T -> (R - P @ Q.T) * (R > 0)
+        only_positive_counts: seen == 0 -> (seen == 0) * (R > 0)
+            | R - P @ Q.T -> (R - P @ Q.T) * (R > 0)
             Only positive entries of R are used. `seen` says which ones count: all that are hidden, of either sign or zero.
-        over_all: [hidden] ->
+        over_all: seen == 0 -> True
             That is the error over all entries, and a model that has learned those seen by heart looks good.
         missed_over_all: (R - P @ Q.T)[hidden] -> R - P @ Q.T
+            | np.where(hidden, R - P @ Q.T, 0) -> R - P @ Q.T
             What was missed is taken over all entries, what was to be guessed over the hidden ones: take both over those.
-        divided_by_all: R[hidden] -> R
-            | np.where(seen, 0, R) -> R
+        divided_by_all: [hidden]\n -> \n
+            | 0), np.where(hidden, -> 0), np.where(True,
             That divides by the size of all of R, so that hiding less makes the error smaller. Divide by R where hidden.
-        divided_by_the_seen: R[hidden] -> R[seen == 1]
-            | / np.sum((seen == 0) -> / np.sum((seen == 1)
+        divided_by_the_seen: [hidden]\n -> [seen == 1]\n
+            | 0), np.where(hidden, -> 0), np.where(seen,
             That divides by the size of what was seen. What was to be guessed is the hidden part of R.
-        divided_by_the_guess: R[hidden] -> (P @ Q.T)[hidden]
-            | * R**2 -> * (P @ Q.T) ** 2
+        divided_by_the_guess: , R[ -> , (P @ Q.T)[
+            | , R, 0) -> , P @ Q.T, 0)
             That divides by the size of the guess. Divide by the size of what was to be guessed, the hidden part of R.
-        not_divided: / np.linalg.norm(R[hidden]) ->
+        not_divided: / size(truth) ->
             That is the size of what was missed, in the unit of the data. Divide by the size of R over the same entries.
-        divided_by_the_spread: np.linalg.norm(R[hidden]) -> np.linalg.norm(R[hidden] - R[hidden].mean())
-        mean_over_samples: R - P @ Q.T)) -> R - P @ Q.T), axis=1) ;; R)) -> R), axis=1) ;; {} -> np.mean({})
-        divided_by_the_count: np.linalg.norm(R[hidden]) -> hidden.sum()
+        divided_by_the_spread: size(truth) -> size(R[hidden] - R[hidden].mean())
+        mean_over_samples: size(missed) / size(truth) -> np.mean(size(missed, axis=1) / size(truth, axis=1))
+        divided_by_the_count: size(truth) -> hidden.sum()
             That divides by the number of hidden entries. A relative error divides by the size of R over them.
-        root_mean_square: ... -> np.sqrt(np.mean((R - P @ Q.T)[seen == 0] ** 2))
-        mean_of_squares: ... -> np.mean((R - P @ Q.T)[seen == 0] ** 2)
+        root_mean_square: size(truth) -> np.sqrt({hidden.sum()|missed.size})
+        mean_of_squares: size(missed) / size(truth) -> size(missed) ** 2 / {hidden.sum()|missed.size}
             That is the mean squared error. Take the norm of what was missed over the norm of what was to be guessed.
-        only_one_squared: np.linalg.norm((R - P @ Q.T)[hidden]) -> np.sum((R - P @ Q.T)[hidden] ** 2)
+        only_one_squared: size(missed) -> size(missed) ** 2
         squared: {} -> ({}) ** 2
+            | = np.linalg.norm, -> = lambda M, axis=None: np.sum(M**2, axis=axis),
         root_too_many: {} -> np.sqrt({})
-        mean_absolute_error: ... -> np.mean(np.abs(R - P @ Q.T)[seen == 0]){| / np.linalg.norm(R[seen == 0])}
+        mean_absolute_error: size(missed){| / size(truth)} -> np.abs(missed).mean()
             That is a mean of absolute values. The size of a vector squares, sums and takes the root. Divide by that of R.
-        absolute_values: np.linalg.norm((R - P @ Q.T)[hidden]) / np.linalg.norm(R[hidden]) -> np.abs((R - P @ Q.T)[hidden]).sum() / np.abs(R[hidden]).sum()
-            | np.linalg.norm((R - P @ Q.T)[hidden]) -> np.sum(np.abs((R - P @ Q.T)[hidden]))
+        absolute_values: = np.linalg.norm, -> = lambda M, axis=None: np.sum(np.abs(M), axis=axis),
+            | size(missed) -> np.abs(missed).sum()
             That sums absolute values. The size of a vector squares, sums and takes the root.
-        entry_by_entry: ... -> {np.linalg.norm(|np.mean(np.abs}((R - P @ Q.T) / R)[seen == 0])
+        entry_by_entry: size(missed) / size(truth) -> {size(|np.mean(np.abs}((R - P @ Q.T) / R)[hidden])
             That divides entry by entry, where one small entry of R can decide everything. Divide one size by the other.
-        spectral_norm: R - P @ Q.T)) / np.linalg.norm(np.where(seen, 0, R)) -> R - P @ Q.T), 2) / np.linalg.norm(np.where(seen, 0, R), 2)
+        spectral_norm: = np.linalg.norm, -> = lambda M: np.linalg.norm(M, 2),
         not_of_numbers: seen == 0 -> ~seen
         upside_down: {} -> 1 / ({})
             The fraction is upside down: what was missed belongs above the line, what was to be guessed below it.
         share_explained: {} -> 1 - ({})
-        model_not_masked: np.where(seen, 0, R - P @ Q.T) -> np.where(seen, 0, R) - P @ Q.T
+        model_not_masked: np.where(hidden, R - P @ Q.T, 0) -> np.where(hidden, R, 0) - P @ Q.T
             Only R is masked, so that all the model gives for what was seen counts as an error. Mask the difference.
         sample_left_out: ^ -> R, seen, P = {R[:-1], seen[:-1], P[:-1]|R[1:], seen[1:], P[1:]}
         product_turned_round: P @ Q.T -> Q @ P.T
@@ -314,7 +324,7 @@ consensus = check.Exercise(
             That is the share of runs in which two samples are apart. Return how often they are together.
         names_as_numbers: ... -> {np.corrcoef|np.cov}(labels.T)
             | == labels -> * labels
-            | ... -> 1 - np.abs(labels[:, :, np.newaxis] - labels[:, np.newaxis]).mean(axis=0)
+            | labels[:, :, np.newaxis] == labels[:, np.newaxis, :] -> 1 - abs(labels[:, :, np.newaxis] - labels[:, np.newaxis, :]){| / labels.max()}
             Labels are names; 0 and 2 are not further apart than 0 and 1. Only ask whether they are equal.
     """,
 )

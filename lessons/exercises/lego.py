@@ -81,6 +81,7 @@ LEAST_SQUARES = """
         | ... -> (lambda U, s, Vt: {Vt @ np.diag(1 / s)|Vt.T} @ U.T @ x)(*np.linalg.svd(D, full_matrices=False))
         The decomposition is undone only in part, or wrongly: D = Q R gives R alpha = Q^T x, and D = U S V^T gives V S^-1 U^T x.
     large_cut_off: pinv(D) -> pinv(D, rcond=0.5)
+    gram_not_inverted: np.linalg.solve(D.T @ D, D.T @ x) -> D.T @ D @ (D.T @ x)
     entry_by_entry: ... -> {x / D|np.linalg.inv(D.T @ D) * (D.T @ x)|(1 / (D.T @ D)) @ D.T @ x}
         | D.T @ D, -> D.T * D,
         `*` and `/` go entry by entry. Multiply matrices by `@`, and undo one by `np.linalg.solve` or `np.linalg.lstsq`.
@@ -217,7 +218,7 @@ frobenius_norm = check.Exercise(
         sum_of_sizes: M**2 -> np.abs(M) ;; np.sqrt -> {|np.sqrt}
             That adds up the sizes of the entries. Square them first, add up, and then take the root.
         another_norm: norm(M) -> norm(M, {1|np.inf|"nuc"})
-            | np.linalg.norm(np.linalg.svd(M)[1]) -> np.sum(np.linalg.svd(M)[1])
+            | norm(np.linalg.svd -> norm(1 * np.linalg.svd ;; np.linalg.norm -> np.sum
             That is another norm: 1 and inf sum columns or rows, 'nuc' singular values. Here squared entries are summed.
         one_for_each_column: np.sum( -> (lambda N: np.sum(N, axis={0|1}))(
         norms_added_up: ... -> {np.sum|np.max}(np.linalg.norm(M, axis={0|1}))
@@ -317,9 +318,14 @@ smallest_error = check.Exercise(
     cases=[(_triangle, 1), (X_FULL, 2), (X_FULL, 4), (X_LARGE, 1), (X_SMALL, 2), (X_FULL.T, 3)],
     edges=[(X_LEGO, 1), (X_LEGO, 2), (X_SMALL, 0), *_rank_one, (X_FULL, 5), (X_FULL.T, 5)],
     law=_least_error,
-    ways=[_eigenvalues, _eigenvalues.replace("X.T @ X", "X @ X.T")],
+    ways=[
+        _eigenvalues,
+        _eigenvalues.replace("X.T @ X", "X @ X.T"),
+        "U, s, Vt = np.linalg.svd(X, full_matrices=False)\nreturn np.linalg.norm(X - U[:, :k] * s[:k] @ Vt[:k])",
+    ],
     mistakes="""
         one_singular_value: [k:] -> {[k]|[k : k + 1]|[k:][:1]}
+            | Vt[:k]) -> Vt[:k], 2)
             The first singular value left out is not all that is missing: every one beyond the k-th counts.
         kth_singular_value: [k:] -> [k - 1]
             That is the k-th singular value itself, which k atoms do catch. The error is made of all those beyond it.
@@ -334,6 +340,7 @@ smallest_error = check.Exercise(
         negative_eigenvalue: np.maximum(values, 0) -> {values|np.sqrt(values) ** 2}
             An eigenvalue of 0 came out negative, by rounding, and has no root: cut it off first, `np.maximum(..., 0)`.
         what_is_caught: [k:] -> [:k]
+            | X - U -> U
             | ... -> truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
             That is what k atoms catch, the first k singular values. Return the size of what they miss, `[k:]`.
         one_of_the_ends: [k:] -> {[0]|[-1]|[-k:]|[::-1][k:]}
@@ -345,10 +352,12 @@ smallest_error = check.Exercise(
             | {} -> (np.sum(singular_values[k:]) / np.sum(singular_values)) ** {1|0.5}
         divided_by_a_count: {} -> {} / {X.shape[1]|np.sqrt(X.shape[1])|np.sqrt(X.size)}
             That is divided by a number of samples or entries. The norm of the residual is a root of a plain sum.
-        residual_itself: ... -> X - truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
+        residual_itself: np.linalg.norm(X - -> (X -
         first_columns: ... -> np.linalg.norm(X - X[:, :k] @ np.linalg.pinv(X[:, :k]) @ X)
             The first k columns of X are one dictionary among many. The best one is made of singular vectors.
-        rows_for_columns: ... -> np.linalg.norm(X - truncated_svd(X, k)[0] @ np.linalg.svd(X, full_matrices=False)[2][:, :k].T)
+        values_left_out: * s[:k] @ -> @
+            The singular values are missing in the reconstruction: it is U S V^T, with the first k of each.
+        rows_for_columns: Vt[:k] -> Vt[:, :k].T
             numpy returns V already transposed: its first k rows belong to the k atoms, `Vt[:k]`.
         k_ignored: [k:] -> {|[1:]|[2:]}
             The same singular values count whatever k is, or all (the size of X). Only those beyond the k-th are missed.

@@ -524,6 +524,10 @@ sparseness = check.Exercise(
             l2 is the root of the sum of squares, not of their mean.
         large_guard: l1 / l2 -> l1 / (l2 + {0.1|0.01|0.001})
             What is added to l2 against a division by zero is so large that it shows.
+        mean_of_sizes: np.sum(np.abs(v)) -> np.mean(np.abs(v))
+            l1 is the sum of the sizes of all entries, not their mean.
+        brackets_missing: (np.sqrt(v.size) - l1 / l2) -> np.sqrt(v.size) - l1 / l2
+            The difference above the line needs a bracket: without one only l1 / l2 is divided.
         squared_ratio: l1 / l2 -> (l1 / l2) ** 2
             Both norms are squared here. Hoyer's measure takes them as they are.
         not_normalised: / (np.sqrt(v.size) - 1) ->

@@ -37,7 +37,8 @@ def _nearest(came, run, X, D):
         one_each = ((came != 0).sum(axis=0) <= 1).all()
         shared = (came >= 0).all() and compare.close(came.sum(axis=0), np.ones(X.shape[1]))
         key = "not_a_one" if one_each else "soft_codes" if shared else "codes_are_distances" if alike else None
-        return check.Finding("Every entry should be 0 or 1.", (key,) * bool(key))
+        form = ("not_a_one", lambda codes: 1.0 * (codes != 0)) if one_each else ()
+        return check.Finding("Every entry should be 0 or 1.", (key,) * bool(key), form=form)
     ones = came.sum(axis=0)
     if not (ones == 1).all():
         i = int(np.argmax(ones != 1))
@@ -144,15 +145,17 @@ one_hot_codes = check.Exercise(
 )
 
 
+def _unit_length(D):
+    return D / np.maximum(np.linalg.norm(D, axis=0), 1e-300)
+
+
 def _principal(came, run, X, k):
     """Orthonormal atoms, the j-th of which catches the j-th largest variance; signs and equal variances are free."""
     centred = X - X.mean(axis=1, keepdims=True)
     if not compare.close(came.T @ came, np.eye(k)):
-        lengths = np.maximum(np.linalg.norm(came, axis=0), 1e-300)
-        cosines = [np.abs(np.sum(came / lengths * np.linalg.svd(M)[0][:, :k], axis=0)) for M in (centred, X)]
-        right, uncentred = (compare.close(each, np.ones(k)) for each in cosines)
-        keys = ["wrong_lengths"] if right else ["not_centred", "wrong_lengths"] if uncentred else ["not_orthonormal"]
-        return check.Finding(f"D^T D is {compare.describe(came.T @ came)}, not the identity.", tuple(keys))
+        words, unit = f"D^T D is {compare.describe(came.T @ came)}, not the identity.", _unit_length(came)
+        form = ("wrong_lengths", _unit_length) if compare.close(unit.T @ unit, np.eye(k)) else ()
+        return check.Finding(words, ("not_orthonormal",), form=form)
     covariance = centred @ centred.T / X.shape[1]
     variances, vectors = np.linalg.eigh(covariance)
     caught, most = np.sum(came * (covariance @ came), axis=0), variances[::-1][:k]
@@ -337,7 +340,7 @@ relative_error = check.Exercise(
         (X_FULL, np.ones((5, 1)), X_FULL.mean(axis=0, keepdims=True)),
     ],
     ways=[
-        "size = np.linalg.norm\nmissed = X - D @ A\nreturn size(missed) / size(X)",
+        "size = np.linalg.norm\nmissed, data = X - D @ A, X\nreturn size(missed) / size(data)",
         "size = np.sum(X**2)\nmissed = abs(size - 2 * np.vdot(D.T @ X, A) + np.vdot(D.T @ D @ A, A))\nreturn np.sqrt(missed) / np.sqrt(size)",
     ],
     mistakes="""
@@ -347,47 +350,49 @@ relative_error = check.Exercise(
             In ||X - D A||^2 = ||X||^2 - 2 tr((D^T X)^T A) + ||D A||^2 the mixed term has a minus, and counts twice.
         norms_added_up: = np.linalg.norm -> = lambda M: np.sum(np.linalg.norm(M, axis={0|1}))
             | size(missed) -> np.sum(size(missed, axis={0|1}))
-        not_divided: / size(X) ->
+        not_divided: / size(data) ->
             That is the error itself, in the unit of the data. Divide by the size of the data.
         only_one_squared: size(missed) -> size(missed) ** 2
-        divided_by_the_reconstruction: / size(X) -> / size(D @ A)
+        averaged_above: size(missed) -> size(missed) / {np.sqrt(X.shape[1])|np.sqrt(X.size)}
+            Above the line stands a mean and below it a sum, so that the number of entries stays in. Take both as sums.
+        divided_by_the_reconstruction: D @ A, X -> D @ A, D @ A
             That divides by the size of D A. The measure is the data, so divide by the size of X.
-        divided_by_the_spread: / size(X) -> / size(X - X.mean({axis=1, keepdims=True||axis=0}))
+        divided_by_the_spread: D @ A, X -> D @ A, X - X.mean({axis=1, keepdims=True||axis=0})
         absolute_values: = np.linalg.norm -> = lambda M: np.sum(np.abs(M))
             Absolute values are added up (the l1 norm). A norm squares first, then adds up, and then takes the root.
         spectral_norms: = np.linalg.norm -> = lambda M: np.linalg.norm(M, {2|1|np.inf})
-            | size({X) -> size(X, 2)|missed) -> size(missed, 2)}
+            | size({data) -> size(data, 2)|missed) -> size(missed, 2)}
             That is the largest singular value (or sum of a column or row) alone. `np.linalg.norm(M)` takes every entry.
-        only_positive_counts: size(missed) / size(X) -> size(missed[X > 0]) / size(X{|[X > 0]})
+        only_positive_counts: size(missed) / size(data) -> size(missed[X > 0]) / size(data{|[X > 0]})
         reconstruction_cut: D @ A -> np.{maximum(D @ A, 0)|clip(D @ A, 0, 1)}
             The reconstruction is cut off before it is compared. Take D A as it is.
         difference_of_norms: size(missed) -> {abs|}(size(X) - size(D @ A))
             That compares two sizes, which may agree where the entries do not. Take the size of the difference.
         refits: ^ -> A = np.linalg.pinv(D) @ X
-        divided_by_another_size: / size(X) -> / ({|np.sqrt(X.size) * }np.{mean|ptp}(X))
-            | / size(X) -> / ({X.sum()|X.std()|len(X)|abs(X).max()|abs(X).sum()|size(D) * size(A)|size(X) + size(D @ A)})
+        divided_by_another_size: / size(data) -> / ({|np.sqrt(X.size) * }np.{mean|ptp}(X))
+            | / size(data) -> / ({X.sum()|X.std()|len(X)|abs(X).max()|abs(X).sum()|size(D) * size(A)|size(X) + size(D @ A)})
             Below the line belongs the size of the data, ||X||_F, and nothing else.
-        root_forgotten_below: / size(X) -> / size(X) ** 2
+        root_forgotten_below: / size(data) -> / size(data) ** 2
             | / np.sqrt(size) -> / size
             The root is missing below the line: ||X||_F is the root of the sum of squares.
-        sums_that_cancel: size(missed) -> {missed.sum()|missed.sum() ;; size(X) -> X.sum()|abs(missed.sum()) ;; size(X) -> abs(X.sum())}
+        sums_that_cancel: size(missed) -> {missed.sum()|missed.sum() ;; size(data) -> data.sum()|abs(missed.sum()) ;; size(data) -> abs(data.sum())}
             In a plain sum, entries of opposite sign cancel. The norm squares them first.
-        division_inside: size(missed) / size(X) -> size(X - D @ A / size(X))
+        division_inside: size(missed) / size(data) -> size(X - D @ A / size(X))
             The division stands inside the norm, where it meets D A only: take both norms first.
-        divided_by_the_entries: / size(X) -> / X.size
+        divided_by_the_entries: / size(data) -> / X.size
             That divides by the number of entries. Divide by the size of the data, its norm.
-        divided_by_the_samples: / size(X) -> / X.shape[1]
+        divided_by_the_samples: / size(data) -> / X.shape[1]
             That divides by the number of samples. Divide by the size of the data, its norm.
-        root_mean_square: / size(X) -> / np.sqrt(X.size)
-        mean_over_samples: size(missed) / size(X) -> {np.mean|}(size(missed, axis=0) / size(X, axis=0))
-            | size(missed) / size(X) -> {np.mean|}(size(missed, axis=1) / (size(X, axis=1) + 1e-12))
-        entry_by_entry: size(missed) / size(X) -> size(missed / X)
-            | size(missed) / size(X) -> np.mean(np.abs(missed / {X)|(X + 1e-12))|X)[X != 0]})
+        root_mean_square: / size(data) -> / np.sqrt(X.size)
+        mean_over_samples: size(missed) / size(data) -> {np.mean|}(size(missed, axis=0) / size(data, axis=0))
+            | size(missed) / size(data) -> {np.mean|}(size(missed, axis=1) / (size(data, axis=1) + 1e-12))
+        entry_by_entry: size(missed) / size(data) -> size(missed / data)
+            | size(missed) / size(data) -> np.mean(np.abs(missed / {data)|(data + 1e-12))|data)[data != 0]})
             That divides entry by entry: a small entry counts for much, and a zero has no share. Take both norms first.
         r_squared: ... -> 1 - np.mean((X - D @ A) ** 2) / np.mean(X.var({|axis=0|axis=1}))
             | ... -> np.mean(1 - np.mean((X - D @ A) ** 2, axis=1) / (X.var(axis=1) + 1e-12))
             That is R squared, the share of the variance explained. Return the share of the data missed, with roots.
-        guarded: / size(X) -> / {max(1, |(1 + |(0.1 + |(0.01 + |(0.001 + }size(X))
+        guarded: / size(data) -> / {max(1, |(1 + |(0.1 + |(0.01 + |(0.001 + }size(data))
             Something more stands below the line, so that small data seem to be fitted better. Divide by ||X||_F alone.
         share_explained: {} -> 1 - {}
         upside_down: {} -> 1 / ({})

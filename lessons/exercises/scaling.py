@@ -47,6 +47,7 @@ rescale = check.Exercise(
             Q^T is not Q^-1 (they agree only for rotations, permutations and the like). The codes need the inverse.
         entrywise_inverse: np.linalg.inv(Q) -> (1 / Q)
         diagonal_only: ... -> D * np.diag(Q), A / np.diag(Q)[:, np.newaxis]
+            | ^ -> Q = np.diag(np.diag(Q))
             This uses only the diagonal of Q: right when Q only scales, wrong as soon as Q mixes or reorders atoms.
         inverse_of_diagonal: np.linalg.inv(Q) -> np.diag(1 / np.diag(Q))
             That inverts the diagonal of Q alone: right when Q only scales, wrong as soon as it mixes or reorders atoms.
@@ -70,6 +71,7 @@ rescale = check.Exercise(
             A number cannot undo what a matrix mixed: the codes need Q^-1.
         q_normalised: ^ -> Q = {Q / np.linalg.norm(Q, axis=0)|Q / np.where(Q.sum(axis=0) == 0, 1, Q.sum(axis=0))|Q / np.linalg.norm(Q)|np.linalg.qr(Q)[0]}
             Q is scaled or made orthogonal first. The atoms should be mixed by Q as it is.
+        unit_atoms: {0} -> ({0}) / np.linalg.norm({0}, axis=0)
         returns_the_product: ... -> D @ A
         dictionary_only: {} -> ({})[0]
         returns_more: {} -> {}, {D @ A|Q}
@@ -272,7 +274,6 @@ update_dictionary = check.Exercise(
         each_row_alone: @ np.linalg.pinv(A @ A.T) -> / np.maximum(np.sum({A**2|A}, axis=1), 1e-300)
             That fits each atom on its own, as k-means does: right only when no sample uses two. Undo the whole A A^T.
         unit_atoms: {} -> ({}) / np.linalg.norm({}, axis=0)
-            The atoms get unit length, and the codes do not make up for it: then D A is no longer nearest to X.
         zero_means_missing: ... -> np.stack([(lambda X, A: X @ A.T @ np.linalg.pinv(A @ A.T))(x[x != 0], A[:, x != 0]) for x in X])
         only_positive_counts: ... -> np.stack([np.linalg.lstsq(A[:, x > 0].T, x[x > 0], rcond=None)[0] for x in X])
         product_instead: {} -> ({}) @ A
@@ -283,7 +284,6 @@ update_dictionary = check.Exercise(
             | X @ np.linalg.pinv(A) -> X @ (1 / A.T)
         large_cut_off: pinv(A) -> pinv(A, rcond={0.1|0.4})
         gram_not_inverted: np.linalg.pinv(A @ A.T) -> (A @ A.T)
-            That multiplies by A A^T, which has to be undone: `np.linalg.pinv(A @ A.T)`, or better `lstsq`.
         data_left_out: X @ np.linalg.pinv(A) -> np.linalg.pinv(A)
             That is the pseudo-inverse of A alone: X has to stand before it.
         roles_swapped: lstsq(A.T, X.T, -> lstsq(X.T, A.T,
