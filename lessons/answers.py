@@ -33,7 +33,7 @@ def outcome(function, names, args, kwargs=()):
     given = [each.copy("K") if isinstance(each, np.ndarray) else copy.deepcopy(each) for each in args]
     value = error = None
     try:
-        value = function(*given, **copy.deepcopy(dict(kwargs)))
+        value = function(*given, **copy.deepcopy(dict(kwargs)) if kwargs else {})
     except KeyboardInterrupt:
         raise
     except BaseException as raised:  # noqa: BLE001, a student's code may raise anything

@@ -145,6 +145,8 @@ IN_ANY = """
         It is twice as large as it should be.
     half_of_everything: {} -> ({}) / 2
         It is half as large as it should be.
+    off_by_one: {} -> ({}) {+|-} 1
+        It is off by 1: does a sum begin at 1 instead of 0?
     percent: {} -> 100 * ({})
         It is a hundred times as large as it should be: not in per cent, please.
     one_minus: {} -> 1 - ({})
@@ -192,7 +194,7 @@ IN_ANY = """
         Negative numbers are cut off at zero, and nothing asks for that here.
     data_centred: ^ -> DATA = DATA - DATA.mean({axis=1, keepdims=True|axis=0|})
         A mean is taken off the data first. Here they count as they are.
-    data_scaled: ^ -> DATA = DATA / {DATA.max()|np.linalg.norm(DATA)}
+    data_scaled: ^ -> DATA = DATA / {DATA.max()|np.abs(DATA).max()|np.linalg.norm(DATA)|255}
         | ^ -> DATA = DATA / np.maximum(np.linalg.norm(DATA, axis=0), 1e-300)
         The data are scaled first. Here they count as they are.
     data_cut_to_whole_numbers: ^ -> DATA = DATA.astype(int)
@@ -215,8 +217,8 @@ IN_ANY = """
         One atom is missing from the mixture: `range(k)` already ends at k - 1, and begins at 0.
     mean_over_atoms: MODEL -> MODEL / ATOMS.shape[1]
         The mixture is divided by the number of atoms. A mixture is a sum, not a mean.
-    model_cut_at_zero: MODEL -> np.maximum(MODEL, 0)
-        What the atoms make is cut off at zero. Here it may have either sign.
+    model_cut: MODEL -> np.{maximum(MODEL, 0)|clip(MODEL, 0, 1)|clip(MODEL, 1, 5)}
+        What the atoms make is cut off, at zero or to a range. Take it as it is.
     residual_cut_at_zero: DATA - MODEL -> np.maximum(DATA - MODEL, 0)
         Only where the model gives too little does it count. Too much is an error as well.
     product_entry_by_entry: ATOMS @ CODES -> ATOMS * CODES
@@ -254,6 +256,10 @@ IN_ANY = """
 IN_A_PAIR = """
     pair_reversed: {} -> ({})[::-1]
         The two results have changed places.
+    last_left_out: {0} -> ({0}) * (np.arange(np.shape({0})[1]) < np.shape({0})[1] - 1)
+        | {1} -> ({1}) * (np.arange(np.shape({1})[0]) < np.shape({1})[0] - 1)[:, np.newaxis]
+        | {1} -> ({1}) * (np.arange(np.shape({1})[1]) < np.shape({1})[1] - 1)
+        The last row or column of one result is left out: `range(n)` already ends at n - 1.
     one_part_only: {} -> ({})[{0|1}]
         Only one of the two results came back. Return both, as a pair.
     first_transposed: {0} -> ({0}).T

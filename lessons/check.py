@@ -202,7 +202,7 @@ class Finding:
     """What is not right, in words (perhaps none), with the mistakes behind it where they are known.
 
     form: where one slip shows in the form of the result alone, its key and the function that puts a result right, so that a
-    second slip can be looked for behind it.
+    second slip can be looked for behind it. further: what else is wrong, seen on other numbers than those of the cases.
     """
 
     words: str
@@ -210,6 +210,7 @@ class Finding:
     example: Example | None = None
     status: str = "wrong"
     form: tuple = ()
+    further: tuple[str, ...] = ()
 
 
 class _Stopped(Exception):
@@ -373,6 +374,7 @@ def explained(exercise, run, finding):
         keys = keys or recognised(exercise, run)
         if not keys and SENTENCES["notebooks_own_data"] not in _outside(exercise, run.answer):
             keys = in_another_form(exercise, run, finding) or finding.mistakes
+        keys += finding.further
     if keys and "other_arguments" not in keys and lacks_defaults(run.answer, exercise.reference):
         keys += ("defaults_missing",)
     keys = tuple(dict.fromkeys([*keys, *changed]))[:2]

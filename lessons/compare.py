@@ -1,5 +1,6 @@
 """Part of the check: how results are compared, and put into words."""
 
+import math
 import re
 
 import numpy as np
@@ -25,9 +26,12 @@ def close(a, b, scale=()):
     if np.iscomplexobj(a) or np.iscomplexobj(b):
         return False
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    expected = largest(b)
-    off = np.abs(a - b)
-    if np.all((off <= TOLERANCE * expected) | (a == b) | (np.isnan(a) & np.isnan(b))):
+    expected, off = largest(b), np.abs(a - b)
+    worst = off.max(initial=0.0)
+    if worst <= TOLERANCE * expected:
+        return True
+    # Two infinite entries, or two that are NaN, are no distance apart.
+    if not math.isfinite(worst) and np.all((off <= TOLERANCE * expected) | (a == b) | (np.isnan(a) & np.isnan(b))):
         return True
     given = _given(scale)
     return expected <= ZERO * given and bool(np.all(off <= ZERO_TOLERANCE * given))
@@ -55,7 +59,8 @@ def largest(value):
     if not isinstance(value, (np.ndarray, float, np.floating)):
         return 0.0
     sizes = np.abs(np.asarray(value, dtype=float))
-    return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
+    most = float(sizes.max(initial=0.0))
+    return most if math.isfinite(most) else float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
 
 
 def describe(value):

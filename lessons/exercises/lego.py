@@ -81,6 +81,8 @@ LEAST_SQUARES = """
         | ... -> (lambda U, s, Vt: {Vt @ np.diag(1 / s)|Vt.T} @ U.T @ x)(*np.linalg.svd(D, full_matrices=False))
         The decomposition is undone only in part, or wrongly: D = Q R gives R alpha = Q^T x, and D = U S V^T gives V S^-1 U^T x.
     large_cut_off: pinv(D) -> pinv(D, rcond=0.5)
+    inverse_alone: np.linalg.pinv(D) @ x -> np.linalg.pinv(D)
+        That is the pseudo-inverse of D alone: multiply x by it.
     gram_not_inverted: np.linalg.solve(D.T @ D, D.T @ x) -> D.T @ D @ (D.T @ x)
     entry_by_entry: ... -> {x / D|np.linalg.inv(D.T @ D) * (D.T @ x)|(1 / (D.T @ D)) @ D.T @ x}
         | D.T @ D, -> D.T * D,
@@ -225,6 +227,7 @@ frobenius_norm = check.Exercise(
         all_of_the_gram_matrix: np.trace -> np.sum
             All entries of M^T M are summed. The squares of the entries of M add up to its diagonal alone, the trace.
         largest_entry: ... -> np.max({np.abs(M)|M})
+            | sum(M[i, j] -> max(M[i, j]
             That is the largest entry alone. The norm takes all of them.
         part_of_it: ^ -> M = M[{:-1|1:|:, :-1|:, 1:|:1|-1:|:, :1|:, -1:}]
             Rows or columns are missing: is a range too short, a sum begun anew each round, or `return` in the loop?
@@ -279,6 +282,7 @@ objective = check.Exercise(
         spectral_norm: ... -> np.linalg.norm(X - D @ A, 2) ** 2 / {1|X.shape[1]}
         wrong_order: D @ A -> A @ D
             That is A D. The atoms are the columns of D and each code is a column of A, so D comes first.
+        refits: ^ -> A = update_codes(X, D)
         relative: ... -> {|1 - }(np.sum((X - D @ A) ** 2) / np.sum(X**2)) ** {1|0.5}
         spread: ... -> {np.var|np.std}(X - D @ A)
         with_a_penalty: {} -> {} + {|0.1 * |np.sum(D**2) + }np.sum({A**2|np.abs(A)})
@@ -357,7 +361,7 @@ smallest_error = check.Exercise(
             The first k columns of X are one dictionary among many. The best one is made of singular vectors.
         values_left_out: * s[:k] @ -> @
             The singular values are missing in the reconstruction: it is U S V^T, with the first k of each.
-        rows_for_columns: Vt[:k] -> Vt[:, :k].T
+        rows_for_columns: {|, full_matrices=False) -> ) ;; }Vt[:k] -> Vt[:, :k].T
             numpy returns V already transposed: its first k rows belong to the k atoms, `Vt[:k]`.
         k_ignored: [k:] -> {|[1:]|[2:]}
             The same singular values count whatever k is, or all (the size of X). Only those beyond the k-th are missed.

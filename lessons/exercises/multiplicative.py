@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from lessons import check, compare, mistakes
-from lessons.answers import outcome
+from lessons import check, compare
 
 # The steps that a factor with zeros is judged by.
 ZERO_STEPS = 4
@@ -35,7 +34,6 @@ MISTAKES = """
     negative_values: P * asked / (given + 1e-12) -> P * (asked - given)
         An entry came out negative. Times a ratio of non-negative numbers it cannot: divide, do not subtract.
     old_partner: P = half -> old = P; P = half ;; , Q, P) -> , Q, old)
-        | P = half -> old = P; P = half ;; half(R.T, Q, P) -> Q * (R.T @ old) / (Q @ P.T @ P + 1e-12)
         Q was updated with the old P. Then the loss may rise (on the faces of notebook 4 in every second step): use the new P.
     one_factor_only: {P|Q} = half -> _ = half
         Only one of the factors was updated. A step moves both, one after the other.
@@ -144,7 +142,7 @@ def _line_by_line(came, exercise, *case):
 
     def reason(part, line, sources):
         for keys, source in sources:
-            pair = outcome(mistakes.compiled(source), (), line).value
+            pair = known.result(source, line).value
             if isinstance(pair, tuple) and compare.close(part, pair[0], (P, Q)):
                 return keys
         return None
@@ -154,8 +152,7 @@ def _line_by_line(came, exercise, *case):
     if of_Q is None and (of_old := reason(came[1], (*turned, Q, P), singles)) is not None:
         of_Q = (*of_old, "old_partner")
     if (of_P is None) != (of_Q is None):
-        both = known.pairs(known.result(known.sources[0], exercise.cases[0]))
-        pairs = [(keys, source) for keys, source in both if source not in known.wrapped]  # the others are not compiled
+        pairs = list(known.pairs(known.result(known.sources[0], exercise.cases[0])))
         of_P, of_Q = (reason(*line, pairs) if keys is None else keys for line, keys in zip(lines, (of_P, of_Q)))
     keys = () if None in (of_P, of_Q) else tuple(dict.fromkeys(of_P + of_Q))
     return keys if len(keys) <= 2 else ()

@@ -29,6 +29,7 @@ gradient_codes = check.Exercise(
         (np.array([[1.0, 2], [3, 0], [5, 4]]), np.array([[1.0], [2], [0]]), np.array([[1.0, 3]])),
         # All sizes equal, so that a forgotten transpose gives numbers instead of an error.
         (np.array([[1.0, 2], [3, 4]]), np.array([[1.0, 2], [0, 1]]), np.array([[1.0, 0], [2, 1]])),
+        (np.array([[1.0, 2, 0], [3, 4, 1]]), np.array([[1.0, 2], [0, 1]]), np.array([[1.0, 0, 1], [2, 1, 0]])),
         (_rng.normal(size=(6, 4)), _rng.normal(size=(6, 3)), _rng.normal(size=(3, 4))),
         (100 * _rng.random((3, 7)), _rng.random((3, 5)), _rng.random((5, 7))),
     ],
@@ -250,6 +251,7 @@ has_settled = check.Exercise(
             | ... -> np.isclose(previous_loss, {loss, rtol=tolerance|loss, atol=tolerance|loss})
             The change counts as it stands as well, as in `np.isclose` without `atol=0`. What is small depends on the loss.
         tolerance_scaled: <= tolerance * -> <= {10|0.1|100|0.01|2|0.5} * tolerance *
+            | ^ -> previous_loss, loss = previous_loss**0.5, loss**0.5
             The change is compared with more, or less, than the tolerance times the loss.
             Is there a factor too many, a sum of both losses, or a square or root of them?
         exact_equality: ... -> previous_loss == loss
@@ -261,7 +263,7 @@ has_settled = check.Exercise(
             `//` cuts the quotient down to a whole number, so that every change smaller than the loss counts as none.
         always_the_same: ... -> {True|False}
             It gives the same answer to every question.
-        only_rises: ... -> 0 <= {loss - previous_loss|previous_loss - loss} <= tolerance * previous_loss
+        only_rises: {} -> {} and {loss >=|loss <=} previous_loss
             That is true for a small change in one direction only. A loss has settled that falls or rises a little.
     """,
 )
@@ -295,13 +297,8 @@ def _whole_run(came, run, R, P, Q, steps):
     paths = [repeat(step, steps + 1, R, P, Q) for step in STEPS]
     taken = _steps_taken(came, paths, (P, Q))
     if taken == steps:
-        if steps < SHORT_RUNS[-1] or R.shape != UPDATE_CASES[-1][0].shape:
-            return None
-        later, fixed = _later(run, R, P, Q), _stops_in_small_numbers(run, R, P, Q, steps)
-        if isinstance(later, check.Finding):
-            return later
-        never = _stops(run)
-        return replace(never, mistakes=("not_relative",)) if never and fixed else never or later or fixed * NOT_RELATIVE
+        last = steps == SHORT_RUNS[-1] and R.shape == UPDATE_CASES[-1][0].shape
+        return _rule_to_stop(run, R, P, Q, steps, taken) if last else None
     if taken is None and min(part.min() for part in came) < 0:
         return check.Finding(f"The smallest entry is {min(part.min() for part in came):.3g}.", ("signed_factors",))
     more = run(R, P, Q, steps + 3)
@@ -311,9 +308,10 @@ def _whole_run(came, run, R, P, Q, steps):
         early = "stops_at_once" if taken < 2 else "stops_too_early"
         key = known.get(taken) or (early if taken < steps else None)
         words = f"Of {steps} steps it took {taken}, and the loss was still falling fast."
-        return check.Finding(
-            words if taken < steps else f"Asked for {steps} steps it took {taken}.", (key,) * bool(key)
-        )
+        rule = _rule_to_stop(run, R, P, Q, steps, taken) if taken in known else None
+        further = rule.mistakes if isinstance(rule, check.Finding) else ()
+        words = words if taken < steps else f"Asked for {steps} steps it took {taken}."
+        return check.Finding(words, (key,) * bool(key), further=further)
     if any(compare.close(part, start, (P, Q)) for part, start in zip(came, (P, Q))):
         return check.Finding("One of the factors came back as it was.", ("one_factor_only",))
     if _ignores_the_start(run, R, P, Q, steps):
@@ -324,6 +322,15 @@ def _whole_run(came, run, R, P, Q, steps):
             f"It returned the same for steps = {steps} and for steps = {steps + 3}.", ("ignores_steps",)
         )
     return check.Finding(f"The result is not what {steps} multiplicative steps make of the start.")
+
+
+def _rule_to_stop(run, R, P, Q, steps, taken):
+    """What is wrong with when an answer stops that, asked for some steps, has taken so many; or a remark, or None."""
+    later, fixed = _later(run, R, P, Q), _stops_in_small_numbers(run, R, P, Q, steps, taken)
+    if isinstance(later, check.Finding):
+        return later
+    never = _stops(run)
+    return replace(never, mistakes=("not_relative",)) if never and fixed else never or later or fixed * NOT_RELATIVE
 
 
 def _from_its_own_start(came, run, R, P, Q, steps):
@@ -346,11 +353,14 @@ NOT_RELATIVE = (
 )
 
 
-def _stops_in_small_numbers(run, R, P, Q, steps):
-    """Whether the rule looks at the loss as it stands, or at its change: then it stops at once where the numbers are small."""
+def _stops_in_small_numbers(run, R, P, Q, steps, taken):
+    """Whether the rule looks at the loss as it stands, or at its change: then it stops at once where the numbers are small.
+
+    taken: how many steps it takes otherwise when asked for `steps`.
+    """
     scale = 1e-3 / R.max()
     start = scale**0.5 * P, scale**0.5 * Q
-    early = [repeat(step, steps - 1, scale * R, *start) for step in STEPS]
+    early = [repeat(step, taken - 1, scale * R, *start) for step in STEPS]
     return _steps_taken(run(scale * R, *start, steps), early, start) is not None
 
 
@@ -557,6 +567,7 @@ sparseness = check.Exercise(
             | ... -> {np.mean|}((np.sqrt(len(v)) - np.sum(np.abs(v), axis=0) / np.linalg.norm(v, axis=0)) / (np.sqrt(len(v)) - 1))
             That takes each column by itself. Return one number for all entries of v.
         changed_first: ^ -> v = {v - v.mean()|np.maximum(v, 0)|v[v != 0]|v[v > 0]|v[v != 0] if np.sum(v != 0) > 1 else v}
+            | v.size -> np.count_nonzero(v)
             The vector is changed first: a mean taken off, or entries dropped. All entries count as they are.
         another_measure: ... -> {np.max(np.abs(v)) / (np.sum(np.abs(v)) or 1)|np.mean(v**4) / (np.mean(v**2) ** 2 or 1)|np.mean(np.abs(v) < 1e-3)}
             That is another measure of how uneven the entries are. Hoyer's compares l1 with l2.

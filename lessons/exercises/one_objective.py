@@ -121,7 +121,7 @@ one_hot_codes = check.Exercise(
             There is a 1 only where the smallest distance of all is. Each sample has a nearest atom: `argmin(axis=0)`.
         not_every_sample: {} -> {} * (np.arange(X.shape[1]) {< X.shape[1] - 1|< 1|> 0})
         not_every_atom: distances.argmin -> {distances[:-1]|distances[1:]|1 + distances[1:]}.argmin
-        best_not_reset: distances.argmin -> np.minimum.accumulate(distances, axis=1).argmin
+        best_not_reset: return -> distances = np.minimum.accumulate(distances, axis=1); return
             The smallest distance so far goes on from one sample to the next. Begin anew with each sample.
         soft_codes: {} -> (lambda w: w / sum(w))({np.exp(distances.min(axis=0) - distances)|1 / (distances + 1e-9)})
             Every sample is shared among the atoms. In k-means it belongs to one of them alone, with a 1.
@@ -293,11 +293,11 @@ project = check.Exercise(
             That keeps what the atoms miss and drops what they catch.
         wrong_sign_of_the_mean: {mean + -> -mean +|X - mean -> X + mean}
             The mean has the wrong sign in one place: subtract it before coding, add it at the end.
-        mean_added_twice: mean + -> 2 * mean +
-            The mean is added once too often at the end.
+        mean_added_twice: mean + -> {2|D.shape[1]|(D.shape[1] + 1)} * mean +
+            The mean is added more than once at the end.
         not_every_atom: D @ (D.T -> D[:, {:1] @ (D[:, :1].T|:-1] @ (D[:, :-1].T|1:] @ (D[:, 1:].T}
         not_every_sample: {} -> ({}) * (np.arange(X.shape[1]) {< 1|< X.shape[1] - 1|> 0})
-        codes_scaled: X - mean) -> X - mean) {/ X.shape[1]|/ 1.1|/ 2|/ 1.01|/ 1.001|* 2|/ np.linalg.norm(D.T @ (X - mean), axis=0)}
+        codes_scaled: X - mean) -> X - mean) {/ X.shape[1]|/ 1.1|/ 2|/ 1.01|/ 1.001|* 2|/ np.linalg.norm(D.T @ (X - mean), axis=0)|/ np.std(D.T @ (X - mean), axis=1)[:, None]}
             The codes are scaled, by a ridge, a factor or their length. With orthonormal atoms D^T (X - mean) is best.
         codes_cut: D.T @ (X - mean) -> {np.maximum(0, |np.abs(}D.T @ (X - mean))
             The codes lose their negative numbers. Here they may have either sign.

@@ -276,6 +276,8 @@ update_dictionary = check.Exercise(
         unit_atoms: {} -> ({}) / np.linalg.norm({}, axis=0)
         zero_means_missing: ... -> np.stack([(lambda X, A: X @ A.T @ np.linalg.pinv(A @ A.T))(x[x != 0], A[:, x != 0]) for x in X])
         only_positive_counts: ... -> np.stack([np.linalg.lstsq(A[:, x > 0].T, x[x > 0], rcond=None)[0] for x in X])
+        sample_left_out: ^ -> X, A = {X[:, -1:], A[:, -1:]|X[:, :1], A[:, :1]|X[:, :-1], A[:, :-1]|X[:, 1:], A[:, 1:]}
+            Only one sample counts, or one is left out: does a sum begin anew with each, or a range end too early?
         product_instead: {} -> ({}) @ A
             That is the product D A. Return the dictionary alone.
         inverse_transposed: pinv(A) -> pinv(A.T)
