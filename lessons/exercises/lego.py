@@ -53,7 +53,7 @@ LEAST_SQUARES = """
         D^T x says how much x looks like each atom, but atoms overlap and have lengths: D^T D has to be undone too.
     each_atom_alone: D.T @ D, -> np.diag(np.diag(D.T @ D)),
         Each atom is fitted on its own, right only for perpendicular atoms: undo all of D^T D, not its diagonal alone.
-    ridge: D.T @ D, -> D.T @ D + {0.1 * np.eye|np.eye|0.01 * np.eye|0.001 * np.eye}(D.shape[1]),
+    ridge: solve( -> solve({0.1 * np.eye|np.eye|0.01 * np.eye|0.001 * np.eye}(D.shape[1]) +
         That is ridge regression: what is added to D^T D pulls the code towards zero. D^T D has an inverse as it is.
     nonnegative_codes: {} -> np.maximum({}, 0)
         | ... -> nnls(D, x)
@@ -67,7 +67,7 @@ LEAST_SQUARES = """
         D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k).
     exact_samples_only: np.linalg.pinv(D) @ x -> np.linalg.solve(D[: D.shape[1]], x[: D.shape[1]])
         This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
-    right_side_as_it_was: D.T @ D, D.T @ x -> D.T @ D, x
+    right_side_as_it_was: , D.T @ x) -> , x)
         Both sides take D^T: (D^T D) alpha = D^T x. Your right side is x alone, which has d rows, not k.
     with_a_constant: ... -> np.linalg.lstsq(np.column_stack([D, np.ones(len(D))]), x, rcond=None)[0][:-1]
         | ^ -> D, x = D - D.mean(axis=0), x - x.mean(axis=0)
@@ -172,7 +172,7 @@ sample_error = check.Exercise(
         mean_inside: np.sum -> np.mean
             A mean is taken. The length of a vector takes the sum, and then the root.
         signed_sum: ... -> {|abs}(np.sum(x - D @ alpha))
-        largest_error: ... -> np.max(np.abs(x - D @ alpha))
+        largest_error: np.sum -> np.max
             That is the largest error of any entry. The length of a vector counts all of them.
         residual_itself: ... -> {|np.abs|np.square}(x - D @ alpha)
         difference_of_norms: ... -> {|abs}(np.sqrt(np.sum(x**2)) - np.sqrt(np.sum((D @ alpha) ** 2)))
@@ -259,14 +259,14 @@ objective = check.Exercise(
         (X_LARGE, np.ones((6, 2)), np.ones((2, 4))),
         (X_SMALL, np.eye(4), np.zeros((4, 8))),
     ],
-    ways=["np.mean(np.linalg.norm(X - D @ A, axis=0) ** 2)"],
+    ways=["np.mean(np.linalg.norm(X - D @ A, axis=0) ** 2)", "np.linalg.norm(X - D @ A) ** 2 / X.shape[1]"],
     mistakes="""
         divided_by_rows: X.shape[1] -> X.shape[0]
             That divides by d, the number of rows. The mean is over the n samples, and samples are columns here.
         mean_over_entries: X.shape[1] -> X.size
             The mean is over the n samples only, not over all d n entries: each sample brings its whole squared error.
         root_of_it: {} -> np.sqrt({})
-        norm_not_squared: np.sum((X - D @ A) ** 2) -> np.linalg.norm(X - D @ A)
+        norm_not_squared: ) ** 2 / -> ) /
             The norm has to be squared: (1/n) ||X - D A||_F^2.
         mean_of_norms: axis=0) ** 2 -> axis=0)
             | np.sum((X - D @ A) ** 2) -> np.sum(np.sqrt(np.sum((X - D @ A) ** 2, axis=0)))
@@ -279,7 +279,7 @@ objective = check.Exercise(
         signed_sum: np.sum((X - D @ A) ** 2) -> np.sum({X - D @ A)|X - D @ A) ** 2|np.sum(X - D @ A, axis=0) ** 2)}
         one_for_each_column: ... -> np.sum((X - D @ A) ** 2, axis={0|1}){| / X.shape[1]| / len(X)| ** 0.5}
         residual_itself: ... -> (X - D @ A) ** {1|2}
-        spectral_norm: ... -> np.linalg.norm(X - D @ A, 2) ** 2 / {1|X.shape[1]}
+        spectral_norm: D @ A) ** 2 / -> D @ A, 2) ** 2 /
         wrong_order: D @ A -> A @ D
             That is A D. The atoms are the columns of D and each code is a column of A, so D comes first.
         refits: ^ -> A = update_codes(X, D)

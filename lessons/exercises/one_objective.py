@@ -351,8 +351,10 @@ relative_error = check.Exercise(
         norms_added_up: = np.linalg.norm -> = lambda M: np.sum(np.linalg.norm(M, axis={0|1}))
             | size(missed) -> np.sum(size(missed, axis={0|1}))
         not_divided: / size(data) ->
+            | / np.sqrt(size) ->
             That is the error itself, in the unit of the data. Divide by the size of the data.
         only_one_squared: size(missed) -> size(missed) ** 2
+            | np.sqrt(missed) -> missed
         averaged_above: size(missed) -> size(missed) / {np.sqrt(X.shape[1])|np.sqrt(X.size)}
             Above the line stands a mean and below it a sum, so that the number of entries stays in. Take both as sums.
         divided_by_the_reconstruction: D @ A, X -> D @ A, D @ A
