@@ -113,6 +113,10 @@ SAID = """
         That is the root of the mean square, in the unit of the data. Divide by the size of the data instead.
     share_explained:
         That is the share that is explained, 1 minus something. Return the share that is missed.
+    still_squared:
+        The error is still squared: the slope of e^2 is 2 e, times the slope of e.
+    term_left_out:
+        One term is left out of each sum: `range(n)` begins at 0, and already ends at n - 1.
     factor_two:
         The factor 2 from differentiating the square is missing.
     averaged:
@@ -154,7 +158,8 @@ IN_ANY = """
     upside_down_result: {} -> 1 / ({})
         It is 1 divided by what it should be: is a fraction upside down?
     first_only: {} -> ({})[{:, 0|0|0, 0}]
-        Only the first part of the result came back. Does `return` stand inside the loop?
+        | {} -> ({}) * (np.arange(np.shape({})[-1]) < 1)
+        Only the first part of the result is there. Does `return` stand inside the loop?
     last_left_out: {} -> ({}) * (np.arange(np.shape({})[-1]) < np.shape({})[-1] - 1)
         | {} -> ({}) * (np.arange(np.shape({})[0]) < np.shape({})[0] - 1)[:, np.newaxis]
         | {} -> ({}) * (np.arange(np.shape({})[-1]) > 0)
@@ -204,8 +209,11 @@ IN_ANY = """
     codes_made_positive: ^ -> CODES = {np.abs(CODES)|np.maximum(CODES, 0)}
         The codes lose their minus signs first. Here a weight may be below zero, and then it takes its atom away.
     codes_scaled: ^ -> CODES = CODES / {(CODES.sum() or 1)|np.maximum(np.linalg.norm(CODES, axis=0), 1e-300)}
+        | ^ -> CODES = CODES / np.maximum(np.linalg.norm(CODES, axis=1, keepdims=True), 1e-300)
         | ^ -> CODES = CODES / np.where(CODES.sum(axis=0) == 0, 1, CODES.sum(axis=0))
         The codes are scaled first, so that they sum to 1 or have length 1. Here they count as they are.
+    atoms_centred: ^ -> ATOMS = ATOMS - ATOMS.mean(axis=0)
+        A mean is taken off the atoms first. Here they count as they are.
     atoms_scaled: ^ -> ATOMS = ATOMS / {np.linalg.norm(ATOMS)|np.maximum(np.linalg.norm(ATOMS, axis=0), 1e-300)}
         | ^ -> ATOMS = ATOMS / np.where(ATOMS.sum(axis=0) == 0, 1, ATOMS.sum(axis=0))
         The atoms are scaled to length or sum 1 first. Here they count as they are.

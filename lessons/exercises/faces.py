@@ -201,11 +201,13 @@ gradients = check.Exercise(
     ],
     mistakes="""
         factor_two: -2 * E -> -E
+        still_squared: -2 * E -> -2 * E**2
         minus_the_gradient: -2 -> 2 ;; + beta -> - beta
             The sign is turned round: that is the way down, minus the gradient. The gradient itself points uphill.
         error_sign: -2 -> 2
             The squared error's part has the wrong sign: P Q^T is subtracted in E = R - P Q^T, which brings a minus.
         penalty_missing: + beta * {P -> ;; + beta * Q|P|Q} ->
+            | + penalty_part({P)|Q)} ->
             The part from the penalty is missing: (beta / 2) p^2 grows with slope beta p.
         penalty_sign: + beta -> - beta
         penalty_doubled: beta * -> 2 * beta *
@@ -235,7 +237,6 @@ gradients = check.Exercise(
         overwritten: E @ other -> E[:, {-1:] @ other[-1:|:1] @ other[:1}]
             Only one term of each sum is kept. A loop adds up with `+=` and not `=`, and `return` stands behind its end.
         term_left_out: E @ other -> E[:, {:-1] @ other[:-1|1:] @ other[1:}]
-            One term is left out of each sum: `range(n)` begins at 0, and already ends at n - 1.
         never_reset: -2 * E @ other -> np.cumsum(-2 * E @ other{, axis=0)|, axis=1)|).reshape((E @ other).shape)}
             The sums run on from one entry to the next: set the accumulator back to zero before each new one.
         a_step: return dP, dQ -> return {0.002 * dP, 0.002 * dQ|0.01 * dP, 0.01 * dQ|0.001 * dP, 0.001 * dQ|P - dP, Q - dQ|P - 0.002 * dP, Q - 0.002 * dQ}

@@ -136,7 +136,7 @@ masked_step = check.Exercise(
         divergence_updates: P * asked / (given + 1e-12) -> P * ((R / (P @ Q.T{)) @ Q) / (S @ Q)| + 1e-12)) @ Q) / (S @ Q + 1e-12)}
             These are the updates for the divergence. For the squared error compare the data times Q with S * (P Q^T)
             times Q.
-        old_model: P = half -> model = seen * (P @ Q.T); P = half ;; half(R.T, seen.T, Q, P) -> Q * (R.T @ P) / (model.T @ P + 1e-12)
+        old_model: half(R, S, P, Q): -> half(R, S, P, Q, old=None): ;; (P @ Q.T)) @ -> (P @ (Q if old is None else old).T)) @ ;; P = half -> before = P; P = half ;; Q, P) -> Q, P, before)
             P Q^T was computed once, with the old P, and used for both. Q needs what the model gives with the new P.
         changes_arguments: R = np.where(seen, R, 0) -> R[seen == 0] = 0
             | P = half -> P[:] = half ;; Q = half -> Q[:] = half
@@ -212,7 +212,8 @@ hidden_error = check.Exercise(
             That divides by the size of the guess. Divide by the size of what was to be guessed, the hidden part of R.
         not_divided: / size(truth) ->
             That is the size of what was missed, in the unit of the data. Divide by the size of R over the same entries.
-        divided_by_the_spread: size(truth) -> size(R[hidden] - R[hidden].mean())
+        divided_by_the_spread: , R[hidden]\n -> , R[hidden] - R[hidden].mean()\n
+            | , R, 0) -> , R - R[hidden].mean(), 0)
         mean_over_samples: size(missed) / size(truth) -> np.mean(size(missed, axis=1) / size(truth, axis=1))
         divided_by_the_count: size(truth) -> hidden.sum()
             That divides by the number of hidden entries. A relative error divides by the size of R over them.
@@ -297,14 +298,15 @@ consensus = check.Exercise(
             That is the number of runs in which two samples are together. Divide by how many runs there are.
         runs_less_one: same.mean(axis=0) -> same.sum(axis=0) / (len(labels) - 1)
             That divides by one run too few. A share of the runs is divided by how many there are.
-        counts_samples: same.mean(axis=0) -> same.sum(axis=0) / labels.shape[1]
-            That divides by the number of samples. Divide by how many runs there are, the rows of `labels`.
+        counts_samples: same.mean(axis=0) -> same.sum(axis=0) / {labels.shape[1]|len(np.unique(labels))}
+            That divides by the number of samples, or of groups. Divide by how many runs there are, the rows of `labels`.
         wrong_axis: same.mean(axis=0) -> same.mean(axis={1|2})
             The mean is taken over the samples, and the runs are left. Take it over the axis of the runs.
         one_number: same.mean(axis=0) -> same.mean()
             That is the mean over everything, a single number. Take it over the runs alone.
-        last_label_left_out: == labels -> == np.where(labels < labels.max(), labels, -1)
-            The last label is left out: `range(labels.max())` ends before it. `np.unique(labels)` has them all.
+        last_label_left_out: == labels -> == np.where(labels {< labels.max()|> labels.min()}, labels, -1)
+            One label is left out: `range(labels.max())` ends before the last, and from 1 on the label 0 is no label.
+            `np.unique(labels)` has them all.
         run_left_out: ^ -> labels = labels[{:-1|1:}]
             | range(runs) -> range({1, runs|runs - 1})
             One of the runs is left out: `range(n)` begins at 0 and already ends at n - 1.

@@ -53,6 +53,9 @@ LEAST_SQUARES = """
         D^T x says how much x looks like each atom, but atoms overlap and have lengths: D^T D has to be undone too.
     each_atom_alone: D.T @ D, -> np.diag(np.diag(D.T @ D)),
         Each atom is fitted on its own, right only for perpendicular atoms: undo all of D^T D, not its diagonal alone.
+    one_pass: ... -> one_pass(D, x)
+        Each atom takes its part of what the ones before have left, once, as in one round of matching pursuit. Where atoms
+        overlap their weights have to be found together.
     ridge: solve( -> solve({0.1 * np.eye|np.eye|0.01 * np.eye|0.001 * np.eye}(D.shape[1]) +
         That is ridge regression: what is added to D^T D pulls the code towards zero. D^T D has an inverse as it is.
     nonnegative_codes: {} -> np.maximum({}, 0)
@@ -66,6 +69,7 @@ LEAST_SQUARES = """
         | ... -> {np.linalg.inv(D @ D.T) @ D.T @ x|np.linalg.solve(D @ D.T, D.T @ x)}
         D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k).
     exact_samples_only: np.linalg.pinv(D) @ x -> np.linalg.solve(D[: D.shape[1]], x[: D.shape[1]])
+        | ^ -> D, x = D[: D.shape[1]], x[: D.shape[1]]
         This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
     right_side_as_it_was: , D.T @ x) -> , x)
         Both sides take D^T: (D^T D) alpha = D^T x. Your right side is x alone, which has d rows, not k.
@@ -224,6 +228,8 @@ frobenius_norm = check.Exercise(
             That is another norm: 1 and inf sum columns or rows, 'nuc' singular values. Here squared entries are summed.
         one_for_each_column: np.sum( -> (lambda N: np.sum(N, axis={0|1}))(
         norms_added_up: ... -> {np.sum|np.max}(np.linalg.norm(M, axis={0|1}))
+        size_of_the_gram_matrix: norm(M) -> norm(M.T @ M)
+            That is the size of M^T M. The squares of the entries of M add up on its diagonal.
         all_of_the_gram_matrix: np.trace -> np.sum
             All entries of M^T M are summed. The squares of the entries of M add up to its diagonal alone, the trace.
         largest_entry: ... -> np.max({np.abs(M)|M})
@@ -285,6 +291,7 @@ objective = check.Exercise(
         refits: ^ -> A = update_codes(X, D)
         relative: ... -> {|1 - }(np.sum((X - D @ A) ** 2) / np.sum(X**2)) ** {1|0.5}
         spread: ... -> {np.var|np.std}(X - D @ A)
+            | (X - D @ A) ** 2 -> (X - D @ A - (X - D @ A).mean({|axis=1, keepdims=True|axis=0})) ** 2
         with_a_penalty: {} -> {} + {|0.1 * |np.sum(D**2) + }np.sum({A**2|np.abs(A)})
             A price for large factors is added. Here the error counts alone.
     """,
@@ -359,6 +366,10 @@ smallest_error = check.Exercise(
         residual_itself: np.linalg.norm(X - -> (X -
         first_columns: ... -> np.linalg.norm(X - X[:, :k] @ np.linalg.pinv(X[:, :k]) @ X)
             The first k columns of X are one dictionary among many. The best one is made of singular vectors.
+        largest_entry: np.linalg.norm(X - -> abs(X - ;; Vt[:k]) -> Vt[:k]).max()
+            That is the largest entry of what is missed. The norm takes all of them.
+        difference_of_norms: np.linalg.norm(X - U -> np.linalg.norm(X) - np.linalg.norm(U
+            Two norms are subtracted. Their squares would do, as in a right-angled triangle, or the norm of the difference.
         values_left_out: * s[:k] @ -> @
             The singular values are missing in the reconstruction: it is U S V^T, with the first k of each.
         rows_for_columns: {|, full_matrices=False) -> ) ;; }Vt[:k] -> Vt[:, :k].T

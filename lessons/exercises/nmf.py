@@ -79,6 +79,10 @@ gradient_codes = check.Exercise(
             The slope of a penalty on the codes is added. ||X - D A||_F^2 has none.
         zero_means_missing: (D @ A - X) -> ((D @ A - X) * (X != 0))
         only_positive_counts: (D @ A - X) -> ((D @ A - X) * (X > 0))
+        still_squared: 2 * D.T @ (D @ A - X) -> {2|-2} * D.T @ (D @ A - X) ** 2
+        term_left_out: D.T @ (D @ A - X) -> D[{:-1].T @ (D @ A - X)[:-1]|1:].T @ (D @ A - X)[1:]}
+        overwritten: D.T @ (D @ A - X) -> D[{-1:].T @ (D @ A - X)[-1:]|:1].T @ (D @ A - X)[:1]}
+            Only one term of each sum is kept. A loop adds up with `+=` and not `=`, and `return` stands behind its end.
         signs_of_the_residual: (D @ A - X) -> np.sign(D @ A - X)
             That takes the signs of the residual, as for absolute errors. The slope of a square grows with the error.
         of_the_norm: {} -> ({}) / {|2 / }np.linalg.norm(X - D @ A)
@@ -129,7 +133,7 @@ _WHOLE_MODEL = """
         That solves for a factor and cuts it off at zero, another method. Here each entry is multiplied by its ratio.
     hals: P * asked / (given + 1e-12) -> _sweep(P.T, Q.T @ Q, asked.T, 1).T
         That gives each column in turn its best value (HALS). Here each entry is multiplied by its ratio.
-    one_product_for_both: P = half -> model = P @ Q.T; P = half ;; Q = half(R.T, Q, P) -> Q = Q * (R.T @ P) / (model.T @ P + 1e-12)
+    one_product_for_both: half(R, P, Q): -> half(R, P, Q, old=None): ;; (P @ Q.T) @ -> (P @ (Q if old is None else old).T) @ ;; P = half -> before = P; P = half ;; Q, P) -> Q, P, before)
         The product P Q^T was computed once, before P changed, and used for both. Q needs the product of the new P.
     zero_means_missing: (P @ Q.T) @ Q -> ((P @ Q.T) * (R != 0)) @ Q
     brackets_missing: / (given + 1e-12) -> / P @ {(Q.T @ Q) + 1e-12|Q.T @ Q|(Q.T @ Q + 1e-12)}
@@ -525,6 +529,14 @@ sparseness = check.Exercise(
     """,
     cases=VECTORS,
     edges=VECTORS_OF_ZERO,
+    ways=[
+        """
+            def measure(v):
+                l1, l2 = np.sum(np.abs(v)), np.sqrt(np.sum(v**2))
+                return (np.sqrt(v.size) - l1 / l2) / (np.sqrt(v.size) - 1) if l2 else 0.0
+            return measure(v)
+        """
+    ],
     mistakes="""
         swapped_norms: l1 / l2 -> l2 / l1
             The norms are swapped: it is l1, the sum of sizes, divided by l2, the Euclidean length.
@@ -563,8 +575,7 @@ sparseness = check.Exercise(
         another_divisor: / (np.sqrt(v.size) - 1) -> {/ np.sqrt(v.size)|/ np.sqrt(v.size - 1)|- 1|/ v.size}
             | / (np.sqrt(v.size) - 1) -> / {(v.size - 1)|np.sqrt(v.size) - 1}
             Below the line stands sqrt(n) - 1, in a bracket of its own: it brings a single entry to exactly 1.
-        column_by_column: ... -> {np.array|np.mean}([(np.sqrt(len(c)) - np.sum(np.abs(c)) / np.linalg.norm(c)) / (np.sqrt(len(c)) - 1) for c in np.atleast_2d(v.T)])
-            | ... -> {np.mean|}((np.sqrt(len(v)) - np.sum(np.abs(v), axis=0) / np.linalg.norm(v, axis=0)) / (np.sqrt(len(v)) - 1))
+        column_by_column: return measure(v) -> return np.{apply_along_axis(measure, 0, v)|mean(np.apply_along_axis(measure, 0, v))|mean([measure(c) for c in np.atleast_2d(v.T)])}
             That takes each column by itself. Return one number for all entries of v.
         changed_first: ^ -> v = {v - v.mean()|np.maximum(v, 0)|v[v != 0]|v[v > 0]|v[v != 0] if np.sum(v != 0) > 1 else v}
             | v.size -> np.count_nonzero(v)

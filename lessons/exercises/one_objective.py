@@ -108,7 +108,7 @@ one_hot_codes = check.Exercise(
             The middle term of ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2 has a minus.
         cross_term_halved: 2 * D.T -> D.T
             A factor is missing in ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2: the middle term counts twice.
-        sum_of_differences: np.linalg.norm(differences, axis=0) -> {np.abs|}(np.sum(differences, axis=0))
+        sum_of_differences: np.linalg.norm(differences, axis=0) -> {np.abs||-}(np.sum(differences, axis=0))
             In a plain sum of x - d, differences of opposite sign cancel. Square them before summing.
         largest_difference: np.linalg.norm(differences -> np.max(np.abs(differences)
             That compares the largest difference in any one entry. k-means squares all of them and sums.
@@ -120,8 +120,10 @@ one_hot_codes = check.Exercise(
         nearest_of_all: {} -> 1.0 * (distances == distances.min())
             There is a 1 only where the smallest distance of all is. Each sample has a nearest atom: `argmin(axis=0)`.
         not_every_sample: {} -> {} * (np.arange(X.shape[1]) {< X.shape[1] - 1|< 1|> 0})
-        not_every_atom: distances.argmin -> {distances[:-1]|distances[1:]|1 + distances[1:]}.argmin
+        not_every_atom: return -> distances[{-1|0}] = np.inf; return
+            | distances.argmin -> distances[1:].argmin
         best_not_reset: return -> distances = np.minimum.accumulate(distances, axis=1); return
+            | return -> distances = np.where(distances < np.append(np.inf, np.minimum.accumulate(distances.min(axis=0))[:-1]), distances, np.inf); return
             The smallest distance so far goes on from one sample to the next. Begin anew with each sample.
         soft_codes: {} -> (lambda w: w / sum(w))({np.exp(distances.min(axis=0) - distances)|1 / (distances + 1e-9)})
             Every sample is shared among the atoms. In k-means it belongs to one of them alone, with a 1.
@@ -295,7 +297,7 @@ project = check.Exercise(
             The mean has the wrong sign in one place: subtract it before coding, add it at the end.
         mean_added_twice: mean + -> {2|D.shape[1]|(D.shape[1] + 1)} * mean +
             The mean is added more than once at the end.
-        not_every_atom: D @ (D.T -> D[:, {:1] @ (D[:, :1].T|:-1] @ (D[:, :-1].T|1:] @ (D[:, 1:].T}
+        not_every_atom: D @ (D.T -> D[:, {:1] @ (D[:, :1].T|-1:] @ (D[:, -1:].T|:-1] @ (D[:, :-1].T|1:] @ (D[:, 1:].T}
         not_every_sample: {} -> ({}) * (np.arange(X.shape[1]) {< 1|< X.shape[1] - 1|> 0})
         codes_scaled: X - mean) -> X - mean) {/ X.shape[1]|/ 1.1|/ 2|/ 1.01|/ 1.001|* 2|/ np.linalg.norm(D.T @ (X - mean), axis=0)|/ np.std(D.T @ (X - mean), axis=1)[:, None]}
             The codes are scaled, by a ridge, a factor or their length. With orthonormal atoms D^T (X - mean) is best.
@@ -377,7 +379,7 @@ relative_error = check.Exercise(
         root_forgotten_below: / size(data) -> / size(data) ** 2
             | / np.sqrt(size) -> / size
             The root is missing below the line: ||X||_F is the root of the sum of squares.
-        sums_that_cancel: size(missed) -> {missed.sum()|missed.sum() ;; size(data) -> data.sum()|abs(missed.sum()) ;; size(data) -> abs(data.sum())}
+        sums_that_cancel: size(missed) -> {size(missed.sum(axis=0))|size(missed.sum(axis=1))|missed.sum()|missed.sum() ;; size(data) -> data.sum()|abs(missed.sum()) ;; size(data) -> abs(data.sum())}
             In a plain sum, entries of opposite sign cancel. The norm squares them first.
         division_inside: size(missed) / size(data) -> size(X - D @ A / size(X))
             The division stands inside the norm, where it meets D A only: take both norms first.

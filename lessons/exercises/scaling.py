@@ -68,6 +68,7 @@ rescale = check.Exercise(
             `np.linalg.solve(Q, A)` solves Q ? = A: the matrix that is undone comes first.
         ridge: inv(Q) -> {inv(Q + {1|0.1|0.01} * np.eye(len(Q)))|inv(Q.T @ Q + 0.1 * np.eye(len(Q))) @ Q.T}
         divided_by_a_number: np.linalg.solve(Q, A) -> A / {np.linalg.det|np.linalg.norm|np.sum}(Q)
+            | inv(Q) -> inv(Q) / np.linalg.det(Q)
             A number cannot undo what a matrix mixed: the codes need Q^-1.
         q_normalised: ^ -> Q = {Q / np.linalg.norm(Q, axis=0)|Q / np.where(Q.sum(axis=0) == 0, 1, Q.sum(axis=0))|Q / np.linalg.norm(Q)|np.linalg.qr(Q)[0]}
             Q is scaled or made orthogonal first. The atoms should be mixed by Q as it is.
@@ -263,6 +264,7 @@ update_dictionary = check.Exercise(
         gram_of_columns: np.linalg.pinv(A) -> np.linalg.inv(A.T @ A) @ A.T
             A^T A is (n, n), without an inverse when there are fewer atoms than samples. Undo A A^T, (k, k).
         first_samples_only: ... -> X[:, : len(A)] @ np.linalg.inv(A[:, : len(A)])
+            | ^ -> X, A = X[:, : len(A)], A[:, : len(A)]
             This uses the first k samples and ignores the others: right only when all samples fit exactly.
         needs_every_atom_used: pinv(A @ A.T) -> inv(A @ A.T)
             When no sample uses an atom, A has a row of zeros and A A^T no inverse. `lstsq` or `pinv` copes with that.
@@ -288,7 +290,7 @@ update_dictionary = check.Exercise(
         gram_not_inverted: np.linalg.pinv(A @ A.T) -> (A @ A.T)
         data_left_out: X @ np.linalg.pinv(A) -> np.linalg.pinv(A)
             That is the pseudo-inverse of A alone: X has to stand before it.
-        roles_swapped: lstsq(A.T, X.T, -> lstsq(X.T, A.T,
+        roles_swapped: lstsq(A.T, X.T, rcond=None)[0].T -> lstsq(X.T, A.T, rcond=None)[0]{|.T}
     """,
 )
 
@@ -368,7 +370,7 @@ alternate = check.Exercise(
             Negative entries are cut off at zero in every step. Nothing asks for that, and the best factors have some.
         both_from_the_old_pair: for -> A = update_codes(X, D)\n    for ;; A = update_codes(X, D)\n        D = update_dictionary(X, A) -> D, A = update_dictionary(X, A), update_codes(X, D)
             Both updates use the old partner, which does half the work. Solve for D with the A that was just computed.
-        one_step_too_few: for _ in range(steps) -> {|A = update_codes(X, D)\n    }for _ in range(steps - 1)
+        one_step_too_few: for _ in range(steps) -> {|A = update_codes(X, D)\n    |A = 0 * update_codes(X, D)\n    }for _ in range(steps - 1)
         one_step_too_many: range(steps) -> range(steps + 1)
         ignores_steps: range(steps) -> range(50)
         own_start: for -> D = np.random.default_rng(0).normal(size=D.shape)\n    for
