@@ -446,8 +446,8 @@ def with_what_is_behind(exercise, run, key, form):
     """The key of a slip in the form of the result, and that of what is wrong once it is put right; () if that has no name."""
     other = Run(exercise, lambda *args, **kwargs: form(run.answer(*args, **kwargs)))
     behind = judge(exercise, other)[0]
-    second = (recognised(exercise, other) or behind.mistakes)[:1] if behind else ()
-    return (key, *second) if second or not behind else ()
+    second = recognised(exercise, other) or behind.mistakes if behind else ()
+    return (key, *second) if len(second) == 1 or not behind else ()
 
 
 def unexplained(exercise, run, finding):

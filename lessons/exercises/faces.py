@@ -27,7 +27,8 @@ def _only_subtracts(came, run, faces):
     if compare.close(came, factorise.centre(faces), (faces,)):
         return None
     # What is divided by a spread no longer notices the unit of the data.
-    unitless = np.ptp(came) > 0 and compare.close(run(10 * faces), came)
+    # Signs, ranks and what is cut off do not either, but they have only a few values.
+    unitless = np.unique(run(FACES_TALL)).size > FACES_TALL.size / 2 and compare.close(run(10 * faces), came)
     unitless = unitless and compare.close(run(faces[::-1]), came[::-1])  # and it does look at the faces
     return check.Finding("", ("divides_by_spread",) if unitless else ())
 
@@ -47,6 +48,7 @@ centre = check.Exercise(
     """,
     cases=[(FACES_SMALL,), (FACES_TALL,), (FACES_SQUARE,)],
     law=_only_subtracts,
+    without="faces = faces -",  # that is what is asked for
     ways=[
         """
             pixel_means = faces.mean(axis=0)
@@ -271,7 +273,8 @@ for _R, _, _ in STARTS[1:]:
 # too many. BETA pulls about as hard as the error.
 FEW, MANY, TINY, BETA = 5, 200, 3e-6, 4.0
 # Steps and beta. Without a penalty first, since that may have a slip of its own.
-PROBES = [(FEW, 0.0), (MANY, 0.0), (FEW, BETA)]
+PENALISED = (FEW, BETA)
+PROBES = [(FEW, 0.0), (MANY, 0.0), PENALISED]
 # So many pairs of mistakes are tried in any order of updating.
 LIKELY_PAIRS = 1000
 # With this alpha every order of updating comes within 1 % of the floor in MANY steps.
@@ -308,11 +311,13 @@ def _small_steps(call, R, P, Q, two=True):
     """
     start, reference = (P, Q), factorise.matrix_factorization
     came, right = _probe(call, R, start), _probe(reference, R, start)
-    places = [(probe, part) for probe in PROBES for part in (0, 1)]
-    acts = {(probe, part): _penalties(reference, R, start, probe, part, came) for probe, part in places}
-    off = [place for place in places if not acts[place]]
+    off = [(probe, part) for probe in PROBES for part in (0, 1) if not _takes(reference, R, start, probe, part, came)]
     if not off:
-        return ENTRY_BY_ENTRY if all(acts[(FEW, BETA), part] > 1 for part in (0, 1)) else None
+        return None
+    if off == [(PENALISED, 0), (PENALISED, 1)] and all(
+        _takes(reference, R, start, *place, came, True) for place in off
+    ):
+        return ENTRY_BY_ENTRY
     (steps, beta), part = off[0]
     shares = {probe: _share(came[probe][part] - start[part], right[probe][part] - start[part]) for probe in PROBES}
     went = f"{'PQ'[part]} went {shares[steps, beta]:.3g} times as far as it should"
@@ -326,32 +331,38 @@ def _probe(call, R, start):
     return {(steps, beta): _run(call, R, *start, steps, TINY, beta) for steps, beta in PROBES}
 
 
-def _penalties(way, R, start, probe, part, came):
-    """How often the penalty acts if a known way takes a factor where the answer takes it: 1, once an entry, or 0."""
+def _takes(way, R, start, probe, part, came, per_entry=False):
+    """Whether a known way takes a factor where the answer takes it; per_entry: with a penalty once for every entry of R."""
     (steps, beta), K = probe, start[0].shape[1]
-    for entries in (1, R.shape[1 - part]) if beta else (1,):
-        its = outcome(way, (), (R, *start, K, steps, TINY, entries * beta)).value
-        fits = isinstance(its, tuple) and np.shape(its[part]) == start[part].shape
-        if fits and _small(came[probe][part] - its[part], its[part] - start[part]):
-            return entries
-    return 0
+    beta *= R.shape[1 - part] if per_entry else 1
+    its = outcome(way, (), (R, *start, K, steps, TINY, beta)).value
+    fits = isinstance(its, tuple) and np.shape(its[part]) == start[part].shape
+    return fits and _small(came[probe][part] - its[part], its[part] - start[part])
 
 
 def _known_mistake(call, R, start, came, off, two):
     """The keys of the one or two known mistakes that take the factors that are off where the answer takes them, or ()."""
-    known, parts, half = call.exercise.known, {part for _, part in off}, ()
-    without_penalty = [probe for probe in PROBES if probe[1] == 0]
+    known, half = call.exercise.known, ()
     pairs = itertools.islice(known.pairs(call.outcome(call.exercise.cases[0])), LIKELY_PAIRS if two else 0)
-    for keys, source in itertools.chain(known.singles, pairs):
-        if source in known.wrapped:
-            continue
-        way = mistakes.compiled(source)
-        if all(_penalties(way, R, start, probe, part, came) for probe in without_penalty for part in parts):
-            if all(_penalties(way, R, start, (FEW, BETA), part, came) for part in parts):
+
+    def fits(way, parts, probes, per_entry=False):
+        return all(_takes(way, R, start, probe, part, came, per_entry) for probe in probes for part in parts)
+
+    for candidates in (known.singles, pairs):
+        without_penalty = []
+        for keys, source in candidates:
+            way = None if source in known.wrapped else mistakes.compiled(source)
+            parts = {part for _, part in off} if len(keys) == 1 else {0, 1}
+            if way and fits(way, parts, PROBES[:-1]):
+                if fits(way, parts, [PENALISED]):
+                    return keys
+                without_penalty.append((keys, way))
+        for keys, way in without_penalty:
+            if fits(way, {0, 1}, [PENALISED], per_entry=True):
                 return keys
-            half = half or keys
+        half = half or next((keys for keys, _ in without_penalty), ())
     # An answer that is off without a penalty may have a second slip in the penalty.
-    return half if off[0][0] in without_penalty else ()
+    return half if off[0][0] != PENALISED else ()
 
 
 def _with_a_second(keys, call, R, start, came):
@@ -359,7 +370,9 @@ def _with_a_second(keys, call, R, start, came):
     if "own_start" in keys:
         # With alpha = 0 it comes back with the start that it made, and from there a second slip shows.
         own = _run(call, R, *start, 1, 0.0)
-        stays = _same(own, _run(call, R, *own, 1, 0.0))
+        stays = _same(own, _run(call, R, *own, 1, 0.0)) and all(
+            np.linalg.matrix_rank(each) == each.shape[1] for each in own
+        )
         second = _small_steps(call, R, *own, two=False) or _long_run(call, R, *own) if stays else None
         keys += second.mistakes if isinstance(second, check.Finding) else ()
     if _same(came[FEW, BETA], came[FEW, 0]) and keys not in (("nothing_moves",), ("solved_at_once",)):
@@ -374,24 +387,26 @@ def _signs(call, R, P, Q, came, shares):
     """
     start, few, many, fast = (P, Q), came[FEW, 0], came[MANY, 0], _run(call, R, P, Q, FEW, 2 * TINY)
     share, pace = shares[FEW, 0], shares[MANY, 0] / shares[FEW, 0]
+    # A step or two more or fewer, whatever `steps` is.
+    counted = abs((share - 1) * FEW - (shares[MANY, 0] - 1) * MANY) < 0.5
     once, still = _run(call, R, P, Q, 1), _run(call, R, P, Q, 1, 0.0)
     ways = [after - before for after, before in zip(few, start)]
     touched = [(after != before).any(axis=axis) for after, before in zip(once, start) for axis in (0, 1)]
     return _first(
         one_factor_only=ways[0].any() != ways[1].any(),
         only_a_part_moves=any(each.any() and not each.all() for each in touched),
-        gradient_cut=any(np.ptp(np.abs(way)) < 0.01 * np.max(np.abs(way)) for way in ways),
         solved_at_once=max(_error(R, few), _error(R, many)) < 0.5 * _error(R, start),
         ignores_alpha=_same(few, fast)
         or any(_small(a - b, way, 0.1) and not _small(a - c, way, 0.1) for a, b, c, way in zip(few, fast, many, ways)),
         ignores_steps=_same(few, many),
         own_start=any(np.linalg.norm(a - b) > 0.1 * np.linalg.norm(b) for a, b in zip(still, start)),
+        gradient_cut=any(np.ptp(np.abs(way)) < 0.01 * np.max(np.abs(way)) for way in ways),
         skips_entries=_same(few, _run(call, np.where(R > 0, R, R - 1), P, Q, FEW)),
         ascends=share < 0,
+        overflows=not share <= (10 if pace > 1.05 else 2.5),
         stops_early=pace < 0.95 and _same(many, _run(call, R, P, Q, 2 * MANY)),
-        step_shrinks=pace < 0.95,
-        momentum=pace > 1.05,
-        overflows=not share <= 2.5,
+        step_shrinks=pace < 0.95 and not counted,
+        momentum=pace > 1.05 and not counted,
     )
 
 

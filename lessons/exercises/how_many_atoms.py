@@ -319,7 +319,7 @@ consensus = check.Exercise(
         first_run_only: same.mean(axis=0) -> same[{0|-1}].astype(float)
             | C[i, j] += -> C[i, j] =
             That is one run alone: is a `return` inside the loop, or does each run replace the one before?
-        all_or_nothing: same.mean(axis=0) -> ({same.all(axis=0)|same.any(axis=0)|same.mean(axis=0) > 0.5}).astype(float)
+        all_or_nothing: same.mean(axis=0) -> ({same.all(axis=0)|same.any(axis=0)|same.mean(axis=0) > 0.5|same.mean(axis=0) >= 0.5|same.mean(axis=0) > 0.7|same.mean(axis=0) >= 0.75}).astype(float)
             The shares were made into zeros and ones. What lies between says how far the runs agree.
         share_apart: {} -> 1 - ({})
             | == labels -> != labels

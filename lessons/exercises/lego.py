@@ -117,9 +117,16 @@ def keys_of_least_squares(X, D, A):
     return ("nonnegative_codes",) * bool(signed and np.min(A) >= 0)
 
 
+# Two equal rows of whole numbers, so that D D^T has no inverse in floating point either; and columns of unequal size, which
+# too large a cut-off (rcond) takes for zero.
+PROBE = X_FULL.T, np.array([[20.0, 10, 0, 10, 30, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 2, 1, 1, -2, 1, 1]]).T / [1, 1, 4]
+
+
 def _best_code(came, run, x, D):
-    right = compare.close(came, factorise.code(x, D), (x,))
-    return None if right else check.Finding("", keys_of_least_squares(x, D, came))
+    if compare.close(came, factorise.code(x, D), (x,)):
+        return None
+    X, D = PROBE
+    return check.Finding("", keys_of_least_squares(X, D, np.column_stack([run(x, D) for x in X.T])))
 
 
 code = check.Exercise(
@@ -144,6 +151,8 @@ code = check.Exercise(
         (X_FULL[:, 0], D_TALL * [[1], [1], [1], [1], [0]]),
         (X_FULL[:, 1], D_TALL[:, :1] * [[1], [1], [1], [1], [0]]),
         (X_LARGE[:, 2], np.triu(np.ones((6, 4))) * [1, 2, 3, 4]),
+        # No row can be left out.
+        (np.array([4.0, 1, 3, 1]), np.array([[1.0, 0], [1, 0], [2, 1], [0, 3]])),
     ],
     law=_best_code,
     ways=["np.linalg.solve(D.T @ D, D.T @ x)", "np.linalg.pinv(D) @ x"],

@@ -232,14 +232,14 @@ pca_dictionary = check.Exercise(
             Those are directions of PCA, but not the k largest: sort by eigenvalue, which `np.linalg.eig` does not do.
         rows_of_eigenvectors: [:, :k] -> [:k].T
             | [:, ::-1][:, :k] -> [{::-1][:, :k]|:k]|::-1][:k].T|:k].T}
-            Those are rows of the matrix of eigenvectors. numpy keeps eigenvectors (and U) as columns: `[:, :k]`.
+            Rows of the matrix of eigenvectors are taken, or sorted. numpy keeps eigenvectors (and U) as columns: `[:, :k]`.
         all_directions: {|[:, ::-1]}[:, :k] ->
             There are more than k atoms. Keep the first k columns.
         whole_decomposition: U, _, _ -> U ;; [:, :k] ->
             | ... -> np.linalg.eigh(X @ X.T)
             Return the k columns of D alone: `np.linalg.svd` gives U, S and V^T, and `eigh` values and vectors.
         wrong_lengths: U, _, _ -> U, S, _ ;; U[:, :k] -> (U * S)[:, :k]
-            The directions are right, but not of length 1: leave out the factor, a singular value or a variance.
+            The atoms are not of length 1: leave out the factor, a singular value or a variance.
         not_orthonormal: ... -> {X|(X - X.mean(axis=1, keepdims=True))}[:, :k]
             The atoms should be orthonormal: each of length 1 and at right angles to the others, so that D^T D = I.
         keepdims_forgotten: , keepdims=True ->
@@ -295,6 +295,8 @@ project = check.Exercise(
             That keeps what the atoms miss and drops what they catch.
         wrong_sign_of_the_mean: {mean + -> -mean +|X - mean -> X + mean}
             The mean has the wrong sign in one place: subtract it before coding, add it at the end.
+        codes_negated: mean + D -> mean - D
+            The codes have the wrong sign: they are D^T (X - mean), and what D makes of them is added.
         mean_added_twice: mean + -> {2|D.shape[1]|(D.shape[1] + 1)} * mean +
             The mean is added more than once at the end.
         not_every_atom: D @ (D.T -> D[:, {:1] @ (D[:, :1].T|-1:] @ (D[:, -1:].T|:-1] @ (D[:, :-1].T|1:] @ (D[:, 1:].T}

@@ -7,7 +7,7 @@ import numpy as np
 
 from lessons import check, compare, factorise, predict, show
 from lessons.exercises import lego
-from lessons.exercises.lego import A_LEGO, A_WIDE, D_LEGO, D_TALL, X_FULL, X_LARGE, X_LEGO, X_SMALL
+from lessons.exercises.lego import A_LEGO, A_WIDE, D_LEGO, D_TALL, PROBE, X_FULL, X_LARGE, X_LEGO, X_SMALL
 
 _rng = np.random.default_rng(22)
 
@@ -163,11 +163,6 @@ normalise_atoms = check.Exercise(
             The atoms are not divided by their lengths, and nothing else makes each length 1.
     """,
 )
-
-
-# Two equal rows of whole numbers, so that D D^T has no inverse in floating point either; and columns of unequal size, which
-# too large a cut-off (rcond) takes for zero.
-PROBE = X_FULL.T, np.array([[20.0, 10, 0, 10, 30, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 2, 1, 1, -2, 1, 1]]).T / [1, 1, 4]
 
 
 def _best_codes(came, run, X, D):
