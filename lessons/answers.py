@@ -162,9 +162,18 @@ def unused_arguments(answer):
 
 
 def compares(answer):
-    """Whether a function calls one that compares two numbers, such as `has_settled`: a rule to stop by."""
+    """Whether a function compares anything, or calls a function that may: whether it can have a rule to stop by."""
     if hasattr(answer, "compares"):
         return answer.compares
+    return asks_for_a_rule(answer) or any(
+        step.opname in ("COMPARE_OP", "POP_JUMP_IF_TRUE", "POP_JUMP_IF_FALSE") for step in _steps(answer)
+    )
+
+
+def asks_for_a_rule(answer):
+    """Whether a function calls one that is there to tell whether two numbers are near, such as `has_settled`."""
+    if hasattr(answer, "asks_for_a_rule"):
+        return answer.asks_for_a_rule
     return any(step.argval in ("has_settled", "isclose", "allclose") for step in _steps(answer))
 
 

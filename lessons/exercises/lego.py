@@ -233,7 +233,7 @@ frobenius_norm = check.Exercise(
         sum_of_sizes: M**2 -> np.abs(M) ;; np.sqrt -> {|np.sqrt}
             That adds up the sizes of the entries. Square them first, add up, and then take the root.
         another_norm: norm(M) -> norm(M, {1|np.inf|"nuc"})
-            | norm(np.linalg.svd -> norm(1 * np.linalg.svd ;; np.linalg.norm -> np.sum
+            | np.linalg.norm(np.linalg.svd -> np.sum(np.linalg.svd
             That is another norm: 1 and inf sum columns or rows, 'nuc' singular values. Here squared entries are summed.
         one_for_each_column: np.sum( -> (lambda N: np.sum(N, axis={0|1}))(
         norms_added_up: ... -> {np.sum|np.max}(np.linalg.norm(M, axis={0|1}))

@@ -93,7 +93,8 @@ class Answer:
         self.number = described["function"]
         self.borrowed = False  # whether a call went through the reference of the exercise that is being judged
         self.unused, self.outside = _names(described.get("unused")), _names(described.get("outside"))
-        self.stub, self.gap, self.compares = (described.get(each) is True for each in ("stub", "gap", "compares"))
+        for each in ("stub", "gap", "compares", "asks_for_a_rule"):
+            setattr(self, each, described.get(each) is True)
         defaults = described.get("defaults") if isinstance(described.get("defaults"), dict) else {}
         given = dict.fromkeys(_names(described.get("required")), inspect.Parameter.empty)
         given.update({name: process.decode(defaults.get(name)) for name in _names([*defaults])})

@@ -111,6 +111,7 @@ class Student:
             "stub": answers.is_stub(answer),
             "gap": answers.has_gap(answer),
             "compares": answers.compares(answer),
+            "asks_for_a_rule": answers.asks_for_a_rule(answer),
             "unused": sorted(answers.unused_arguments(answer)),
             "outside": sorted(answers.outside_data(answer)),
             **_asks(answer),
