@@ -1,5 +1,7 @@
 """Notebooks 4 and 6, multiplicative steps: the law that one has to keep, and the mistakes that can be made in it."""
 
+from functools import partial
+
 import numpy as np
 
 from lessons import check, compare
@@ -114,7 +116,7 @@ def one_step(came, run, *case):
             return check.Finding("The result does not follow from the P and Q given.", ("start_of_its_own",))
         if any(compare.close(came, pair, (P, Q)) for step in steps for pair in repeat(step, 200, *case)[1:]):
             return check.Finding("", ("several_steps",))
-        if keys := _line_by_line(came, run.exercise, *case):
+        if keys := _line_by_line(run):
             return check.Finding("", keys)
         missed = np.where(seen, R - P @ Q.T, 0)
         if any(_parallel(part - start, way) for part, start, way in zip(came, (P, Q), (missed @ Q, missed.T @ P))):
@@ -133,27 +135,33 @@ def one_step(came, run, *case):
     return None
 
 
-def _line_by_line(came, exercise, *case):
+def _line_by_line(run):
     """The keys of what is wrong in the update of each factor, Q's seen from the P that came, or from the old one; () if one
     has no reason, or there are more than two. Where the other has one, a factor may have two."""
-    *data, P, Q = case
-    known, turned = exercise.known, [each.T for each in data]
+    known = run.exercise.known
+    cases = [case for case in run.exercise.cases if compare.finite(case)]
+    came = [run.outcome(case).value for case in cases]
+    if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in came):
+        return ()
     singles = [((), known.sources[0]), *known.singles]
 
-    def reason(part, line, sources):
-        for keys, source in sources:
-            pair = known.result(source, line).value
-            if isinstance(pair, tuple) and compare.close(part, pair[0], (P, Q)):
-                return keys
-        return None
+    def reason(part, lines, sources):
+        def fits(source, pair, line):
+            its = known.result(source, line).value
+            return isinstance(its, tuple) and compare.close(pair[part], its[0], line[-2:])
 
-    lines = (came[0], case), (came[1], (*turned, Q, came[0]))
-    of_P, of_Q = (reason(*line, singles) for line in lines)
-    if of_Q is None and (of_old := reason(came[1], (*turned, Q, P), singles)) is not None:
+        return next((keys for keys, source in sources if all(map(partial(fits, source), came, lines))), None)
+
+    turned = [(*(each.T for each in data), Q) for *data, _, Q in cases]
+    for_Q = [(*line, P) for line, (P, _) in zip(turned, came)]
+    for_old = [(*line, case[-2]) for line, case in zip(turned, cases)]
+    of_P, of_Q = reason(0, cases, singles), reason(1, for_Q, singles)
+    if of_Q is None and (of_old := reason(1, for_old, singles)) is not None:
         of_Q = (*of_old, "old_partner")
     if (of_P is None) != (of_Q is None):
-        pairs = list(known.pairs(known.result(known.sources[0], exercise.cases[0])))
-        of_P, of_Q = (reason(*line, pairs) if keys is None else keys for line, keys in zip(lines, (of_P, of_Q)))
+        pairs = list(known.pairs(known.result(known.sources[0], cases[0])))
+        of_P = reason(0, cases, pairs) if of_P is None else of_P
+        of_Q = reason(1, for_Q, pairs) if of_Q is None else of_Q
     keys = () if None in (of_P, of_Q) else tuple(dict.fromkeys(of_P + of_Q))
     return keys if len(keys) <= 2 else ()
 
