@@ -390,7 +390,19 @@ def explained(exercise, run, finding):
         reason = unexplained(exercise, run, finding)
         keys = ("notebooks_own_data",) * (SENTENCES["notebooks_own_data"] in reason)
     example = finding.example if finding else run.changing
+    reason += _right_part(exercise, example) if finding else ""
     return Verdict(exercise, finding.status if finding else "wrong", reason, keys, example)
+
+
+def _right_part(exercise, example):
+    """A sentence on which of two results is right where only one is: what is said of a mistake may speak of both."""
+    if not example or not isinstance(example.expected, tuple) or unlike(example.came, example.expected)[0]:
+        return ""
+    pairs, scale = map(exercise.canonical, (example.came, example.expected)), tuple(example.arguments.values())
+    right = [close(came, like, scale) for came, like in zip(*pairs)]
+    if right[0] == right[1]:
+        return ""
+    return f" In the example the {'first' if right[0] else 'second'} result is right and the other is not."
 
 
 def recognised(exercise, run):

@@ -294,8 +294,8 @@ class Known:
     def pairs(self, came):
         """Ways of making two known mistakes at once: (keys, source), no source twice, so many at the most.
 
-        came: the answer's outcome on the first case. Its kind and shape say which edits cannot be in it. The mistakes that stand
-        first in the table are tried first.
+        came: the answer's outcome on the first case. Its kind and shape say which edits cannot be in it. Two of the exercise's own
+        mistakes are tried first, and of these the ones that stand first in the table.
         """
         case, count, tried, two = self.exercise.cases[0], 0, 0, []
         right, mine = _kind(self.result(self.sources[0], case)), _kind(came)
@@ -320,8 +320,10 @@ class Known:
             both_ways = [(one.source, other.edit), (other.source, one.edit)]
             for inside, outer in both_ways if _needs_no_compiling(other.edit) else both_ways[::-1]:
                 both = apply(outer, inside)
-                if both is None or both in made or tried == MOST_PAIRS:
+                if both is None or both in made:
                     continue
+                if tried == MOST_PAIRS:
+                    return
                 made.add(both)
                 if done_to_a_result(outer):
                     self.wrapped[both] = inside, None, done_to_a_result(outer)

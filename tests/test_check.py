@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from lessons import check, show
+from lessons.exercises import scaling
 
 
 def double(x, times=2):
@@ -422,3 +423,12 @@ def test_progress_follows_the_latest_check(twice, capsys):
     capsys.readouterr()
     show.progress([twice])
     assert capsys.readouterr().out.strip() == rows[-1]
+
+
+def test_of_two_results_the_right_one_is_told():
+    def squared_lengths_for_the_codes(D, A):
+        lengths = np.maximum(np.linalg.norm(D, axis=0), 1e-9)
+        return D / lengths, A * lengths[:, np.newaxis] ** 2
+
+    assert "the first result is right" in scaling.normalise_atoms.verdict(squared_lengths_for_the_codes).reason
+    assert "result is right" not in scaling.normalise_atoms.verdict(lambda D, A: (2 * D, A)).reason

@@ -313,10 +313,9 @@ def _whole_run(came, run, R, P, Q, steps):
         known = {steps - 1: "pair_before_last", steps + 1: "one_step_too_many"} if taken_more == taken + 3 else {}
         early = "stops_at_once" if taken < 2 else "stops_too_early"
         key = known.get(taken) or (early if taken < steps and taken_more == taken else None)
-        words = f"Of {steps} steps it took {taken}, and the loss was still falling fast."
         rule = _rule_to_stop(run, R, P, Q, steps, taken) if taken in known else None
         further = rule.mistakes if isinstance(rule, check.Finding) else ()
-        words = words if taken < steps else f"Asked for {steps} steps it took {taken}."
+        words = f"Asked for {steps} steps it took {taken}{', and the loss was still falling fast' * (taken < steps)}."
         return check.Finding(words, (key,) * bool(key), further=further)
     if any(compare.close(part, start, (P, Q)) for part, start in zip(came, (P, Q))):
         return check.Finding("One of the factors came back as it was.", ("one_factor_only",))
@@ -436,8 +435,7 @@ def _stops(run, fixed):
     came = run(*SETTLED, MOST_STEPS)
     goes_on = any(compare.close(came, pair) for pair in _on_and_on())
     if goes_on or _products(run, *_at_rest(), MOST_STEPS) >= MOST_STEPS:
-        words = f"From a start where the loss has settled it still takes thousands of its {MOST_STEPS} steps."
-        return check.Finding(words, ("never_stops",))
+        return check.Finding("", ("never_stops",))
     return None
 
 
