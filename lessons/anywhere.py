@@ -100,7 +100,7 @@ SAID = """
     not_every_sample:
         Not every sample is done: does the loop leave one out, or is `return` inside it?
     not_every_atom:
-        Not every atom is used: does the loop leave one out, or is `return` inside it? `range(k)` ends at k - 1.
+        Not every atom has its turn: does the loop leave one out, or is `return` inside it? `range(k)` ends at k - 1.
     standardised:
         Every row is divided by its standard deviation, so that all count the same. Only the mean is taken off here.
     only_one_squared:
@@ -115,6 +115,10 @@ SAID = """
         That is the share that is explained, 1 minus something. Return the share that is missed.
     still_squared:
         The error is still squared: the slope of e^2 is 2 e, times the slope of e.
+    never_reset:
+        The sums run on from one entry to the next: set the accumulator back to zero before each new one.
+    mixed_term:
+        In ||X - D A||^2 = ||X||^2 - 2 tr((D^T X)^T A) + ||D A||^2 the mixed term has a minus, and counts twice.
     term_left_out:
         One term is left out of each sum: `range(n)` begins at 0, and already ends at n - 1.
     factor_two:

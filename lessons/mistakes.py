@@ -160,11 +160,14 @@ def nnls(D, x):
     return best
 
 
-def one_pass(D, x):
-    """Codes found atom by atom, each from what those before it have left, for what students make of it."""
+def one_pass(D, x, square=None):
+    """Codes found atom by atom, each from what those before it have left, for what students make of it.
+
+    square: what stands for the squared length of every atom.
+    """
     codes, residual = np.zeros(D.shape[1:] + x.shape[1:]), x
     for j, atom in enumerate(D.T):
-        codes[j] = atom @ residual / (atom @ atom)
+        codes[j] = atom @ residual / (square or atom @ atom)
         residual = residual - np.multiply.outer(atom, codes[j])
     return codes
 

@@ -90,12 +90,18 @@ masked_step = check.Exercise(
             The hidden entries of R take part above the line. Put zeros in their place before the product with Q.
         gaps_as_numbers: np.where(seen, R, 0) -> np.nan_to_num(R)
             That puts a zero where R is NaN. But hidden is what `seen` says, and there R may hold any number.
+        nan_on_zeros: + 1e-12 ->
+            For a row or atom of zeros, or where nothing of a row was seen, the ratio is 0 / 0: add 1e-12 below the line.
         mask_left_out: np.where(seen, R, 0) -> R ;; S * (P @ Q.T) -> P @ Q.T
             `seen` makes no difference here: that is the step of 4.2. It belongs on both sides of the line, to the data
             and to what the model gives.
+        old_model: half(R, S, P, Q): -> half(R, S, P, Q, old=None): ;; (P @ Q.T)) @ -> (P @ (Q if old is None else old).T)) @ ;; P = half -> before = P; P = half ;; Q, P) -> Q, P, before)
+            P Q^T was computed once, with the old P, and used for both. Q needs what the model gives with the new P.
         zeros_in_the_gaps: np.where(seen, R, 0) -> np.nan_to_num(R) ;; S * (P @ Q.T) -> P @ Q.T
             That fills the gaps with zeros and takes the step of 4.2. A zero is a claim about the data; where nothing is
             known nothing should be asked, on neither side of the line.
+        filled_with_the_mean: np.where(seen, R, 0) -> np.where(seen, R, {R[seen == 1].mean()|np.nanmean(np.where(seen, R, np.nan), axis=1, keepdims=True)}){| ;; S * (P @ Q.T) -> P @ Q.T}
+            That fills the gaps with a mean, and the model learns the filling. Leave the gaps out on both sides instead.
         zero_means_missing: ^ -> seen = {|seen * }(R {> 0|!= 0})
             It makes a mask of its own from the zeros of R. A zero can be a number that was seen, and a hidden entry may
             hold any number: which entries are known, `seen` says.
@@ -125,8 +131,6 @@ masked_step = check.Exercise(
             | R @ Q, (S * (P @ Q.T)) -> np.where(S, R, P @ Q.T) @ Q, (P @ Q.T)
             That fills the gaps with what the model says and takes the step of 4.2. It goes down as well, but slowly,
             since most of the data then agree with the model already. Leave the gaps out on both sides instead.
-        filled_with_the_mean: np.where(seen, R, 0) -> np.where(seen, R, {R[seen == 1].mean()|np.nanmean(np.where(seen, R, np.nan), axis=1, keepdims=True)}) ;; S * (P @ Q.T) -> P @ Q.T
-            That fills the gaps with a mean, and the model learns the filling. Leave the gaps out on both sides instead.
         averaged_above: R @ Q, -> R @ Q / S.sum(axis=1, keepdims=True),
             Above the line stands a mean over the seen entries, below it a sum. Take the sum in both.
         mask_not_transposed: half(R.T, seen.T, -> half(R.T, seen,
@@ -136,15 +140,11 @@ masked_step = check.Exercise(
         divergence_updates: P * asked / (given + 1e-12) -> P * ((R / (P @ Q.T{)) @ Q) / (S @ Q)| + 1e-12)) @ Q) / (S @ Q + 1e-12)}
             These are the updates for the divergence. For the squared error compare the data times Q with S * (P Q^T)
             times Q.
-        old_model: half(R, S, P, Q): -> half(R, S, P, Q, old=None): ;; (P @ Q.T)) @ -> (P @ (Q if old is None else old).T)) @ ;; P = half -> before = P; P = half ;; Q, P) -> Q, P, before)
-            P Q^T was computed once, with the old P, and used for both. Q needs what the model gives with the new P.
         changes_arguments: R = np.where(seen, R, 0) -> R[seen == 0] = 0
             | P = half -> P[:] = half ;; Q = half -> Q[:] = half
             Whoever called your function still needs its arguments as they were, also the gaps in R: make new arrays, with
             `np.where(seen, R, 0)` and `P = P * ratio`.
         several_steps: return P, Q -> P = half(R, seen, P, Q); Q = half(R.T, seen.T, Q, P); return P, Q
-        nan_on_zeros: + 1e-12 ->
-            For a row or atom of zeros, or where nothing of a row was seen, the ratio is 0 / 0: add 1e-12 below the line.
         """,
         multiplicative.MISTAKES,
         multiplicative.IN_ONE_STEP,
@@ -220,7 +220,7 @@ hidden_error = check.Exercise(
         root_mean_square: size(truth) -> np.sqrt({hidden.sum()|missed.size})
         mean_of_squares: size(missed) / size(truth) -> size(missed) ** 2 / {hidden.sum()|missed.size}
             That is the mean squared error. Take the norm of what was missed over the norm of what was to be guessed.
-        only_one_squared: size(missed) -> size(missed) ** 2
+        only_one_squared: size({missed) -> size(missed|truth) -> size(truth}) ** 2
         squared: {} -> ({}) ** 2
             | = np.linalg.norm, -> = lambda M, axis=None: np.sum(M**2, axis=axis),
         root_too_many: {} -> np.sqrt({})
@@ -231,6 +231,7 @@ hidden_error = check.Exercise(
             That sums absolute values. The size of a vector squares, sums and takes the root.
         entry_by_entry: size(missed) / size(truth) -> {size(|np.mean(np.abs}((R - P @ Q.T) / R)[hidden])
             That divides entry by entry, where one small entry of R can decide everything. Divide one size by the other.
+        signed_sum: size(missed) -> abs(np.sum(missed))
         spectral_norm: = np.linalg.norm, -> = lambda M: np.linalg.norm(M, 2),
         not_of_numbers: seen == 0 -> ~seen
         upside_down: {} -> 1 / ({})

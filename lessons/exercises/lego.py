@@ -41,6 +41,11 @@ reconstruct = check.Exercise(
             That is A D. The atoms are the columns of D and each code is a column of A, so D comes first.
         transposed: {} -> ({}).T
             The result is transposed: samples should be columns, as in X.
+        two_atoms_alone: D @ A -> D[:, :2] @ A[:2]
+            Only the first two atoms are mixed. There are k of them: `D.shape[1]`, or one for each row of A.
+        axis_missing: {} -> 0 * ({}) + np.sum({}, axis=0)
+            All entries of a column are alike, one sum for all of it: where the weighted atoms are added `axis=1` is missing.
+        never_reset: {} -> np.cumsum({}{|, axis=0|, axis=1}).reshape(np.shape({}))
         outer_product: ... -> {np.kron|np.outer}(D, A)
             `np.outer` and `np.kron` never add up over the atoms, as a mixture does: that is a matrix product, `@`.
     """,
@@ -53,11 +58,13 @@ LEAST_SQUARES = """
         D^T x says how much x looks like each atom, but atoms overlap and have lengths: D^T D has to be undone too.
     each_atom_alone: D.T @ D, -> np.diag(np.diag(D.T @ D)),
         Each atom is fitted on its own, right only for perpendicular atoms: undo all of D^T D, not its diagonal alone.
-    one_pass: ... -> one_pass(D, x)
+    one_pass: ... -> one_pass(D, x{|, 1})
         Each atom takes its part of what the ones before have left, once, as in one round of matching pursuit. Where atoms
         overlap their weights have to be found together.
     ridge: solve( -> solve({0.1 * np.eye|np.eye|0.01 * np.eye|0.001 * np.eye}(D.shape[1]) +
         That is ridge regression: what is added to D^T D pulls the code towards zero. D^T D has an inverse as it is.
+    factor_on_one_side: solve(D.T @ D, D.T -> solve({2 * D.T @ D, D.T|D.T @ D, 2 * D.T}
+        A 2 stands on one side of the equations alone. The slope of a square brings it on both sides, where it cancels.
     nonnegative_codes: {} -> np.maximum({}, 0)
         | ... -> nnls(D, x)
         No weight is negative. Nothing asks for that, and with weights of either sign the mixture comes nearer to x.
@@ -82,7 +89,7 @@ LEAST_SQUARES = """
         | [0] -> [1]
         That is what the mixture misses, the residual. Return the weights alpha.
     half_a_decomposition: ... -> np.linalg.qr(D)[0].T @ x
-        | ... -> (lambda U, s, Vt: {Vt @ np.diag(1 / s)|Vt.T} @ U.T @ x)(*np.linalg.svd(D, full_matrices=False))
+        | ... -> (lambda U, s, Vt: {Vt @ np.diag(1 / s)|Vt @ np.diag(s)|Vt.T} @ U.T @ x)(*np.linalg.svd(D, full_matrices=False))
         The decomposition is undone only in part, or wrongly: D = Q R gives R alpha = Q^T x, and D = U S V^T gives V S^-1 U^T x.
     large_cut_off: pinv(D) -> pinv(D, rcond=0.5)
     inverse_alone: np.linalg.pinv(D) @ x -> np.linalg.pinv(D)
@@ -180,7 +187,10 @@ sample_error = check.Exercise(
     ways=["np.linalg.norm(x - D @ alpha)"],
     mistakes="""
         squared: np.sqrt ->
+        loop_over_atoms: ^ -> x, D = x[: D.shape[1]], D[: D.shape[1]]
+            The loop runs over the atoms, `range(k)`. The residual has d entries, as many as x.
         absolute_values: ... -> np.sum(np.abs(x - D @ alpha))
+            | np.sum((x - D @ alpha) ** 2) -> np.sum(np.abs(x - D @ alpha))
             Absolute values are added up (the l1 norm). A length squares first, then adds up, and then takes the root.
         mean_inside: np.sum -> np.mean
             A mean is taken. The length of a vector takes the sum, and then the root.
@@ -277,6 +287,7 @@ objective = check.Exercise(
     ways=["np.mean(np.linalg.norm(X - D @ A, axis=0) ** 2)", "np.linalg.norm(X - D @ A) ** 2 / X.shape[1]"],
     mistakes="""
         divided_by_rows: X.shape[1] -> X.shape[0]
+            | axis=0 -> axis=1
             That divides by d, the number of rows. The mean is over the n samples, and samples are columns here.
         mean_over_entries: X.shape[1] -> X.size
             The mean is over the n samples only, not over all d n entries: each sample brings its whole squared error.
@@ -286,12 +297,13 @@ objective = check.Exercise(
         mean_of_norms: axis=0) ** 2 -> axis=0)
             | np.sum((X - D @ A) ** 2) -> np.sum(np.sqrt(np.sum((X - D @ A) ** 2, axis=0)))
             That is the mean length of the residuals. Each sample brings the square of that length.
+        mixed_term: np.sum((X - D @ A) ** 2) -> (np.sum(X**2) - np.vdot(X, D @ A) + np.sum((D @ A) ** 2))
         not_divided: / X.shape[1] ->
             That is the sum over the samples. Divide by how many there are.
         divided_by_another_count: / X.shape[1] -> / {(X.shape[1] - 1)|D.shape[1]|4}
             That divides by another number than that of the samples: n, the number of columns of X.
         absolute_values: (X - D @ A) ** 2 -> np.abs(X - D @ A)
-        signed_sum: np.sum((X - D @ A) ** 2) -> np.sum({X - D @ A)|X - D @ A) ** 2|np.sum(X - D @ A, axis=0) ** 2)}
+        signed_sum: np.sum((X - D @ A) ** 2) -> np.sum({X - D @ A)|X - D @ A) ** 2|np.sum(X - D @ A, axis=0) ** 2)|np.sum(X - D @ A, axis=1) ** 2)}
         one_for_each_column: ... -> np.sum((X - D @ A) ** 2, axis={0|1}){| / X.shape[1]| / len(X)| ** 0.5}
         residual_itself: ... -> (X - D @ A) ** {1|2}
         spectral_norm: D @ A) ** 2 / -> D @ A, 2) ** 2 /
@@ -369,7 +381,8 @@ smallest_error = check.Exercise(
             The eigenvalues of X^T X are the squares of the singular values already.
         relative: {} -> {} / np.linalg.norm(X)
             | {} -> np.sum(singular_values[{k:|:k}] ** 2) / np.sum(singular_values**2)
-            | {} -> (np.sum(singular_values[k:]) / np.sum(singular_values)) ** {1|0.5}
+            | {} -> np.sqrt(np.sum(singular_values[k:]) / np.sum(singular_values))
+            | {} -> {} / np.sum(singular_values)
         divided_by_a_count: {} -> {} / {X.shape[1]|np.sqrt(X.shape[1])|np.sqrt(X.size)}
             That is divided by a number of samples or entries. The norm of the residual is a root of a plain sum.
         residual_itself: np.linalg.norm(X - -> (X -

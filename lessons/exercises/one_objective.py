@@ -127,7 +127,7 @@ one_hot_codes = check.Exercise(
             The smallest distance so far goes on from one sample to the next. Begin anew with each sample.
         soft_codes: {} -> (lambda w: w / sum(w))({np.exp(distances.min(axis=0) - distances)|1 / (distances + 1e-9)})
             Every sample is shared among the atoms. In k-means it belongs to one of them alone, with a 1.
-        not_a_one: {} -> {2|distances|distances**2} * {}
+        not_a_one: {} -> {2|distances|distances**2|(D.T @ X)} * {}
             One atom is chosen for each sample, but its entry should be 1: the atom itself stands for the sample.
         zeros_and_ones_swapped: {} -> 1 - {}
             Zeros and ones are swapped: the 1 belongs to the nearest atom.
@@ -135,6 +135,8 @@ one_hot_codes = check.Exercise(
             More than one atom gets a 1 in a column: only the nearest one should.
         rows_of_X: np.eye(D.shape[1]) -> np.eye(D.shape[0])
             The codes have k rows, one for each atom, `D.shape[1]`, and not d.
+        counted_from_one: distances.argmin(axis=0) -> (distances.argmin(axis=0) {-|+} 1) % len(distances)
+            The 1 stands one row too high or too low. Rows are counted from 0, as `argmin` counts them.
         one_atom_for_all: distances.argmin(axis=0) -> np.full(X.shape[1], {distances.sum(axis=1).argmin()|0|-1})
             All samples get the same atom. Is the sum over the samples too, or is the smallest distance never replaced?
         whole_rows: {} -> {}.any(axis=1)[:, np.newaxis] * np.ones(X.shape[1])
@@ -187,9 +189,9 @@ pca_dictionary = check.Exercise(
           (d, min(d, n)). `full_matrices=False` keeps U that size.
         - `U, _, _ = np.linalg.svd(..., full_matrices=False)`, then `return U[...]`
     """,
-    cases=[(np.array([[5.0, 7, 6, 3], [1, 1, 2, 0], [9, 8, 9, 7]]), 1), (X_FULL, 3), (X_LARGE.T, 2), (X_SMALL, 3)],
+    cases=[(np.array([[5.0, 7, 6, 3], [1, 1, 2, 0], [9, 8, 9, 7]]), 1), (X_FULL, 3), (X_LARGE.T, 2), (X_SMALL, 2)],
     # At first more rows than samples, so that some directions have no variance at all.
-    edges=[(X_LARGE, 2), (X_FULL.T, 1), (ROUND, 2), (UNCORRELATED, 2), (UNCORRELATED, 1)],
+    edges=[(X_LARGE, 2), (X_SMALL, 3), (X_FULL.T, 1), (ROUND, 2), (UNCORRELATED, 2), (UNCORRELATED, 1)],
     law=_principal,
     canonical=np.abs,  # the signs of atoms are left open
     ways=["C = X - X.mean(axis=1, keepdims=True)\nvalues, U = np.linalg.eigh(C @ C.T)\nreturn U[:, ::-1][:, :k]"],
@@ -197,7 +199,7 @@ pca_dictionary = check.Exercise(
         not_centred: - X.mean(axis=1, keepdims=True) ->
             X is not centred, so the first atom points to the mean. Subtract the mean column, X.mean(axis=1), first.
         rows_of_Vt: U, _, _ -> _, _, U ;; U[:, :k] -> U[:k]{|.T}
-            | C @ C.T -> C.T @ C{| ;; mean(axis=1, keepdims=True) -> mean(axis=0)}{| ;; [:, ::-1][:, :k] ->}
+            | C @ C.T -> C.T @ C{| ;; [:, ::-1][:, :k] ->}
             Those mix samples: they are rows of V^T, or come from the (n, n) covariance of the samples, as `np.cov(X.T)`
             is. Atoms live in d dimensions, as samples do: columns of U, or eigenvectors of the (d, d) covariance.
         atoms_as_rows: {} -> ({}).T
@@ -228,11 +230,13 @@ pca_dictionary = check.Exercise(
             That picks the k rows of X that vary most. A direction of PCA mixes all rows.
         samples_orthonormalised: ... -> np.linalg.qr({X - X.mean(axis=1, keepdims=True)|X})[0][:, :k]
             Those span the first k samples. PCA looks at all: its directions are ordered by the variance along them.
-        unsorted: U[:, :k] -> np.roll(U, -1, axis=1)[:, :k]
+        unsorted: U[:, :k] -> np.roll(U, 1, axis=1)[:, :k]
             Those are directions of PCA, but not the k largest: sort by eigenvalue, which `np.linalg.eig` does not do.
         rows_of_eigenvectors: [:, :k] -> [:k].T
             | [:, ::-1][:, :k] -> [{::-1][:, :k]|:k]|::-1][:k].T|:k].T}
             Rows of the matrix of eigenvectors are taken, or sorted. numpy keeps eigenvectors (and U) as columns: `[:, :k]`.
+        not_deflated: [:, :k] -> [:, [0] * k]
+            All atoms are the first direction. Before the next one is looked for, what the first catches has to be taken out.
         all_directions: {|[:, ::-1]}[:, :k] ->
             There are more than k atoms. Keep the first k columns.
         whole_decomposition: U, _, _ -> U ;; [:, :k] ->
@@ -297,7 +301,7 @@ project = check.Exercise(
             The mean has the wrong sign in one place: subtract it before coding, add it at the end.
         codes_negated: mean + D -> mean - D
             The codes have the wrong sign: they are D^T (X - mean), and what D makes of them is added.
-        mean_added_twice: mean + -> {2|D.shape[1]|(D.shape[1] + 1)} * mean +
+        mean_added_twice: mean + -> {2|D.shape[1]|(D.shape[1] + 1)|(D.shape[1] - 1)} * mean +
             The mean is added more than once at the end.
         not_every_atom: D @ (D.T -> D[:, {:1] @ (D[:, :1].T|-1:] @ (D[:, -1:].T|:-1] @ (D[:, :-1].T|1:] @ (D[:, 1:].T}
         not_every_sample: {} -> ({}) * (np.arange(X.shape[1]) {< 1|< X.shape[1] - 1|> 0})
@@ -351,7 +355,6 @@ relative_error = check.Exercise(
         squared: {} -> ({}) ** 2
             | = np.linalg.norm -> = lambda M, axis=None: np.sum(M**2, axis=axis)
         mixed_term: - 2 * np.vdot -> {-|+} np.vdot
-            In ||X - D A||^2 = ||X||^2 - 2 tr((D^T X)^T A) + ||D A||^2 the mixed term has a minus, and counts twice.
         norms_added_up: = np.linalg.norm -> = lambda M: np.sum(np.linalg.norm(M, axis={0|1}))
             | size(missed) -> np.sum(size(missed, axis={0|1}))
         not_divided: / size(data) ->

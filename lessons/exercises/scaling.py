@@ -113,8 +113,9 @@ normalise_atoms = check.Exercise(
     canonical=_first_entries_positive,
     mistakes=r"""
         zero_atom: lengths[lengths == 0] = 1 -> pass
+            | lengths[lengths == 0] = 1 -> ones = np.where(lengths == 0, 1, lengths) ;; D / lengths -> D / ones
             An atom of zeros has length 0 and cannot be divided by it: leave it, and its row of A, as they are.
-        rows_instead_of_columns: axis=0 -> axis=1 ;; D / lengths, A * lengths[:, np.newaxis] -> D / lengths{[:, np.newaxis], A|, A * lengths[:, np.newaxis]}
+        rows_instead_of_columns: axis=0 -> axis=1 ;; D / lengths -> D / lengths{[:, np.newaxis]|}
             That normalises the rows of D. An atom is a column, so sum down the columns: axis=0.
         l1_length: np.sqrt(np.sum(D**2, axis=0)) -> np.sum(np.abs(D), axis=0)
             That makes the absolute values sum to 1 (the l1 norm). The length is the root of the sum of squares.
@@ -130,8 +131,8 @@ normalise_atoms = check.Exercise(
             That divides by one number, the norm of the whole matrix. Every atom has its own length: `axis=0`.
         codes_not_compensated: A * lengths[:, np.newaxis] -> A
             The codes are as they were, so the product has changed: row j of A takes what atom j lost.
-        lengths_as_a_row: A * lengths[:, np.newaxis] -> A * lengths
-            Row j of A takes length j, but `A * lengths` scales columns. `lengths[:, np.newaxis]`, (k, 1), scales rows.
+        lengths_as_a_row: A * lengths[:, np.newaxis] -> A * {lengths|np.append(lengths, np.ones(99))[: A.shape[1]]}
+            Row j of A takes length j, but here the columns are scaled, as `A * lengths` does. `lengths[:, np.newaxis]`, (k, 1), scales rows.
         codes_divided_too: A * lengths -> A / lengths
             The codes are divided by the lengths as well. What an atom loses its codes must gain: multiply.
         codes_normalised_too: A * lengths[:, np.newaxis] -> A / np.linalg.norm(A, axis=1, keepdims=True)
@@ -189,7 +190,7 @@ update_codes = check.Exercise(
         (X_LEGO, D_LEGO),
         PROBE,
         (X_LARGE, np.array([[1.0, 2], [2, 1], [-1, 3], [0, 1], [2, 5], [2, 5]])),
-        (X_SMALL, np.array([[1.0, 0, 2], [1, 0, 2], [3, 1, 0], [0, 2, -1]])),
+        (0.1 * X_FULL, np.array([[1.0, 0, 2], [1, 0, 2], [3, 1, 0], [0, 2, -1], [1, 1, 1]])),
     ],
     law=_best_codes,
     ways=["np.linalg.solve(D.T @ D, D.T @ X)", "np.linalg.pinv(D) @ X"],
@@ -359,6 +360,8 @@ alternate = check.Exercise(
             Not all steps are taken. Is the loop too short, or does it stop at an error that is small for some data only?
         ridge: for -> I = {1|0.1|0.01} * np.eye(D.shape[1])\n    for ;; update_codes(X, D) -> np.linalg.solve(D.T @ D + I, D.T @ X){| ;; update_dictionary(X, A) -> np.linalg.solve(A @ A.T + I, A @ X.T).T}
             | for -> I = {1|0.1|0.01} * np.eye(D.shape[1])\n    for ;; A = update_codes(X, D) -> A = np.linalg.solve(D.T @ D + I, D.T @ X){| ;; update_dictionary(X, A) -> np.linalg.solve(A @ A.T + I, A @ X.T).T}
+        gram_forgotten: {update_dictionary(X, A) -> X @ A.T|A = update_codes(X, D) -> A = D.T @ X|update_codes(X, D) -> D.T @ X}
+            A step does not undo the newest Gram matrix, D^T D or A A^T: atoms, and codes, overlap and have lengths.
         clipped_steps: X, D) -> X, D).clip(0){| ;; X, A) -> X, A).clip(0)}
             | A = update_codes(X, D) -> A = update_codes(X, D).clip(0){| ;; X, A) -> X, A).clip(0)}
             | X, A) -> X, A).clip(0)
