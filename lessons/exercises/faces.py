@@ -335,7 +335,10 @@ def _probe(call, R, start):
 
 
 def _takes(way, R, start, probe, part, came, per_entry=False, within=0.01):
-    """Whether a known way takes a factor where the answer takes it; per_entry: with a penalty once for every entry of R."""
+    """Whether a known way takes a factor where the answer takes it, up to a share `within` of the way there.
+
+    per_entry: with a penalty once for every entry of R.
+    """
     (steps, beta), K = probe, start[0].shape[1]
     beta *= R.shape[1 - part] if per_entry else 1
     its = outcome(way, (), (R, *start, K, steps, TINY, beta)).value
