@@ -796,3 +796,21 @@ def test_other_names_for_the_settings_are_said():
 
     assert verdict.status == "error"
     assert "matrix_factorization(R, P, Q, K, steps, alpha, beta)" in verdict.message
+
+
+@pytest.mark.parametrize("factor, more", [(3, -1), (1.5, -2), (0.7, -1)])
+def test_steps_of_one_length_are_not_said_to_grow_or_shrink(factor, more):
+    def answer(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+        return factorise.matrix_factorization(R, P, Q, K, max(0, steps + more), factor * alpha, beta)
+
+    assert not {"momentum", "step_shrinks"} & set(todo.matrix_factorization.verdict(answer).mistakes)
+
+
+def test_an_alpha_that_is_halved_after_each_step_is_not_called_twice_as_long():
+    def answer(R, P, Q, K, steps=500, alpha=0.002, beta=0.02):
+        for _ in range(steps):
+            P, Q = factorise.matrix_factorization(R, P, Q, K, 1, alpha, beta)
+            alpha = alpha / 2
+        return P, Q
+
+    assert todo.matrix_factorization.verdict(answer).mistakes == ("step_shrinks",)

@@ -397,8 +397,10 @@ def _signs(call, R, P, Q, came, shares):
     """
     start, few, many, fast = (P, Q), came[FEW, 0], came[MANY, 0], _run(call, R, P, Q, FEW, 2 * TINY)
     share, pace = shares[FEW, 0], shares[MANY, 0] / shares[FEW, 0]
-    # A step or two more or fewer, whatever `steps` is.
-    counted = abs((share - 1) * FEW - (shares[MANY, 0] - 1) * MANY) < 0.5
+    # Steps of one length, and some more or fewer of them, whatever `steps` is. last: in means of the first few steps.
+    last = FEW * _share(few[0] - _run(call, R, P, Q, FEW - 1)[0], few[0] - P)
+    more = (1 / last - 1) * FEW
+    counted = abs(more - np.round(more)) < 0.1 and abs(more - (pace / last - 1) * MANY) < 2
     once, still = _run(call, R, P, Q, 1), _run(call, R, P, Q, 1, 0.0)
     ways = [after - before for after, before in zip(few, start)]
     touched = [(after != before).any(axis=axis) for after, before in zip(once, start) for axis in (0, 1)]
@@ -542,7 +544,8 @@ matrix_factorization = check.Exercise(
             The penalty is not multiplied by alpha, but the step is alpha times the whole gradient: put it in a bracket.
         only_a_part_moves: for _ -> given = P, Q\n    for _ ;; - beta * Q)\n -> - beta * Q)\n        {P[:, 0], Q[:, 0] = given[0][:, 0], given[1][:, 0]|P[:, -1], Q[:, -1] = given[0][:, -1], given[1][:, -1]}\n
             Only some rows or columns of P and Q move in a step. The whole residual counts, and moves every entry.
-        step_shrinks: E = R - P @ Q.T -> E = R - P @ Q.T\n        alpha = {0.99 * alpha|0.9 * alpha|alpha / 2}
+        step_shrinks: E = R - P @ Q.T -> E = R - P @ Q.T\n        alpha = {0.99 * alpha|alpha / 2}
+            | - beta * Q)\n -> - beta * Q)\n        alpha = alpha / 2\n
             The steps become smaller, so that it comes to rest before it has arrived. Leave `alpha` as it was given.
         stops_early: range(steps) -> range(min(steps, 50))
             It stops, or keeps an earlier pair, with a way still to go. No stop was asked for: go exactly `steps` rounds.

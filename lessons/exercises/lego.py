@@ -64,7 +64,7 @@ LEAST_SQUARES = """
     ridge: solve( -> solve({0.1 * np.eye|np.eye|0.01 * np.eye|0.001 * np.eye}(D.shape[1]) +
         That is ridge regression: what is added to D^T D pulls the code towards zero. D^T D has an inverse as it is.
     factor_on_one_side: solve(D.T @ D, D.T -> solve({2 * D.T @ D, D.T|D.T @ D, 2 * D.T}
-        A 2 stands on one side of the equations alone. The slope of a square brings it on both sides, where it cancels.
+        A factor 2 too many or too few, as where the 2 from the slope of a square stands on one side of the equations alone.
     nonnegative_codes: {} -> np.maximum({}, 0)
         | ... -> nnls(D, x)
         No weight is negative. Nothing asks for that, and with weights of either sign the mixture comes nearer to x.
@@ -188,7 +188,7 @@ sample_error = check.Exercise(
     mistakes="""
         squared: np.sqrt ->
         loop_over_atoms: ^ -> x, D = x[: D.shape[1]], D[: D.shape[1]]
-            The loop runs over the atoms, `range(k)`. The residual has d entries, as many as x.
+            Only the first k entries of the residual count, as in a loop over the atoms. It has d of them, as many as x.
         absolute_values: ... -> np.sum(np.abs(x - D @ alpha))
             | np.sum((x - D @ alpha) ** 2) -> np.sum(np.abs(x - D @ alpha))
             Absolute values are added up (the l1 norm). A length squares first, then adds up, and then takes the root.

@@ -68,7 +68,7 @@ MISTAKES = """
         Small entries are raised, also where they should be small. What prevents 0 / 0 is added below the line alone.
     not_every_atom: P * asked / (given + 1e-12) -> np.where(np.arange(P.shape[1]) {< P.shape[1] - 1|< 1}, P * asked / (given + 1e-12), P)
     factor_on_one_side: P * asked -> {2|0.5} * P * asked
-        A 2 stands on one side of the line alone. The gradient has it in both terms: it cancels.
+        The update is twice or half as large. In the ratio every 2 cancels.
 """
 # What shows in one step; in many it does not, or it looks like another mistake.
 IN_ONE_STEP = """

@@ -302,7 +302,7 @@ project = check.Exercise(
         codes_negated: mean + D -> mean - D
             The codes have the wrong sign: they are D^T (X - mean), and what D makes of them is added.
         mean_added_twice: mean + -> {2|D.shape[1]|(D.shape[1] + 1)|(D.shape[1] - 1)} * mean +
-            The mean is added more than once at the end.
+            The mean is not added exactly once at the end: it belongs outside a loop over the atoms.
         not_every_atom: D @ (D.T -> D[:, {:1] @ (D[:, :1].T|-1:] @ (D[:, -1:].T|:-1] @ (D[:, :-1].T|1:] @ (D[:, 1:].T}
         not_every_sample: {} -> ({}) * (np.arange(X.shape[1]) {< 1|< X.shape[1] - 1|> 0})
         codes_scaled: X - mean) -> X - mean) {/ X.shape[1]|/ 1.1|/ 2|/ 1.01|/ 1.001|* 2|/ np.linalg.norm(D.T @ (X - mean), axis=0)|/ np.std(D.T @ (X - mean), axis=1)[:, None]}
