@@ -104,7 +104,7 @@ def _refuse_to_leave():
 
 
 def _steps(function):
-    """The instructions of a Python function and of the functions in it."""
+    """The instructions of a Python function."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return list(dis.get_instructions(code)) if code else []
 
@@ -161,20 +161,18 @@ def unused_arguments(answer):
     return set(code.co_varnames[: code.co_argcount]) - used
 
 
-def compares(answer):
-    """Whether a function compares anything, or calls a function that may: whether it can have a rule to stop by."""
-    if hasattr(answer, "compares"):
-        return answer.compares
-    return asks_for_a_rule(answer) or any(
-        step.opname in ("COMPARE_OP", "POP_JUMP_IF_TRUE", "POP_JUMP_IF_FALSE") for step in _steps(answer)
-    )
-
-
-def asks_for_a_rule(answer):
-    """Whether a function calls one that is there to tell whether two numbers are near, such as `has_settled`."""
-    if hasattr(answer, "asks_for_a_rule"):
-        return answer.asks_for_a_rule
-    return any(step.argval in ("has_settled", "isclose", "allclose") for step in _steps(answer))
+def has_a_rule(answer):
+    """Whether a function asks if two numbers are near: by `has_settled` or numpy, or by a comparison and a tolerance."""
+    if hasattr(answer, "has_a_rule"):
+        return answer.has_a_rule
+    steps = _steps(answer)
+    # What is added against 0 / 0 is smaller than a tolerance.
+    numbers = [step.argval for step in steps if "CONST" in step.opname] + [
+        *(getattr(answer, "__defaults__", None) or ())
+    ]
+    tolerance = any(isinstance(number, float) and 1e-7 < number < 0.1 for number in numbers)
+    compared = any(step.opname == "COMPARE_OP" for step in steps)
+    return (tolerance and compared) or any(step.argval in ("has_settled", "isclose", "allclose") for step in steps)
 
 
 def lacks_defaults(answer, reference):

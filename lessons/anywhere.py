@@ -41,6 +41,14 @@ SAID = """
         `~` is for True and False: of the numbers 1 and 0 it makes -2 and -1. For both kinds of mask write `seen == 0`.
     returns_more:
         Return only what is asked for; what else you would like to see can be computed from it.
+    factor_on_one_side:
+        A factor too many on one side of the equations, such as the 2 from the slope of a square, or a mean for a sum.
+    part_of_the_way:
+        It goes only a part of the way to the best fit, as a descent does that ends early. Solve the equations, or go on
+        until nothing moves.
+    one_pass:
+        Each atom takes its part of what the ones before have left, once, as in one round of matching pursuit. Where they
+        overlap they have to be fitted together.
     one_step_too_many:
         That is one step too many: `range(steps)` counts exactly `steps` rounds.
     normalised_at_the_end:
@@ -141,34 +149,100 @@ SAID = """
 
 # For an exercise that returns one result. `[:]` fails for a number alone, which scaling to 1 would make of any.
 IN_ANY = """
-    result_transposed: {} -> ({}).T
-        The result is transposed: rows and columns have changed places.
+    data_centred: ^ -> DATA = DATA - DATA.mean({axis=1, keepdims=True|axis=0|})
+        A mean is taken off the data first. Here they count as they are.
+    rounded: {} -> np.round({}{, 2||, 1|, 3|, 4})
+        The numbers are rounded. Return them as they come, and round only what is printed.
+    last_left_out: {} -> ({}) * (np.arange(np.shape({})[-1]) < np.shape({})[-1] - 1)
+        | {} -> ({}) * (np.arange(np.shape({})[0]) < np.shape({})[0] - 1)[:, np.newaxis]
+        | {} -> ({}) * (np.arange(np.shape({})[0]) > 0)[:, np.newaxis]
+        | {} -> ({}) * (np.arange(np.shape({})[-1]) > 0)
+        | {} -> ({})[{:-1|:, :-1|1:|:, 1:}]
+        The first or the last entry, row or column is left out: `range(n)` begins at 0 and already ends at n - 1.
+    zero_means_missing: DATA - MODEL -> (DATA - MODEL) * (DATA != 0)
+        | (DATA - MODEL) -> ((DATA - MODEL)[DATA != 0])
+        Entries that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like
+        any other.
+    atoms_scaled: ^ -> ATOMS = ATOMS / {np.linalg.norm(ATOMS)|np.maximum(np.linalg.norm(ATOMS, axis=0), 1e-300)}
+        | ^ -> ATOMS = ATOMS / np.where(ATOMS.sum(axis=0) == 0, 1, ATOMS.sum(axis=0))
+        The atoms are scaled to length or sum 1 first. Here they count as they are.
+    only_positive_counts: DATA - MODEL -> (DATA - MODEL) * (DATA > 0)
+        | (DATA - MODEL) -> ((DATA - MODEL)[DATA > 0])
+        Only positive entries are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`). Here every entry
+        is known.
+    mean_for_sum: np.sum -> np.mean
+        | .sum( -> .mean(
+        A mean is taken where a sum belongs.
+    divided_by_a_count: {} -> ({}) / {len(DATA)|DATA.shape[-1]|DATA.size}
+        It is divided by a number of rows, columns or entries once too often.
+    scaled_to_one: {} -> ({})[:] / {np.sum|np.max|np.linalg.norm}({})
+        | {} -> ({})[:] / np.sum({}, axis=0)
+        | {} -> ({})[:] / np.linalg.norm({}, axis={0|1}, keepdims=True)
+        The result was scaled at the end, so that its sum, largest entry or length is 1. Nothing asks for that.
+    half_of_everything: {} -> ({}) / 2
+        It is half as large as it should be.
+    sample_left_out: DATA - MODEL -> (DATA - MODEL)[{:-1|1:|:, :-1|:, 1:}]
+        One entry, row or column is left out of the sum: `range(n)` begins at 0, and already ends at n - 1.
+    whole_numbers: {} -> np.asarray({}).astype(int)
+        | {} -> np.floor({})
+        The numbers are cut to whole ones, as an array of integers does: make it with `dtype=float`, without `int` or `//`.
+    cut_at_zero: {} -> np.maximum({}, 0)
+        Negative numbers are cut off at zero, and nothing asks for that here.
+    codes_scaled: ^ -> CODES = CODES / {(CODES.sum() or 1)|np.maximum(np.linalg.norm(CODES, axis=0), 1e-300)}
+        | ^ -> CODES = CODES / np.maximum(np.linalg.norm(CODES, axis=1, keepdims=True), 1e-300)
+        | ^ -> CODES = CODES / np.where(CODES.sum(axis=0) == 0, 1, CODES.sum(axis=0))
+        The codes are scaled first, so that they sum to 1 or have length 1. Here they count as they are.
+    atom_left_out: ^ -> ATOMS, CODES = ATOMS[:, :-1], CODES[:-1]
+        | ATOMS @ CODES -> ATOMS[:, {:-1] @ CODES[:-1|1:] @ CODES[1:}]
+        | P @ Q.T -> P[:, {:-1] @ Q[:, :-1|1:] @ Q[:, 1:}].T
+        One atom is missing from the mixture: `range(k)` already ends at k - 1, and begins at 0.
+    median_for_mean: np.mean( -> np.median(
+        A median is taken where a mean belongs.
+    one_atom_alone: ATOMS @ CODES -> ATOMS[:, {:1] @ CODES[:1|-1:] @ CODES[-1:}]
+        | P @ Q.T -> P[:, {:1] @ Q[:, :1|-1:] @ Q[:, -1:}].T
+        Only one atom is in the mixture. Does a `+=` lack its plus, or is `return` inside the loop?
     negated: {} -> -({})
         The sign is turned round: every number comes out as minus what it should be.
-    root_too_many: {} -> np.sqrt({})
-        A root is taken that does not belong there.
+    mean_over_atoms: MODEL -> MODEL / ATOMS.shape[1]
+        The mixture is divided by the number of atoms. A mixture is a sum, not a mean.
+    residual_with_a_plus: DATA - MODEL -> DATA + MODEL
+        The residual is a difference: what the model gives is subtracted from the data, not added.
+    percent: {} -> 100 * ({})
+        It is a hundred times as large as it should be: not in per cent, please.
+    codes_made_positive: ^ -> CODES = {np.abs(CODES)|np.maximum(CODES, 0)}
+        The codes lose their minus signs first. Here a weight may be below zero, and then it takes its atom away.
     square_too_many: {} -> ({}) ** 2
         A square is taken that does not belong there, or a root is missing.
     twice_of_it: {} -> 2 * ({})
         It is twice as large as it should be.
-    half_of_everything: {} -> ({}) / 2
-        It is half as large as it should be.
-    off_by_one: {} -> ({}) {+|-} 1
-        It is off by 1: does a sum begin at 1 instead of 0?
-    percent: {} -> 100 * ({})
-        It is a hundred times as large as it should be: not in per cent, please.
-    one_minus: {} -> 1 - ({})
-        It is 1 minus what it should be.
-    upside_down_result: {} -> 1 / ({})
-        It is 1 divided by what it should be: is a fraction upside down?
+    made_positive: {} -> np.abs({})
+        The signs are lost: negative numbers belong there too.
+    data_scaled: ^ -> DATA = DATA / {DATA.max()|np.abs(DATA).max()|np.linalg.norm(DATA)|255}
+        | ^ -> DATA = DATA / np.maximum(np.linalg.norm(DATA, axis=0), 1e-300)
+        The data are scaled first. Here they count as they are.
+    first_sample_only: DATA - MODEL -> (DATA - MODEL)[{:1|-1:|:, :1|:, -1:|:1, :1}]
+        Only one column, row or entry of the residual counts. Is `return` inside the loop, or the sum begun anew there?
+    dictionary_transposed: ATOMS @ CODES -> ATOMS.T @ CODES
+        | D @ alpha -> alpha @ D
+        The mixture is D A (D alpha for one sample): D comes first and untransposed, with one weight for each column.
+    codes_transposed: ATOMS @ CODES -> ATOMS @ CODES.T
+        The codes are transposed. They fit as they are: one code a column, a weight for each column of D.
+    sum_for_mean: np.mean -> np.sum
+        | .mean( -> .sum(
+        A sum is taken where a mean belongs.
+    root_too_many: {} -> np.sqrt({})
+        A root is taken that does not belong there.
     first_only: {} -> ({})[{:, 0|0|0, 0}]
         | {} -> ({}) * (np.arange(np.shape({})[-1]) < 1)
         Only the first part of the result is there. Does `return` stand inside the loop?
-    last_left_out: {} -> ({}) * (np.arange(np.shape({})[-1]) < np.shape({})[-1] - 1)
-        | {} -> ({}) * (np.arange(np.shape({})[0]) < np.shape({})[0] - 1)[:, np.newaxis]
-        | {} -> ({}) * (np.arange(np.shape({})[-1]) > 0)
-        | {} -> ({})[{:-1|:, :-1|1:|:, 1:}]
-        The first or the last entry, row or column is left out: `range(n)` begins at 0 and already ends at n - 1.
+    data_made_positive: ^ -> DATA = {np.abs(DATA)|np.maximum(DATA, 0)}
+        The negative numbers of the data are lost first. They count as they are.
+    model_cut: MODEL -> np.{maximum(MODEL, 0)|clip(MODEL, 0, 1)|clip(MODEL, 1, 5)}
+        What the atoms make is cut off, at zero or to a range. Take it as it is.
+    data_left_out: DATA - MODEL -> MODEL
+        The data are left out: what counts is their difference from what the atoms make of them.
+    one_minus: {} -> 1 - ({})
+        It is 1 minus what it should be.
     flattened: {} -> np.ravel({})
         The result was unrolled into one long vector: leave it in its shape.
     one_index_too_many: {} -> ({})[:, np.newaxis]
@@ -176,92 +250,30 @@ IN_ANY = """
         The result has a dimension too many: look for an extra bracket, `np.newaxis`, `reshape` or `keepdims=True`.
     summed_up: {} -> np.sum({}{|, axis=0|, axis=1})
         The result was summed once more, so that it lost an index or became a single number.
-    scaled_to_one: {} -> ({})[:] / {np.sum|np.max|np.linalg.norm}({})
-        | {} -> ({})[:] / np.sum({}, axis=0)
-        | {} -> ({})[:] / np.linalg.norm({}, axis={0|1}, keepdims=True)
-        The result was scaled at the end, so that its sum, largest entry or length is 1. Nothing asks for that.
-    mean_for_sum: np.sum -> np.mean
-        | .sum( -> .mean(
-        A mean is taken where a sum belongs.
-    sum_for_mean: np.mean -> np.sum
-        | .mean( -> .sum(
-        A sum is taken where a mean belongs.
-    median_for_mean: np.mean( -> np.median(
-        A median is taken where a mean belongs.
-    divided_by_a_count: {} -> ({}) / {len(DATA)|DATA.shape[-1]|DATA.size}
-        It is divided by a number of rows, columns or entries once too often.
-    rounded: {} -> np.round({}{, 2||, 1|, 3|, 4})
-        The numbers are rounded. Return them as they come, and round only what is printed.
-    whole_numbers: {} -> np.asarray({}).astype(int)
-        | {} -> np.floor({})
-        The numbers are cut to whole ones, as an array of integers does: make it with `dtype=float`, without `int` or `//`.
+    dictionary_alone: DATA - MODEL -> DATA
+        The mixture is left out: what counts is the data less what the atoms make of them.
+    reshaped: {} -> np.reshape(({}).T, np.shape({}))
+        `reshape` keeps the numbers in the order in which they are read. To turn rows into columns takes a `.T`.
+    off_by_one: {} -> ({}) {+|-} 1
+        It is off by 1: does a sum begin at 1 instead of 0?
     order_reversed: {} -> ({})[:{|, :}:-1]
         The result comes in the reverse order.
-    made_positive: {} -> np.abs({})
-        The signs are lost: negative numbers belong there too.
-    cut_at_zero: {} -> np.maximum({}, 0)
-        Negative numbers are cut off at zero, and nothing asks for that here.
-    data_centred: ^ -> DATA = DATA - DATA.mean({axis=1, keepdims=True|axis=0|})
-        A mean is taken off the data first. Here they count as they are.
-    data_scaled: ^ -> DATA = DATA / {DATA.max()|np.abs(DATA).max()|np.linalg.norm(DATA)|255}
-        | ^ -> DATA = DATA / np.maximum(np.linalg.norm(DATA, axis=0), 1e-300)
-        The data are scaled first. Here they count as they are.
     data_cut_to_whole_numbers: ^ -> DATA = DATA.astype(int)
         The data are cut to whole numbers first, as by `int` or `dtype=int`. Here they count as they are.
-    data_made_positive: ^ -> DATA = {np.abs(DATA)|np.maximum(DATA, 0)}
-        The negative numbers of the data are lost first. They count as they are.
-    codes_made_positive: ^ -> CODES = {np.abs(CODES)|np.maximum(CODES, 0)}
-        The codes lose their minus signs first. Here a weight may be below zero, and then it takes its atom away.
-    codes_scaled: ^ -> CODES = CODES / {(CODES.sum() or 1)|np.maximum(np.linalg.norm(CODES, axis=0), 1e-300)}
-        | ^ -> CODES = CODES / np.maximum(np.linalg.norm(CODES, axis=1, keepdims=True), 1e-300)
-        | ^ -> CODES = CODES / np.where(CODES.sum(axis=0) == 0, 1, CODES.sum(axis=0))
-        The codes are scaled first, so that they sum to 1 or have length 1. Here they count as they are.
     atoms_centred: ^ -> ATOMS = ATOMS - ATOMS.mean(axis=0)
         A mean is taken off the atoms first. Here they count as they are.
-    atoms_scaled: ^ -> ATOMS = ATOMS / {np.linalg.norm(ATOMS)|np.maximum(np.linalg.norm(ATOMS, axis=0), 1e-300)}
-        | ^ -> ATOMS = ATOMS / np.where(ATOMS.sum(axis=0) == 0, 1, ATOMS.sum(axis=0))
-        The atoms are scaled to length or sum 1 first. Here they count as they are.
-    one_atom_alone: ATOMS @ CODES -> ATOMS[:, {:1] @ CODES[:1|-1:] @ CODES[-1:|-2:-1] @ CODES[-2:-1}]
-        | P @ Q.T -> P[:, {:1] @ Q[:, :1|-1:] @ Q[:, -1:}].T
-        Only one atom is in the mixture. Does a `+=` lack its plus, or is `return` inside the loop?
-    atom_left_out: ATOMS @ CODES -> ATOMS[:, {:-1] @ CODES[:-1|1:] @ CODES[1:}]
-        | P @ Q.T -> P[:, {:-1] @ Q[:, :-1|1:] @ Q[:, 1:}].T
-        One atom is missing from the mixture: `range(k)` already ends at k - 1, and begins at 0.
-    mean_over_atoms: MODEL -> MODEL / ATOMS.shape[1]
-        The mixture is divided by the number of atoms. A mixture is a sum, not a mean.
-    model_cut: MODEL -> np.{maximum(MODEL, 0)|clip(MODEL, 0, 1)|clip(MODEL, 1, 5)}
-        What the atoms make is cut off, at zero or to a range. Take it as it is.
     residual_cut_at_zero: DATA - MODEL -> np.maximum(DATA - MODEL, 0)
         Only where the model gives too little does it count. Too much is an error as well.
+    result_transposed: {} -> ({}).T
+        The result is transposed: rows and columns have changed places.
+    upside_down_result: {} -> 1 / ({})
+        It is 1 divided by what it should be: is a fraction upside down?
     product_entry_by_entry: ATOMS @ CODES -> ATOMS * CODES
         | P @ Q.T -> P * Q
         `*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`.
-    dictionary_transposed: ATOMS @ CODES -> ATOMS.T @ CODES
-        | D @ alpha -> alpha @ D
-        The mixture is D A (D alpha for one sample): D comes first and untransposed, with one weight for each column.
-    codes_transposed: ATOMS @ CODES -> ATOMS @ CODES.T
-        The codes are transposed. They fit as they are: one code a column, a weight for each column of D.
     model_transposed: D @ A -> (D @ A).T
         | P @ Q.T -> Q @ P.T
         What the atoms make of the data is transposed: it should have the shape of the data.
-    dictionary_alone: DATA - MODEL -> DATA
-        The mixture is left out: what counts is the data less what the atoms make of them.
-    data_left_out: DATA - MODEL -> MODEL
-        The data are left out: what counts is their difference from what the atoms make of them.
-    first_sample_only: DATA - MODEL -> (DATA - MODEL)[{:1|-1:|:, :1|:, -1:|:1, :1}]
-        Only one column, row or entry of the residual counts. Is `return` inside the loop, or the sum begun anew there?
-    sample_left_out: DATA - MODEL -> (DATA - MODEL)[{:-1|1:|:, :-1|:, 1:}]
-        One entry, row or column is left out of the sum: `range(n)` begins at 0, and already ends at n - 1.
-    zero_means_missing: DATA - MODEL -> (DATA - MODEL) * (DATA != 0)
-        | (DATA - MODEL) -> ((DATA - MODEL)[DATA != 0])
-        Entries that are zero are left out, as in code for ratings where 0 means unknown. Here a zero is a number like
-        any other.
-    only_positive_counts: DATA - MODEL -> (DATA - MODEL) * (DATA > 0)
-        | (DATA - MODEL) -> ((DATA - MODEL)[DATA > 0])
-        Only positive entries are used, as in code for ratings where 0 means unknown (`if R[i][j] > 0`). Here every entry
-        is known.
-    residual_with_a_plus: DATA - MODEL -> DATA + MODEL
-        The residual is a difference: what the model gives is subtracted from the data, not added.
 """
 
 # For one that returns a pair; what is done to the arguments or to the residual is read from above.

@@ -372,6 +372,8 @@ def explained(exercise, run, finding):
     if finding is not None:
         keys = tuple(key for key in finding.mistakes if key in FROM_OUTSIDE)
         keys = keys or recognised(exercise, run)
+        form = exercise.known.forms.get(keys[0]) if exercise.law and len(keys) == 1 else None
+        keys = with_what_is_behind(exercise, run, keys[0], form) or keys if form else keys
         if not keys and SENTENCES["notebooks_own_data"] not in _outside(exercise, run.answer):
             keys = in_another_form(exercise, run, finding) or finding.mistakes
         keys += finding.further
@@ -422,26 +424,18 @@ def recognised(exercise, run):
     return exercise.known.recognise(came, at_edges, lambda known, edge: at(edge, Run(exercise, known)))
 
 
-# What brings a pair that came back in the wrong form into the right one.
-FORMS = dict.fromkeys(("swapped", "swapped_pair", "pair_swapped"), lambda pair: pair[::-1])
-FORMS |= {"transposed": lambda pair: (pair[0], pair[1].T), "returns_more": lambda results: results[:2]}
-
-
 def in_another_form(exercise, run, finding):
     """Where several results are right: the mistake that shows in the form of the result, and the first one behind it, which shows
-    once a pair is put right; or ()."""
+    once the form is put right; or ()."""
     came, like = finding.example.came, finding.example.expected
-    if not exercise.law or finding.status == "error":
-        return ()
     if finding.form:
         return with_what_is_behind(exercise, run, *finding.form)
-    if isinstance(like, tuple) and isinstance(came, tuple):
-        for key in [key for key in FORMS if key in exercise.mistakes]:
-            fits = False
-            with contextlib.suppress(AttributeError, IndexError):  # of what is no pair of arrays
-                fits = unlike(FORMS[key](came), like)[0] is None
-            if fits:
-                return with_what_is_behind(exercise, run, key, FORMS[key]) or (key,)
+    if not exercise.law or like is None or not unlike(came, like)[0]:
+        return ()
+    for key, form in exercise.known.forms.items():
+        with contextlib.suppress(AttributeError, IndexError, TypeError):  # of what is no array, or no pair of them
+            if unlike(form(came), like)[0] is None:
+                return with_what_is_behind(exercise, run, key, form) or (key,) * isinstance(like, tuple)
     if isinstance(like, np.ndarray) and not set(_form(came)) & set(like.shape):
         made = (
             (keys, exercise.known.result(source, exercise.cases[0]).value) for keys, source in exercise.known.singles

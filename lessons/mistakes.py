@@ -28,7 +28,7 @@ from lessons.answers import outcome, quiet, said
 from lessons.compare import close, finite, largest
 
 # How many pairs are compiled at the most, and how many are tried, in 0.3 s the first time.
-MOST_COMPILED, MOST_PAIRS = 1400, 6500
+MOST_COMPILED, MOST_PAIRS = 1400, 7200
 
 
 @dataclass(frozen=True)
@@ -105,14 +105,12 @@ def apply(edit, source):
             body = f"    return {new}"
         elif old in ("{}", "{0}", "{1}"):
             before, found, returned = body.rpartition("return ")
-            parts = _parts(returned)
-            if not found or (old != "{}" and not parts):
+            parts = [returned] if old == "{}" else _parts(returned)
+            if not found or not parts:
                 return None
-            if old == "{}":
-                body = before + found + new.replace("{}", returned)
-            else:
-                parts[int(old[1])] = new.replace(old, parts[int(old[1])])
-                body = f"{before}{found}{', '.join(parts)}"
+            place = int(old[1:-1] or 0)
+            parts[place] = new.replace(old, parts[place])
+            body = f"{before}{found}{', '.join(parts)}"
         elif old in body:
             body = body.replace(old, new)
         else:
@@ -294,6 +292,13 @@ class Known:
         made = (((key,), way, apply(edit, way)) for (key, edit), way in itertools.product(self._edits(), self.sources))
         return [(keys, source) for keys, way, source in made if source not in (None, way) and compiled(source)]
 
+    @property
+    def forms(self):
+        """What is done to the form of a result alone, and what undoes it: {key: function of the result}."""
+        turns = [each for each in self._edits() if re.fullmatch(r"(\{.?\}) -> \(\1\)(\.T|\[::-1\])", each[1])]
+        kept = ("returns_more", lambda results: results[:2] if isinstance(results, tuple) else None)
+        return dict([*((key, done_to_a_result(edit)) for key, edit in turns), kept])
+
     def pairs(self, came):
         """Ways of making two known mistakes at once: (keys, source), no source twice, so many at the most.
 
@@ -437,8 +442,9 @@ class Known:
 
 
 def _same_argument(edit, other):
-    """Whether both edits begin with another value for the same argument: the later one hides the earlier."""
-    return edit[0] == "^" and edit.split()[:3] == other.split()[:3]
+    """Whether both edits begin with a new value for the same argument, so that the later one hides the earlier."""
+    name, _, value = edit.removeprefix("^ -> ").partition(" = ")
+    return edit[0] == "^" and other.startswith(f"^ -> {name} = ") and not re.search(rf"\b{re.escape(name)}\b", value)
 
 
 def _always_the_same(came):

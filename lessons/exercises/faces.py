@@ -59,6 +59,7 @@ centre = check.Exercise(
     ],
     mistakes=r"""
         only_global: - own_means ->
+            | rest.mean(axis=1, keepdims=True) -> rest.mean()
             Each face still has a mean of its own. If you took each pixel's mean off twice: the second one was zero already.
         only_local: - pixel_means ->
             | pixel_means = faces.mean(axis=0) -> pixel_means = faces.mean()
@@ -378,16 +379,25 @@ def _known_mistake(call, R, start, came, off, two):
 def _with_a_second(keys, call, R, start, came):
     """The key of the first slip and those of what else is wrong, as far as that can be told beside the first; or ()."""
     if "own_start" in keys:
-        # With alpha = 0 it comes back with the start that it made, and from there a second slip shows.
-        own = _run(call, R, *start, 1, 0.0)
-        stays = _same(own, _run(call, R, *own, 1, 0.0)) and all(
-            np.linalg.matrix_rank(each) == each.shape[1] for each in own
-        )
+        own = _own_start(call, R, *start)
+        stays = own and not _own_start(call, R, *own)
+        stays = stays and all(np.linalg.matrix_rank(each) == each.shape[1] for each in own)
         second = _small_steps(call, R, *own, two=False) or _long_run(call, R, *own) if stays else None
         keys += second.mistakes if isinstance(second, check.Finding) else ()
     if _same(came[FEW, BETA], came[FEW, 0]) and keys not in (("nothing_moves",), ("solved_at_once",)):
         keys += ("ignores_beta",)
     return keys and keys + _defaults(call.answer)
+
+
+def _own_start(call, R, P, Q):
+    """The start that an answer makes for itself, from which a second slip shows, or None: it comes back after no steps or, where
+    these fail, with alpha = 0."""
+    for steps, alpha in ((0, TINY), (1, 0.0)):
+        start = call.outcome((R, P, Q, P.shape[1], steps, alpha, 0.0)).value
+        if compare.unlike(start, (P, Q))[0] is None:
+            apart = any(np.linalg.norm(a - b) > 0.1 * np.linalg.norm(b) for a, b in zip(start, (P, Q)))
+            return start if apart else None
+    return None
 
 
 def _signs(call, R, P, Q, came, shares):
@@ -401,17 +411,17 @@ def _signs(call, R, P, Q, came, shares):
     last = FEW * _share(few[0] - _run(call, R, P, Q, FEW - 1)[0], few[0] - P)
     more = (1 / last - 1) * FEW
     counted = abs(more - np.round(more)) < 0.1 and abs(more - (pace / last - 1) * MANY) < 2
-    once, still = _run(call, R, P, Q, 1), _run(call, R, P, Q, 1, 0.0)
+    once = _run(call, R, P, Q, 1)
     ways = [after - before for after, before in zip(few, start)]
     touched = [(after != before).any(axis=axis) for after, before in zip(once, start) for axis in (0, 1)]
     return _first(
         one_factor_only=ways[0].any() != ways[1].any(),
         only_a_part_moves=any(each.any() and not each.all() for each in touched),
         solved_at_once=max(_error(R, few), _error(R, many)) < 0.5 * _error(R, start),
+        own_start=_own_start(call, R, P, Q),
         ignores_alpha=_same(few, fast)
         or any(_small(a - b, way, 0.1) and not _small(a - c, way, 0.1) for a, b, c, way in zip(few, fast, many, ways)),
         ignores_steps=_same(few, many),
-        own_start=any(np.linalg.norm(a - b) > 0.1 * np.linalg.norm(b) for a, b in zip(still, start)),
         gradient_cut=any(np.ptp(np.abs(way)) < 0.01 * np.max(np.abs(way)) for way in ways),
         skips_entries=_same(few, _run(call, np.where(R > 0, R, R - 1), P, Q, FEW)),
         ascends=share < 0,
@@ -568,9 +578,9 @@ matrix_factorization = check.Exercise(
             With alpha = 0 the P and Q given should come back, and do not. Begin with them; only the updates change them.
         clipped: - beta * Q)\n -> - beta * Q)\n        {P = np.maximum(P|Q = np.maximum(Q|P, Q = np.maximum(P, 0), np.maximum(Q}, 0)\n
             Negative entries are cut off at zero. Here they may have either sign; notebook 4 is about those that may not.
-        transposed: return P, Q -> return P, Q.T
+        transposed: {1} -> ({1}).T
             Q comes back transposed: it should be (M, K), as it went in. If you keep a transposed Q, return its `.T`.
-        swapped: return P, Q -> return Q, P
+        swapped: {} -> ({})[::-1]
         returns_the_product: return P, Q -> return P @ Q.T
         returns_more: return P, Q -> return P, Q, regularised_loss(R, P, Q, beta)
         changes_arguments: P = P + -> P += ;; Q = Q + -> Q +=

@@ -215,17 +215,15 @@ hidden_error = check.Exercise(
         divided_by_the_spread: , R[hidden]\n -> , R[hidden] - R[hidden].mean()\n
             | , R, 0) -> , R - R[hidden].mean(), 0)
         mean_over_samples: size(missed) / size(truth) -> np.mean(size(missed, axis=1) / size(truth, axis=1))
-        divided_by_the_count: size(truth) -> hidden.sum()
-            That divides by the number of hidden entries. A relative error divides by the size of R over them.
+        divided_by_the_count: size(truth) -> {hidden.sum()|missed.size}
+            That divides by a number of entries. A relative error divides by the size of R over the hidden ones.
         root_mean_square: size(truth) -> np.sqrt({hidden.sum()|missed.size})
-        mean_of_squares: size(missed) / size(truth) -> size(missed) ** 2 / {hidden.sum()|missed.size}
-            That is the mean squared error. Take the norm of what was missed over the norm of what was to be guessed.
         only_one_squared: size({missed) -> size(missed|truth) -> size(truth}) ** 2
         squared: {} -> ({}) ** 2
             | = np.linalg.norm, -> = lambda M, axis=None: np.sum(M**2, axis=axis),
         root_too_many: {} -> np.sqrt({})
-        mean_absolute_error: size(missed){| / size(truth)} -> np.abs(missed).mean()
-            That is a mean of absolute values. The size of a vector squares, sums and takes the root. Divide by that of R.
+        mean_absolute_error: size(missed) -> np.abs(missed).mean()
+            That is a mean of absolute values. The size of a vector squares, sums and takes the root.
         absolute_values: = np.linalg.norm, -> = lambda M, axis=None: np.sum(np.abs(M), axis=axis),
             | size(missed) -> np.abs(missed).sum()
             That sums absolute values. The size of a vector squares, sums and takes the root.

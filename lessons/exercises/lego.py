@@ -59,12 +59,9 @@ LEAST_SQUARES = """
     each_atom_alone: D.T @ D, -> np.diag(np.diag(D.T @ D)),
         Each atom is fitted on its own, right only for perpendicular atoms: undo all of D^T D, not its diagonal alone.
     one_pass: ... -> one_pass(D, x{|, 1})
-        Each atom takes its part of what the ones before have left, once, as in one round of matching pursuit. Where atoms
-        overlap their weights have to be found together.
     ridge: solve( -> solve({0.1 * np.eye|np.eye|0.01 * np.eye|0.001 * np.eye}(D.shape[1]) +
         That is ridge regression: what is added to D^T D pulls the code towards zero. D^T D has an inverse as it is.
-    factor_on_one_side: solve(D.T @ D, D.T -> solve({2 * D.T @ D, D.T|D.T @ D, 2 * D.T}
-        A factor 2 too many or too few, as where the 2 from the slope of a square stands on one side of the equations alone.
+    factor_on_one_side: solve(D.T @ D, D.T -> solve({2 * D.T @ D, D.T|D.T @ D, 2 * D.T|D.T @ D / len(D), D.T}
     nonnegative_codes: {} -> np.maximum({}, 0)
         | ... -> nnls(D, x)
         No weight is negative. Nothing asks for that, and with weights of either sign the mixture comes nearer to x.
@@ -80,7 +77,7 @@ LEAST_SQUARES = """
         This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
     right_side_as_it_was: , D.T @ x) -> , x)
         Both sides take D^T: (D^T D) alpha = D^T x. Your right side is x alone, which has d rows, not k.
-    with_a_constant: ... -> np.linalg.lstsq(np.column_stack([D, np.ones(len(D))]), x, rcond=None)[0][:-1]
+    with_a_constant: ^ -> D = np.column_stack([D, np.ones(len(D))]) ;; {} -> ({})[:-1]
         | ^ -> D, x = D - D.mean(axis=0), x - x.mean(axis=0)
         A constant is fitted too, or x and the atoms are centred first. Here the mixture is of the atoms alone.
     reconstruction_instead: {} -> D @ ({})
@@ -89,9 +86,11 @@ LEAST_SQUARES = """
         | [0] -> [1]
         That is what the mixture misses, the residual. Return the weights alpha.
     half_a_decomposition: ... -> np.linalg.qr(D)[0].T @ x
+        | ... -> (lambda q, r: np.linalg.solve(r.T, q.T @ x))(*np.linalg.qr(D))
         | ... -> (lambda U, s, Vt: {Vt @ np.diag(1 / s)|Vt @ np.diag(s)|Vt.T} @ U.T @ x)(*np.linalg.svd(D, full_matrices=False))
         The decomposition is undone only in part, or wrongly: D = Q R gives R alpha = Q^T x, and D = U S V^T gives V S^-1 U^T x.
     large_cut_off: pinv(D) -> pinv(D, rcond=0.5)
+    part_of_the_way:
     inverse_alone: np.linalg.pinv(D) @ x -> np.linalg.pinv(D)
         That is the pseudo-inverse of D alone: multiply x by it.
     gram_not_inverted: np.linalg.solve(D.T @ D, D.T @ x) -> D.T @ D @ (D.T @ x)
@@ -112,28 +111,37 @@ _ONE_SAMPLE = """
 """
 
 
-def keys_of_least_squares(X, D, A):
-    """The mistakes whose sign is in the numbers of codes A (k, n) or (k,) that are not the best ones for X ~ D A."""
-    pull = D.T @ (X - D @ A)
-    ridge = np.sum(A * pull) / np.sum(A**2) if np.any(A) else 0
-    if ridge > 0 and np.allclose(pull, ridge * A, rtol=0, atol=1e-4 * np.max(np.abs(pull))):
-        return ("ridge",)
-    best = factorise.update_codes(X.reshape(len(X), -1), D)
-    # A zero may come out a little negative.
-    signed = np.min(best) < -1e-9 * np.max(np.abs(best))
-    return ("nonnegative_codes",) * bool(signed and np.min(A) >= 0)
-
-
 # Two equal rows of whole numbers, so that D D^T has no inverse in floating point either; and columns of unequal size, which
 # too large a cut-off (rcond) takes for zero.
 PROBE = X_FULL.T, np.array([[20.0, 10, 0, 10, 30, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 2, 1, 1, -2, 1, 1]]).T / [1, 1, 4]
 
 
+def keys_of_least_squares(codes):
+    """The mistakes whose sign is in the numbers that codes(X, D) gives (k, n) where they are not the best ones for X ~ D A."""
+    X, D = PROBE[0], PROBE[1] / 32  # so small that most descents do not overflow
+    A = codes(X, D)
+    pull = D.T @ (X - D @ A)
+    ridge = np.sum(A * pull) / np.sum(A**2) if np.any(A) else 0
+    if ridge > 0 and np.allclose(pull, ridge * A, rtol=0, atol=1e-4 * np.max(np.abs(pull))):
+        return ("ridge",)
+    best = factorise.update_codes(X, D)
+    # How far they come in each direction of the space of codes, as where it is the same share for every sample.
+    turn = np.linalg.eigh(D.T @ D)[1].T
+    shares = np.sum((turn @ A) * (turn @ best), axis=1) / np.sum((turn @ best) ** 2, axis=1)
+    if compare.close(turn @ A, shares[:, np.newaxis] * (turn @ best)) and np.ptp(shares) > 0.01:
+        if np.isclose(shares * (1 - shares), 0).all():
+            return ("large_cut_off",)
+        if shares.min() > -1e-6 and shares.max() < 1 + 1e-6:
+            return ("part_of_the_way",)
+    # A zero may come out a little negative.
+    signed = np.min(best) < -1e-9 * np.max(np.abs(best))
+    return ("nonnegative_codes",) * bool(signed and np.min(A) >= 0)
+
+
 def _best_code(came, run, x, D):
     if compare.close(came, factorise.code(x, D), (x,)):
         return None
-    X, D = PROBE
-    return check.Finding("", keys_of_least_squares(X, D, np.column_stack([run(x, D) for x in X.T])))
+    return check.Finding("", keys_of_least_squares(lambda X, D: np.column_stack([run(x, D) for x in X.T])))
 
 
 code = check.Exercise(
@@ -199,6 +207,7 @@ sample_error = check.Exercise(
             That is the largest error of any entry. The length of a vector counts all of them.
         residual_itself: ... -> {|np.abs|np.square}(x - D @ alpha)
         difference_of_norms: ... -> {|abs}(np.sqrt(np.sum(x**2)) - np.sqrt(np.sum((D @ alpha) ** 2)))
+            | np.sum((x - D @ alpha) ** 2) -> abs(np.sum(x**2 - (D @ alpha) ** 2))
             That compares two lengths, which may agree while the entries do not. Take the length of the difference.
         relative: {} -> {} / np.linalg.norm(x)
         refits: ^ -> alpha = code(x, D)
@@ -256,6 +265,8 @@ frobenius_norm = check.Exercise(
             That is the largest entry alone. The norm takes all of them.
         part_of_it: ^ -> M = M[{:-1|1:|:, :-1|:, 1:|:1|-1:|:, :1|:, -1:}]
             Rows or columns are missing: is a range too short, a sum begun anew each round, or `return` in the loop?
+        values_not_squared: np.linalg.norm(np.linalg.svd(M)[1]) -> np.sqrt(np.sum(np.linalg.svd(M)[1]))
+            The singular values are not squared. The sum of their squares is that of all squared entries.
         singular_value_left_out: svd(M)[1] -> svd(M)[1][{1:|:-1}]
             One singular value is left out. The squares of all of them add up to the squares of all entries.
         divided_by_the_entries: {} -> {} / {np.sqrt(M.size)|M.size}

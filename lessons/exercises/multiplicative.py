@@ -12,7 +12,7 @@ ZERO_STEPS = 4
 # What goes wrong in one step goes wrong in many (4.4), and in a step that sees only some entries (6.1): edits of a `half`
 # that multiplies P by what the data ask for and divides it by what the model gives.
 MISTAKES = """
-    upside_down: P * asked / (given + 1e-12) -> P * given / asked
+    upside_down: asked / (given + 1e-12) -> given / asked
         The ratio is upside down: what the data ask for belongs above the line, what the model gives below it.
     large_epsilon: 1e-12 -> {1e-3|0.01|0.1|1}
         | asked / (given + 1e-12) -> (asked + 0.01) / (given + 0.01)
@@ -21,7 +21,7 @@ MISTAKES = """
         The ratio was added. It is a factor: 1 means that nothing has to change, so multiply by it.
     adds_the_product: P * asked -> P + P * asked
         The old entry was added to the updated one, which replaces it: `P = P * ratio`, not `P = P + P * ratio`.
-    ratio_alone: P * asked -> asked
+    ratio_alone: P * ->
         That is the ratio itself. It says by what factor to change each entry: multiply the old entry by it.
     matrix_division: P * asked / (given + 1e-12) -> P @ np.linalg.pinv(given) @ asked
         A matrix inverse is not meant here: each entry above the line is divided by the same entry below it, with `/`.

@@ -433,8 +433,8 @@ def _stops(run, fixed):
     """A rule has to stop where the loss has settled; an answer without one goes on, and may. fixed: whether it is seen to stop."""
     # Without any rule a hundred steps take more products than six, even where nothing moves. Other products are not counted.
     six = _products(run, *UPDATE_CASES[-1], SHORT_RUNS[-1])
-    rests = _products(run, *_for_good(), 100) < six if six else answers.compares(run.answer)
-    if not (fixed or rests or answers.asks_for_a_rule(run.answer)):
+    rests = _products(run, *_for_good(), 100) < six
+    if not (fixed or rests or answers.has_a_rule(run.answer)):
         return None
     came = run(*SETTLED, MOST_STEPS)
     goes_on = any(compare.close(came, pair) for pair in _on_and_on())

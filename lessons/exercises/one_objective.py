@@ -72,6 +72,7 @@ one_hot_codes = check.Exercise(
         (X_LARGE, D_LARGE),
         (X_SMALL, D_SMALL),
         (3 * X_FULL, np.array([[1.0, 9], [1, 9], [1, -9], [1, 9], [1, 9]])),
+        (_rng.normal(size=(4, 15)), 2 * _rng.random((4, 6))),
     ],
     # The first sample is as far from one atom as from the other.
     edges=[(np.array([[1.0, 0, 2], [1, 0, 2]]), np.array([[0.0, 2], [0, 2]]))],
@@ -233,7 +234,7 @@ pca_dictionary = check.Exercise(
         unsorted: U[:, :k] -> np.roll(U, 1, axis=1)[:, :k]
             Those are directions of PCA, but not the k largest: sort by eigenvalue, which `np.linalg.eig` does not do.
         rows_of_eigenvectors: [:, :k] -> [:k].T
-            | [:, ::-1][:, :k] -> [{::-1][:, :k]|:k]|::-1][:k].T|:k].T}
+            | [:, ::-1][:, :k] -> [{::-1][:, :k]|:k]|::-1][:k].T}
             Rows of the matrix of eigenvectors are taken, or sorted. numpy keeps eigenvectors (and U) as columns: `[:, :k]`.
         not_deflated: [:, :k] -> [:, [0] * k]
             All atoms are the first direction. Before the next one is looked for, what the first catches has to be taken out.

@@ -169,8 +169,7 @@ normalise_atoms = check.Exercise(
 def _best_codes(came, run, X, D):
     if compare.close(came, update_codes.reference(X, D), (X,)):
         return None
-    # With one atom alone, any number looks like the result of a ridge.
-    return check.Finding("", lego.keys_of_least_squares(*PROBE, run(*PROBE)))
+    return check.Finding("", lego.keys_of_least_squares(run))
 
 
 update_codes = check.Exercise(
@@ -220,7 +219,7 @@ def _best_dictionary(came, run, X, A):
     # An atom that no sample uses is arbitrary, the product is not.
     if compare.close(came @ A, update_dictionary.reference(X, A) @ A, (X,)):
         return None
-    return check.Finding("", lego.keys_of_least_squares(*PROBE, run(PROBE[0].T, PROBE[1].T).T))
+    return check.Finding("", lego.keys_of_least_squares(lambda X, D: run(X.T, D.T).T))
 
 
 update_dictionary = check.Exercise(
@@ -269,6 +268,7 @@ update_dictionary = check.Exercise(
         nonnegative_codes: {} -> np.maximum({}, 0)
             | ... -> np.stack([nnls(A.T, row) for row in X])
             No entry is negative. Nothing asks for that, and entries of either sign bring the mixture nearer to the data.
+        factor_on_one_side: pinv(A @ A.T) -> pinv({2 * A @ A.T|A @ A.T / X.shape[1]})
         each_row_alone: @ np.linalg.pinv(A @ A.T) -> / np.maximum(np.sum({A**2|A}, axis=1), 1e-300)
             That fits each atom on its own, as k-means does: right only when no sample uses two. Undo the whole A A^T.
         unit_atoms: {} -> ({}) / np.linalg.norm({}, axis=0)
@@ -276,6 +276,7 @@ update_dictionary = check.Exercise(
         only_positive_counts: ... -> np.stack([np.linalg.lstsq(A[:, x > 0].T, x[x > 0], rcond=None)[0] for x in X])
         sample_left_out: ^ -> X, A = {X[:, -1:], A[:, -1:]|X[:, :1], A[:, :1]|X[:, :-1], A[:, :-1]|X[:, 1:], A[:, 1:]}
             Only one sample counts, or one is left out: does a sum begin anew with each, or a range end too early?
+        one_pass: ... -> one_pass(A.T, X.T).T
         product_instead: {} -> ({}) @ A
             That is the product D A. Return the dictionary alone.
         inverse_transposed: pinv(A) -> pinv(A.T)
@@ -283,6 +284,7 @@ update_dictionary = check.Exercise(
         entrywise_inverse: np.linalg.pinv(A @ A.T) -> (1 / (A @ A.T))
             | X @ np.linalg.pinv(A) -> X @ (1 / A.T)
         large_cut_off: pinv(A) -> pinv(A, rcond={0.1|0.4})
+        part_of_the_way:
         gram_not_inverted: np.linalg.pinv(A @ A.T) -> (A @ A.T)
         data_left_out: X @ np.linalg.pinv(A) -> np.linalg.pinv(A)
             That is the pseudo-inverse of A alone: X has to stand before it.
@@ -307,11 +309,11 @@ def _on_course(came, run, X, D, steps):
         return None
     if any(met):
         return check.Finding("", ("stops_early" if any(met[: 2 * steps]) else "one_step_too_many",))
-    if same(run(X, D, 2 * steps), came):
-        return check.Finding("", ("ignores_steps",))
     # Its own start gives the same from everywhere or, when drawn anew, not even the same from the same place.
-    if same(run(X, D[::-1], steps), came) or not same(run.anew(X, D, steps), came):
-        return check.Finding("", ("own_start",))
+    own_start = same(run(X, D[::-1], steps), came) or not same(run.anew(X, D, steps), came)
+    if own_start or same(run(X, D, 2 * steps), came):
+        keys = ("own_start",) * own_start + ("ignores_steps",) * same(run(X, D, 2 * steps), came)
+        return check.Finding("", keys)
     parts = zip(*((normalised(D, A)[0], normalised(A.T, D.T)[0]) for D, A in [came, *pairs]))
     apart = all(any(compare.close(mine, other) for other in others) for mine, *others in parts)
     return check.Finding("", ("pair_apart",) * apart)

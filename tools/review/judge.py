@@ -93,7 +93,7 @@ class Answer:
         self.number = described["function"]
         self.borrowed = False  # whether a call went through the reference of the exercise that is being judged
         self.unused, self.outside = _names(described.get("unused")), _names(described.get("outside"))
-        for each in ("stub", "gap", "compares", "asks_for_a_rule"):
+        for each in ("stub", "gap", "has_a_rule"):
             setattr(self, each, described.get(each) is True)
         defaults = described.get("defaults") if isinstance(described.get("defaults"), dict) else {}
         given = dict.fromkeys(_names(described.get("required")), inspect.Parameter.empty)
