@@ -77,11 +77,7 @@ def tutorial_residuals():
     Source: COMP4328/5328/8328, tutorial on matrix factorisation, semester 2, 2025.
     """
     numbers = json.loads(_data_file("tutorial_numbers.json").read_text(encoding="utf-8"))
-    return {
-        "corners": np.array(numbers["corners"]),
-        "mf": np.array(numbers["mf_residual"]["values"]),
-        "nmf": np.array(numbers["nmf_residual_on_centred_faces"]["values"]),
-    }
+    return {name: np.array(values) for name, values in numbers["printed"].items()}
 
 
 def faces(count=None, size=FACE_SIZE, source=None):

@@ -191,14 +191,13 @@ def _hatch(image):
 
 def sheet(images, columns):
     """Images (n, height, width) as one picture, with a gap of NaN between them."""
-    count, height, width = images.shape
+    from skimage.util import montage
+
+    count, height, _ = images.shape
     gap = max(1, height // 16) if height > 1 else 0
-    rows = int(np.ceil(count / columns))
-    picture = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), np.nan)
-    for number, image in enumerate(images):
-        top, left = number // columns * (height + gap), number % columns * (width + gap)
-        picture[top : top + height, left : left + width] = image
-    return picture
+    grid = int(np.ceil(count / columns)), columns
+    picture = montage(images.astype(float), fill=np.nan, grid_shape=grid, padding_width=gap)
+    return picture[gap : len(picture) - gap, gap : picture.shape[1] - gap]  # without the gap around it
 
 
 @shows

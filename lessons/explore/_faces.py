@@ -35,10 +35,8 @@ def descent():
         dictionaries, losses = _run(alpha, beta, K)
         Q, floor = dictionaries.get(step), floors()[K]
         if Q is None:
-            sheet = None
             sentence = f"Step {step} was never reached: the error grew from {losses[0]:.4g} to {losses[-2]:.2g}."
         else:
-            sheet = figures.sheet(Q.T.reshape(K, SIDE, SIDE), columns=2 if K == 4 else min(K, 3))
             sentence = (
                 f"Step {step}: squared error {losses[step]:.4g}, {losses[step] / floor - 1:.1%} above the floor "
                 f"{floor:.2f} of K = {K} (relative error {np.sqrt(losses[step] / floors()[0]):.3f}). "
@@ -46,7 +44,7 @@ def descent():
             )
         if not np.isfinite(losses[-1]):
             sentence += f" This run diverges: its error overflows in step {len(losses) - 1}. Take a smaller alpha."
-        fill(step, sheet, losses, floor)
+        fill(step, Q, 2 if K == 4 else min(K, 3), losses, floor)
         return sentence
 
     controls = {

@@ -7,7 +7,7 @@ import numpy as np
 
 from lessons import factorise, figures
 from lessons.explore._panel import Picture, choice, explorer, number, progress_bar
-from lessons.explore._runs import SIDE, atoms_and_losses, centred, follow, photographs, steps
+from lessons.explore._runs import atoms_and_losses, centred, follow, photographs, steps
 
 STEPS = steps(1000)
 BAR = progress_bar()
@@ -31,11 +31,9 @@ def parts():
         Q = dictionaries.get(step)
         sentence = f"{'Centred' if is_centred else 'Non-negative'} faces, K = {K}, start {seed}"
         if Q is None:
-            sheet = None
             sentence += f": the error overflows in step {len(losses) - 1}."
         else:
-            scaled = Q / np.maximum(np.abs(Q).max(axis=0), 1e-300)
-            sheet = figures.sheet(scaled.T.reshape(K, SIDE, SIDE), columns=int(np.ceil(K**0.5)))
+            Q = Q / np.maximum(np.abs(Q).max(axis=0), 1e-300)
             signed = np.any(Q < 0)
             atoms.set(cmap=figures.SIGNED if signed else figures.PHOTO, clim=(-1 if signed else 0, 1))
             sentence += (
@@ -46,7 +44,7 @@ def parts():
             )
         rises = np.sum(np.diff(losses) > 1e-9 * losses[:-1])
         sentence += f" The error rises in {rises} of {len(losses) - 1} steps."
-        fill(step, sheet, losses, floor)
+        fill(step, Q, int(np.ceil(K**0.5)), losses, floor)
         return sentence
 
     controls = {

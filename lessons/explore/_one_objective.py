@@ -91,7 +91,7 @@ def recipe():
         original.set_data(x.reshape(SIDE, SIDE))
         mixture.set_data(rebuilt.reshape(SIDE, SIDE))
         vivid, pale = _sheets(method)
-        sheet.set_data(np.where(np.append(on, True)[_CELLS], vivid, pale).view(np.uint8).reshape(*vivid.shape, 4))
+        sheet.set_data(np.where(np.append(on, True)[_CELLS][..., np.newaxis], vivid, pale))
         reach = np.abs(alpha).max() or 1
         code.set_clim(-reach, reach)
         set_entries(code, numbers, np.where(on, alpha, 0).reshape(7, 7), zero="")
@@ -119,13 +119,13 @@ _CELLS = np.where(np.isnan(_CELLS), K, _CELLS).astype(int)
 
 @functools.cache
 def _sheets(method):
-    """The atoms in colour, and the same pale: a fifth of the contrast, near white; a pixel is one number."""
+    """The atoms in colour, and the same pale: a fifth of the contrast, near white."""
     D, _, _ = _dictionary(method)
     atoms = figures.sheet((D / np.abs(D).max(axis=0)).T.reshape(K, SIDE, SIDE), 7)
     cmap, shares = (figures.SIGNED, (atoms + 1) / 2) if np.nanmin(atoms) < 0 else (figures.PHOTO, atoms)
     colours = mpl.colormaps[cmap](shares, bytes=True)
     colours[_CELLS == K] = 255
-    return [_numbered(each).view(np.uint32)[..., 0] for each in (colours, 204 + colours // 5)]
+    return [_numbered(each) for each in (colours, 204 + colours // 5)]
 
 
 def _numbered(colours):

@@ -56,8 +56,8 @@ def atoms_and_losses(picture, ratio, room, limits, last):
 
     `ratio` is the width of the atoms over that of the losses; `room` the shape (columns, rows) of the space for the
     atoms; `limits` are those of the losses, and `last` is the last step.
-    Returns (fill, atoms, artists): fill(step, sheet, losses, floor) shows a step, without a sheet where the run had
-    overflowed before it; the image of the atoms; what moves.
+    Returns (fill, atoms, artists): fill(step, Q, columns, losses, floor) shows the atoms Q (M, K) of a step, so many in a
+    row, or None where the run had overflowed before it; the image of the atoms; what moves.
     """
     left, right = picture.figure.subplots(1, 2, width_ratios=[ratio, 1])
     atoms = left.imshow(np.zeros((1, 1)), cmap=figures.SIGNED, vmin=-1, vmax=1)
@@ -72,9 +72,9 @@ def atoms_and_losses(picture, ratio, room, limits, last):
     right.set(xlim=(0, last * 1.2), xticks=[0, 1, 10, 100, 1000])
     right.xaxis.set_major_formatter("{x:g}")
 
-    def fill(step, sheet, losses, floor):
-        alive, drawn = sheet is not None, np.minimum(losses, 1e12)
-        atoms.set_data(sheet if alive else [[np.nan]])
+    def fill(step, Q, columns, losses, floor):
+        alive, drawn = Q is not None, np.minimum(losses, 1e12)
+        atoms.set_data(figures.sheet(Q.T.reshape(-1, SIDE, SIDE), columns) if alive else [[np.nan]])
         height, width = atoms.get_size()
         size = np.array([width, height]) * min(room[0] / width, room[1] / height)  # as large as there is room for it
         low, high = (room - size) / 2, (room + size) / 2
