@@ -33,7 +33,7 @@ def main(argv=None):
     folder, output = options.submissions, options.output
     _refuse_or(folder, output)
     worth = _worth(options.points) if options.points else {}
-    before = _earlier(options.since) if options.since else None
+    before = _earlier(options.since) if options.since else []
     handed_in = submissions.find(folder)
     if not handed_in:
         sys.exit(f"There are no files in {folder}.")
@@ -58,11 +58,10 @@ def main(argv=None):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
             sys.exit("Interrupted. What is finished is kept: the same command goes on from there.")
-        rows = list(report.one_a_student(finished.row(each) for each in handed_in))
+        rows = list(report.one_a_student(finished.rows[each.file, each.sha256] for each in handed_in))
     if options.anonymous:
-        everybody = [*rows, *(before or [])]
-        rows = list(report.anonymous(rows, everybody))
-        before = None if before is None else list(report.anonymous(before, everybody))
+        everybody = [*rows, *before]
+        rows, before = (list(report.anonymous(each, everybody)) for each in (rows, before))
     rows = list(report.with_sameness(rows))
     report.write_csv(output / "review.csv", rows, worth)
     report.write_html(output / "review.html", rows, f"Review of {folder.resolve().name}", seed, before)
@@ -185,33 +184,26 @@ def review_all(pending, executor, settings):
             future.cancel()
 
 
-class Finished:
+class Finished(contextlib.AbstractContextManager):
     """The rows that are finished, kept in a file from one run to the next as long as nothing that made them has changed."""
 
     def __init__(self, path, settings):
-        self.path = path
+        try:
+            earlier = _entries(path) if path.exists() else []
+        except ValueError as error:  # it is left as it is, in case it is somebody's
+            sys.exit(f"{path} is damaged ({error}). Move it away, and every file is reviewed anew.")
         self.known = {"version": version(), **dataclasses.asdict(settings), "only": list(settings.only)}
         self.rows = {}
-
-    def __enter__(self):
-        try:
-            earlier = _entries(self.path) if self.path.exists() else []
-        except ValueError as error:  # it is left as it is, in case it is somebody's
-            sys.exit(f"{self.path} is damaged ({error}). Move it away, and every file is reviewed anew.")
-        self.file = open(self.path, "w", encoding="utf-8")  # noqa: SIM115
+        self.file = open(path, "w", encoding="utf-8")  # noqa: SIM115
         for entry in earlier:
             if entry == {**self.known, "row": entry.get("row")}:
                 self.add(entry["row"])
-        return self
 
     def __exit__(self, *_):
         self.file.close()
 
     def __contains__(self, submission):
         return (submission.file, submission.sha256) in self.rows
-
-    def row(self, submission):
-        return self.rows[submission.file, submission.sha256]
 
     def add(self, row):
         self.rows[row["file"], row["sha256"]] = row

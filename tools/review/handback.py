@@ -62,14 +62,12 @@ def write_gradebooks(folder, rows, worth):
     worth: {exercise's number: points}; the minutes where it is empty.
     """
     graded = [row for row in rows if row["lesson"] and not row["problem"]]
-    for name in sorted({row["lesson"] for row in graded}):
+    moodle, canvas = ([row for row in graded if row["system"] == system] for system in ("Moodle", "Canvas"))
+    for name in sorted({row["lesson"] for row in moodle}):
         table = [["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)"]]
-        for row in graded:
-            if row["system"] == "Moodle" and row["lesson"] == name:
-                table.append([f"Participant {row['number']}", row["student"], *points(row, worth), ""])
-        if len(table) > 1:
-            write_table(folder / f"moodle-{name}.csv", table)
-    canvas = [row for row in graded if row["system"] == "Canvas"]
+        own = [row for row in moodle if row["lesson"] == name]
+        table += [[f"Participant {row['number']}", row["student"], *points(row, worth), ""] for row in own]
+        write_table(folder / f"moodle-{name}.csv", table)
     names = sorted({row["lesson"] for row in canvas})
     most = [max(points(row, worth)[1] for row in canvas if row["lesson"] == name) for name in names]
     table = [

@@ -267,7 +267,6 @@ class Trial:
         self.settings = settings
         exercises = notebook.lesson.exercises
         self.exercises = [each for each in exercises if each.number in (settings.only or [each.number])]
-        self.questions = notebook.lesson.predictions
         self.predictions = {}
         self.left = SUBMISSION_SECONDS
         self.verdicts = {}
@@ -277,18 +276,15 @@ class Trial:
         self._fatal = {}  # (exercise, how often it was checked before) -> verdict on what the process did not survive
 
     def run(self):
-        costs = -1
+        notebook, costs = self.notebook, -1
+        start = {"module": notebook.lesson.module, "cells": notebook.cells, "ours": notebook.ours}
         # Every new start must have learned what to avoid.
         while costs < len(self.left_out) + len(self._fatal) and self.left > 0:
             costs = len(self.left_out) + len(self._fatal)
             with sandbox.started(self.kind, SUBMISSION_SECONDS) as (box, channel), Watch(box.pid, self.left) as watch:
                 process = Process(channel, watch, self.settings.cell_seconds)
                 try:
-                    notebook = self.notebook
-                    start = dict(
-                        module=notebook.lesson.module, cells=notebook.cells, ours=notebook.ours, files=_font_list()
-                    )
-                    todo = process.ask(start, START_SECONDS)["run"]
+                    todo = process.ask({**start, "files": _font_list()}, START_SECONDS)["run"]
                 except Lost as lost:
                     raise RuntimeError(f"it could not be started: {lost}. {sandbox.last_words(box)}") from lost
                 try:
@@ -327,7 +323,7 @@ class Trial:
                 if error:
                     self.stopped[number] = str(error)[:LONGEST_MESSAGE]
         chosen = self._ask(process, {"end": True}).get("predictions")
-        for question in self.questions if isinstance(chosen, dict) else ():
+        for question in self.notebook.lesson.predictions if isinstance(chosen, dict) else ():
             if chosen.get(question.name) in list(question.choices):
                 self.predictions[question.name] = chosen[question.name]
 
@@ -397,7 +393,7 @@ def _error(described):
     # What is another's, or would end the review, only gets the same name.
     if not (isinstance(kind, type) and issubclass(kind, (Exception, SystemExit))) or name == "ExceptionGroup":
         kind = type(name if name.isidentifier() else "Exception", (Exception,), {})
-    # Some are made of other things than a text.
+    # The very kind wherever it can be, since known mistakes are told by it; but some are made of other things than a text.
     for each in (kind, type(kind.__name__, (kind,), {"__str__": lambda self: text})):
         error = each.__new__(each, text)
         with contextlib.suppress(Exception):

@@ -122,7 +122,7 @@ def write_csv(path, rows, worth):
 # ---- The page ----
 
 
-def write_html(path, rows, title, seed=None, before=None):
+def write_html(path, rows, title, seed=None, before=()):
     """Write a page that needs nothing but itself: for each notebook what to explain again, then a row a student.
 
     before: the rows of an earlier review, to say who moved on since.
@@ -132,7 +132,7 @@ def write_html(path, rows, title, seed=None, before=None):
         own = [row for row in rows if row["lesson"] == name]
         exercises = _answered(name, own)
         if exercises:
-            since = None if before is None else list(_since(own, before))
+            since = list(_since(own, before)) if before else None
             questions = [
                 (each, collections.Counter(row["predictions"].get(each.name) for row in own))
                 for each in lessons()[name].predictions

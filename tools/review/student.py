@@ -71,17 +71,13 @@ class Student:
         self.channel.send({"run": cells_to_run(sources, set(start["ours"]))})
 
     def obey(self):
-        """Do what the reviewer says until there is no more."""
-        while True:
-            message = self._next()
-            if "run" in message:
-                self.channel.send({"ran": self._run(message["run"])})
-            elif "end" in message:
-                self._check_the_rest()
-                chosen = {each.name: wire.encode(each.choice) for each in self.lesson.predictions}
-                self.channel.send({"predictions": chosen})
-            else:
-                return
+        """Run the cells that the reviewer names; at the end check what is left and tell what was predicted."""
+        while "run" in (message := self._next()):
+            self.channel.send({"ran": self._run(message["run"])})
+        if "end" in message:
+            self._check_the_rest()
+            chosen = {each.name: wire.encode(each.choice) for each in self.lesson.predictions}
+            self.channel.send({"predictions": chosen})
 
     def check(self, exercise, answer):
         """What `todo.NAME.check(answer)` does here: the reviewer judges, and the notebook goes on as in class."""

@@ -1,7 +1,6 @@
 """Reads what students handed in, without believing any of it: finds the files, and says what each one is."""
 
 import ast
-import codecs
 import contextlib
 import datetime
 import hashlib
@@ -208,18 +207,15 @@ def _submission(path, content, problem, date):
 
 def _not_a_notebook(path, content):
     """Why a file can be no notebook, or ""."""
-    start = content[:1000].removeprefix(codecs.BOM_UTF8).lstrip()
     if not content.strip():
         return "the file is empty"
     if path.suffix.lower() == ".py":
         return "a Python file: in Jupyter or Colab choose File > Download > .ipynb, and hand that in"
-    if start.startswith((b"{", b"[")) or not start:
-        return ""
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(start)  # which may end within a letter
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return "not a notebook: not text"
-    return "not a notebook: not JSON, or cut short"
+    return "" if text.lstrip().startswith(("{", "[")) else "not a notebook: not JSON, or cut short"
 
 
 # ---- Notebooks ----
@@ -266,8 +262,6 @@ def _cells(content):
     """The cells of a notebook file. Raises Unreadable."""
     try:
         data = json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise Unreadable("not a notebook: not text") from None
     except (ValueError, RecursionError):
         raise Unreadable("not a notebook: not JSON, or cut short") from None
     if isinstance(data, dict) and "worksheets" in data:
