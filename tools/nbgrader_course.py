@@ -6,7 +6,6 @@ solution, and after each check a new cell gives the exercise's minutes as points
 """
 
 import argparse
-import importlib
 import re
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import nbformat
 
 from tools import ROOT
 from tools.generate import open_prediction
+from tools.review.submissions import lessons
 
 POINTS = 'assert todo.{name}.latest.status == "correct", todo.{name}.latest.message'
 
@@ -21,9 +21,7 @@ POINTS = 'assert todo.{name}.latest.status == "correct", todo.{name}.latest.mess
 def source_notebook(path):
     """A copy of the solved notebook at `path` as nbgrader takes it for the source of an assignment."""
     notebook = nbformat.read(path, as_version=4)
-    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    module = re.search(r"from lessons\.exercises import (\w+) as todo", code)[1]
-    exercises = {each.name: each for each in importlib.import_module(f"lessons.exercises.{module}").exercises}
+    exercises = {each.name: each for each in lessons()[path.stem].exercises}
     cells = []
     for cell in notebook.cells:
         cells.append(cell)

@@ -5,6 +5,7 @@ MathJax comes from npm when the site is made, and is kept beside it.
 """
 
 import argparse
+import functools
 import os
 import shutil
 import tempfile
@@ -50,7 +51,10 @@ SETTINGS = {
     "myst_heading_anchors": 3,
     "html_title": f"Matrix factorisation {lessons.__version__}",
     "html_theme": "furo",
-    "html_static_path": [],
+    "html_static_path": [str(Path(__file__).parent / "static")],
+    "html_css_files": ["site.css"],
+    "html_js_files": [("explorers.js", {"defer": "defer"})],
+    "mathjax_path": f"scripts/mathjax-{MATHJAX[0]}/es5/tex-mml-chtml.js",
     "html_show_copyright": False,
     "html_show_sphinx": False,
     "html_copy_source": False,
@@ -61,12 +65,10 @@ SETTINGS = {
 def source(folder, site, repository=None):
     """Lay out what Sphinx reads in `folder`, as in the repository; the explorers' frames go into `site`."""
     notebooks = sorted((ROOT / "solutions").glob("*.ipynb"))
-    made = {}
 
+    @functools.cache
     def explorer(name):
-        if name not in made:
-            made[name] = explorers.write(name, site / "explorers" / name, f"../explorers/{name}")
-        return made[name]
+        return explorers.write(name, site / "explorers" / name, f"../explorers/{name}")
 
     (folder / "notebooks").mkdir(parents=True)
     for path in notebooks:
@@ -86,16 +88,8 @@ def source(folder, site, repository=None):
 def build(site, repository=None):
     """Write the site into `site`, a folder that is made anew."""
     shutil.rmtree(site, ignore_errors=True)
-    scripts = site / "_static" / "scripts"
-    vendor(scripts, {"mathjax": MATHJAX})
+    vendor(site / "_static" / "scripts", {"mathjax": MATHJAX})
     shutil.copytree(ROOT / "notebooks", site / "download")
-    here = Path(__file__).parent
-    settings = SETTINGS | {
-        "html_static_path": [str(here / "static")],
-        "html_css_files": ["site.css"],
-        "html_js_files": [("explorers.js", {"defer": "defer"})],
-        "mathjax_path": f"scripts/mathjax-{MATHJAX[0]}/es5/tex-mml-chtml.js",
-    }
     with tempfile.TemporaryDirectory() as folder:
         source(Path(folder, "source"), site, repository)
         app = Sphinx(
@@ -104,7 +98,7 @@ def build(site, repository=None):
             site,
             Path(folder, "doctrees"),
             "html",
-            confoverrides=settings,
+            confoverrides=SETTINGS,
             status=None,
             warningiserror=True,
         )
