@@ -36,7 +36,7 @@ def generated(count):
     rng = random.Random(6)
     lessons = list(submissions.lessons().values())
     made = {
-        exercise.name: [source for keys, source in exercise.known.singles() if keys[0] in exercise.mistakes]
+        exercise.name: [source for keys, source in exercise.known.singles if keys[0] in exercise.mistakes]
         for lesson in lessons
         for exercise in lesson.exercises
     }
