@@ -433,7 +433,7 @@ def in_another_form(exercise, run, finding):
     if not exercise.law or like is None or not unlike(came, like)[0]:
         return ()
     for key, form in exercise.known.forms.items():
-        with contextlib.suppress(AttributeError, IndexError, TypeError):  # of what is no array, or no pair of them
+        with contextlib.suppress(Exception):  # of what is no array, or no pair of them
             if unlike(form(came), like)[0] is None:
                 return with_what_is_behind(exercise, run, key, form) or (key,) * isinstance(like, tuple)
     if isinstance(like, np.ndarray) and not set(_form(came)) & set(like.shape):

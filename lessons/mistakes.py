@@ -442,9 +442,8 @@ class Known:
 
 
 def _same_argument(edit, other):
-    """Whether both edits begin with a new value for the same argument, so that the later one hides the earlier."""
-    name, _, value = edit.removeprefix("^ -> ").partition(" = ")
-    return edit[0] == "^" and other.startswith(f"^ -> {name} = ") and not re.search(rf"\b{re.escape(name)}\b", value)
+    """Whether both edits begin with another value for the same argument: the later one hides the earlier."""
+    return edit[0] == "^" and edit.split()[:3] == other.split()[:3]
 
 
 def _always_the_same(came):

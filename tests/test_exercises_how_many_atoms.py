@@ -394,7 +394,7 @@ RECOGNISED = [
     (
         todo.hidden_error,
         lambda R, S, P, Q: ((1 - S.astype(int)) * missed(R, P, Q) ** 2).sum() / (S == 0).sum(),
-        "mean_of_squares",
+        "only_one_squared",
     ),
     (
         todo.hidden_error,

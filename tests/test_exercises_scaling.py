@@ -461,7 +461,7 @@ def test_an_answer_for_two_atoms_only_is_not_enough():
         (todo.rescale, lambda D, A, Q: (D @ Q, None), "Did you forget to `return`"),
         (todo.normalise_atoms, lambda D, A: (D.T, A.T), "should return an array of shape"),
         (todo.update_codes, lambda X, D: solve_codes(X, D).tolist(), "A list is no array"),
-        (todo.alternate, lambda X, D, steps: (D, D.T @ X, steps), "should return 2 arrays, but returned a tuple of 3"),
+        (todo.alternate, lambda X, D, steps: (D, D.T @ X, steps), "Return only what is asked for"),
     ],
 )
 def test_the_wrong_kind_of_thing_is_described(exercise, answer, words):

@@ -77,7 +77,8 @@ LEAST_SQUARES = """
         This solves the first k equations and ignores the others: right only for an exact mixture of the atoms.
     right_side_as_it_was: , D.T @ x) -> , x)
         Both sides take D^T: (D^T D) alpha = D^T x. Your right side is x alone, which has d rows, not k.
-    with_a_constant: ^ -> D = np.column_stack([D, np.ones(len(D))]) ;; {} -> ({})[:-1]
+    with_a_constant: ... -> np.linalg.lstsq(np.column_stack([D, np.ones(len(D))]), x, rcond=None)[0][:-1]
+        | ^ -> D = np.column_stack([D, np.ones(len(D))]) ;; {} -> ({})[:-1]
         | ^ -> D, x = D - D.mean(axis=0), x - x.mean(axis=0)
         A constant is fitted too, or x and the atoms are centred first. Here the mixture is of the atoms alone.
     reconstruction_instead: {} -> D @ ({})
