@@ -266,14 +266,9 @@ IN_ANY = """
         Only where the model gives too little does it count. Too much is an error as well.
     result_transposed: {} -> ({}).T
         The result is transposed: rows and columns have changed places.
-    upside_down_result: {} -> 1 / ({})
-        It is 1 divided by what it should be: is a fraction upside down?
     product_entry_by_entry: ATOMS @ CODES -> ATOMS * CODES
         | P @ Q.T -> P * Q
         `*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`.
-    model_transposed: D @ A -> (D @ A).T
-        | P @ Q.T -> Q @ P.T
-        What the atoms make of the data is transposed: it should have the shape of the data.
 """
 
 # For one that returns a pair; what is done to the arguments or to the residual is read from above.

@@ -9,6 +9,7 @@ import contextlib
 import copy
 import functools
 import inspect
+import operator
 import re
 import sys
 import threading
@@ -432,7 +433,9 @@ def in_another_form(exercise, run, finding):
         return with_what_is_behind(exercise, run, *finding.form)
     if not exercise.law or like is None or not unlike(came, like)[0]:
         return ()
-    for key, form in exercise.known.forms.items():
+    parts = [slice(2), *range(len(came))] if isinstance(came, tuple) else []
+    only = [("returns_more", operator.itemgetter(part)) for part in parts]
+    for key, form in [*exercise.known.forms.items(), *only]:
         with contextlib.suppress(Exception):  # of what is no array, or no pair of them
             if unlike(form(came), like)[0] is None:
                 return with_what_is_behind(exercise, run, key, form) or (key,) * isinstance(like, tuple)
@@ -484,17 +487,3 @@ def _outside(exercise, answer):
     own = f" It never uses its argument{'s' * (len(unused) > 1)} {listed}."
     foreign = sorted(outside_data(answer))
     return own + (f" Is it `{foreign[0]}` instead? {SENTENCES['notebooks_own_data']}" if foreign else "")
-
-
-def fresh(exercise, rng):
-    """Cases like the known ones with other numbers: zeros and signs stay, sizes change by up to a half."""
-    return [tuple(_like(value, rng) for value in case) for case in exercise.cases]
-
-
-def _like(value, rng):
-    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
-        return value
-    square = value.T @ value if value.ndim == 2 else None
-    if square is not None and close(square, np.eye(len(square))):
-        return np.linalg.qr(rng.normal(size=value.shape))[0]
-    return value * rng.uniform(0.5, 1.5, size=value.shape)

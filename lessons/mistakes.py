@@ -296,8 +296,7 @@ class Known:
     def forms(self):
         """What is done to the form of a result alone, and what undoes it: {key: function of the result}."""
         turns = [each for each in self._edits() if re.fullmatch(r"(\{.?\}) -> \(\1\)(\.T|\[::-1\])", each[1])]
-        kept = ("returns_more", lambda results: results[:2] if isinstance(results, tuple) else None)
-        return dict([*((key, done_to_a_result(edit)) for key, edit in turns), kept])
+        return {key: done_to_a_result(edit) for key, edit in turns}
 
     def pairs(self, came):
         """Ways of making two known mistakes at once: (keys, source), no source twice, so many at the most.

@@ -20,7 +20,8 @@ import sys
 
 import numpy as np
 
-from lessons import answers, check, mistakes
+from lessons import answers, mistakes
+from tools import fresh
 from tools.review import submissions
 
 OPERATORS = {
@@ -118,7 +119,7 @@ def variants(source):
 def other_cases(exercise):
     """Other numbers of the same kind as the exercise's own, and with zeros among them, as far as the right ways pass."""
     rng = np.random.default_rng(5)
-    for case in [*check.fresh(exercise, rng), *check.fresh(exercise, rng)]:
+    for case in [*fresh.cases(exercise, rng), *fresh.cases(exercise, rng)]:
         holed = tuple(part * (rng.random(part.shape) > 0.2) if np.ndim(part) else part for part in case)
         for other in (case, holed):
             ways = map(mistakes.compiled, exercise.known.sources)

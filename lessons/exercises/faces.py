@@ -95,7 +95,6 @@ centre = check.Exercise(
         zero_means_missing: {rest - own_means -> np.where(faces == 0, 0, rest - own_means)|.mean(axis=0) -> .sum(axis=0) / (faces != 0).sum(axis=0)}
             | pixel_means = faces.mean(axis=0) -> seen = faces != 0; pixel_means = faces.sum(axis=0) / seen.sum(axis=0) ;; own_means = rest.mean(axis=1, keepdims=True) -> rest = seen * rest; own_means = seen * rest.sum(axis=1, keepdims=True) / seen.sum(axis=1, keepdims=True)
             Zeros are left out, as where 0 means unknown. A black pixel counts in both means, and both go from it.
-        returns_more: {} -> {}, faces.mean(axis=0)
         divides_by_spread: {} -> ({}) / faces.std({|axis=0|axis=1, keepdims=True})
             | {} -> ({}) / ({}).std({|axis=0|axis=1, keepdims=True})
             | {} -> ({}) / np.linalg.norm({}, axis=1, keepdims=True)
@@ -582,7 +581,6 @@ matrix_factorization = check.Exercise(
             Q comes back transposed: it should be (M, K), as it went in. If you keep a transposed Q, return its `.T`.
         swapped: {} -> ({})[::-1]
         returns_the_product: return P, Q -> return P @ Q.T
-        returns_more: return P, Q -> return P, Q, regularised_loss(R, P, Q, beta)
         changes_arguments: P = P + -> P += ;; Q = Q + -> Q +=
     """,
 )

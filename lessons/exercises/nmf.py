@@ -516,7 +516,6 @@ mf_multiplicative_update = check.Exercise(
             It does not use `steps`, the most steps that the caller allows.
         signed_factors: P, Q = multiplicative_step(R, P, Q) -> P = np.linalg.lstsq(Q, R.T, rcond=None)[0].T; Q = np.linalg.lstsq(P, R, rcond=None)[0].T
             A factor has negative entries. Start from the non-negative P and Q given and only multiply, as in 4.2.
-        returns_more: return P, Q -> return P, Q, 0.0
         """,
     ),
 )

@@ -23,9 +23,8 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from lessons import check
 from lessons.check import Verdict
-from tools import ROOT
+from tools import ROOT, fresh
 from tools.review import sandbox, submissions, wire
 from tools.review.watch import Lost, Watch
 
@@ -369,10 +368,10 @@ class Trial:
             if verdict.status == "correct":
                 # On cases that no table of answers knows, the same for the whole class.
                 rng = np.random.default_rng([self.settings.seed, *map(int, exercise.number.split("."))])
-                fresh = exercise.verdict(answer, cases=check.fresh(exercise, rng))
-                if fresh.status != "correct":
-                    reason = f"Right on the lesson's own examples, but not on fresh ones. {fresh.reason}"
-                    verdict = dataclasses.replace(fresh, reason=reason)
+                again = exercise.verdict(answer, cases=fresh.cases(exercise, rng))
+                if again.status != "correct":
+                    reason = f"Right on the lesson's own examples, but not on fresh ones. {again.reason}"
+                    verdict = dataclasses.replace(again, reason=reason)
         except Exception as error:  # noqa: BLE001, neither nonsense nor a gap in a check may cost the other answers
             return Verdict(exercise, "error", f"The check could not judge it. {type(error).__name__}: {error}")
         if verdict.status == "correct" and answer.borrowed:
