@@ -278,7 +278,8 @@ IN_A_PAIR = """
     last_left_out: {0} -> ({0}) * (np.arange(np.shape({0})[1]) < np.shape({0})[1] - 1)
         | {1} -> ({1}) * (np.arange(np.shape({1})[0]) < np.shape({1})[0] - 1)[:, np.newaxis]
         | {1} -> ({1}) * (np.arange(np.shape({1})[1]) < np.shape({1})[1] - 1)
-        The last row or column of one result is left out: `range(n)` already ends at n - 1.
+        | {0} -> ({0}) * (np.arange(np.shape({0})[1]) > 0)
+        The first or the last row or column of one result is left out: `range(n)` begins at 0 and already ends at n - 1.
     one_part_only: {} -> ({})[{0|1}]
         Only one of the two results came back. Return both, as a pair.
     first_transposed: {0} -> ({0}).T

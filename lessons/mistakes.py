@@ -28,7 +28,7 @@ from lessons.answers import outcome, quiet, said
 from lessons.compare import close, finite, largest
 
 # How many pairs are compiled at the most, and how many are tried, in 0.3 s the first time.
-MOST_COMPILED, MOST_PAIRS = 1400, 7200
+MOST_COMPILED, MOST_PAIRS = 1400, 6800
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def apply(edit, source):
             body = f"    return {new}"
         elif old in ("{}", "{0}", "{1}"):
             before, found, returned = body.rpartition("return ")
-            parts = [returned] if old == "{}" else _parts(returned)
+            parts = [returned] if old == "{}" else [*_parts(returned)]
             if not found or not parts:
                 return None
             place = int(old[1:-1] or 0)
@@ -125,6 +125,7 @@ def _replacements(edit):
     return [(old.replace("\\n", "\n"), new.replace("\\n", "\n")) for old, new in steps]
 
 
+@functools.cache
 def _parts(returned):
     """The expressions of a returned pair: what stands on either side of the one comma outside all brackets."""
     depth = 0
@@ -273,7 +274,12 @@ class Known:
         came = self.result(before or inside, case)
         if came.error is not None:
             return came
-        return outcome(after or compiled(inside), (), (came.value,) if after else came.value)
+        # What is done to a result leaves it as it is, and needs no copy.
+        return (
+            outcome(functools.partial(after, came.value), (), ())
+            if after
+            else outcome(compiled(inside), (), came.value)
+        )
 
     def rights(self, case):
         """What the right ways give, the reference first; a way that fails on an edge is left out."""
@@ -468,7 +474,7 @@ def _kind(came):
     if came.error is not None:
         return type(came.error)
     number = isinstance(came.value, (int, float, np.number))
-    return (type(came.value) is tuple, "()" if number else str(_shapes(came.value)))
+    return (isinstance(came.value, (tuple, list)), "()" if number else str(_shapes(came.value)))
 
 
 def _shapes(value):

@@ -265,7 +265,8 @@ frobenius_norm = check.Exercise(
             | sum(M[i, j] -> max(M[i, j]
             That is the largest entry alone. The norm takes all of them.
         part_of_it: ^ -> M = M[{:-1|1:|:, :-1|:, 1:|:1|-1:|:, :1|:, -1:}]
-            Rows or columns are missing: is a range too short, a sum begun anew each round, or `return` in the loop?
+            | ^ -> M = np.tri{u|l}(M)
+            Entries are missing: is a range too short, a sum begun anew each round, or `return` in the loop?
         values_not_squared: np.linalg.norm(np.linalg.svd(M)[1]) -> np.sqrt(np.sum(np.linalg.svd(M)[1]))
             The singular values are not squared. The sum of their squares is that of all squared entries.
         singular_value_left_out: svd(M)[1] -> svd(M)[1][{1:|:-1}]

@@ -233,7 +233,7 @@ pca_dictionary = check.Exercise(
             Those span the first k samples. PCA looks at all: its directions are ordered by the variance along them.
         unsorted: U[:, :k] -> np.roll(U, 1, axis=1)[:, :k]
             Those are directions of PCA, but not the k largest: sort by eigenvalue, which `np.linalg.eig` does not do.
-        rows_of_eigenvectors: [:, :k] -> [:k].T
+        rows_of_eigenvectors: [:, :k] -> [:k]{.T|}
             | [:, ::-1][:, :k] -> [{::-1][:, :k]|:k]|::-1][:k].T}
             Rows of the matrix of eigenvectors are taken, or sorted. numpy keeps eigenvectors (and U) as columns: `[:, :k]`.
         not_deflated: [:, :k] -> [:, [0] * k]

@@ -158,8 +158,8 @@ normalise_atoms = check.Exercise(
             The lengths came back in the place of A'. Multiply row j of A by length j.
         sorted_by_length: return -> order = np.argsort(-lengths); D, A, lengths = D[:, order], A[order], lengths[order]\n    return
             The atoms come in another order than they were given in.
-        last_left_out: lengths[lengths == 0] = 1 -> lengths[-1] = 1
-            The last atom is left as it was: `range(k)` already ends at k - 1.
+        last_left_out: lengths[lengths == 0] = 1 -> lengths[{-1|0}] = 1
+            The first or the last atom is left as it was: `range(k)` begins at 0 and already ends at k - 1.
         not_divided: D / lengths, -> D{| * lengths},
             The atoms are not divided by their lengths, and nothing else makes each length 1.
     """,
@@ -379,6 +379,8 @@ alternate = check.Exercise(
             | {0} -> ({0}) / np.linalg.norm({0}, axis=0)
             | X, A)\n -> X, A)\n        D = D / np.linalg.norm(D, axis=0)\n
             The two do not belong together: return the newest D and the newest A, both as they were solved for.
+        half_the_way: D = update_dictionary(X, A) -> D = (D + update_dictionary(X, A)) / 2
+            The dictionary goes only a part of the way. Each half of a step takes the best one there is.
         pair_swapped: {} -> ({})[::-1]
         changes_arguments: D = update -> D[:] = update
     """,
