@@ -43,6 +43,8 @@ SAID = """
         Return only what is asked for; what else you would like to see can be computed from it.
     factor_on_one_side:
         A factor too many on one side of the equations, such as the 2 from the slope of a square, or a mean for a sum.
+    with_a_penalty:
+        A penalty on the size of a factor is added, or the slope of one. Here the error counts alone.
     part_of_the_way:
         It goes only a part of the way to the best fit, as a descent does that ends early. Solve the equations, or go on
         until nothing moves.

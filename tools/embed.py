@@ -64,8 +64,9 @@ def first_cell(notebook):
         ROOT / "lessons" / "exercises" / "__init__.py",
         *_imported("exercises", [module]),
         ROOT / "data" / "lego.csv",
-        ROOT / "data" / "headlines.csv",
     ]
+    if "datasets.headlines(" in source:
+        paths.append(ROOT / "data" / "headlines.csv")
     shows_faces = "datasets.faces(" in source
     if shows_faces:
         paths += [ROOT / "data" / "olivetti_eyes.csv", ROOT / "data" / "tutorial_numbers.json"]

@@ -226,7 +226,6 @@ hidden_error = check.Exercise(
             That is a mean of absolute values. The size of a vector squares, sums and takes the root.
         absolute_values: = np.linalg.norm, -> = lambda M, axis=None: np.sum(np.abs(M), axis=axis),
             | size(missed) -> np.abs(missed).sum()
-            That sums absolute values. The size of a vector squares, sums and takes the root.
         entry_by_entry: size(missed) / size(truth) -> {size(|np.mean(np.abs}((R - P @ Q.T) / R)[hidden])
             That divides entry by entry, where one small entry of R can decide everything. Divide one size by the other.
         signed_sum: size(missed) -> abs(np.sum(missed))

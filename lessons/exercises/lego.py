@@ -200,7 +200,6 @@ sample_error = check.Exercise(
             Only the first k entries of the residual count, as in a loop over the atoms. It has d of them, as many as x.
         absolute_values: ... -> np.sum(np.abs(x - D @ alpha))
             | np.sum((x - D @ alpha) ** 2) -> np.sum(np.abs(x - D @ alpha))
-            Absolute values are added up (the l1 norm). A length squares first, then adds up, and then takes the root.
         mean_inside: np.sum -> np.mean
             A mean is taken. The length of a vector takes the sum, and then the root.
         signed_sum: ... -> {|abs}(np.sum(x - D @ alpha))
@@ -327,7 +326,6 @@ objective = check.Exercise(
         spread: ... -> {np.var|np.std}(X - D @ A)
             | (X - D @ A) ** 2 -> (X - D @ A - (X - D @ A).mean({|axis=1, keepdims=True|axis=0})) ** 2
         with_a_penalty: {} -> {} + {|0.1 * |np.sum(D**2) + }np.sum({A**2|np.abs(A)})
-            A price for large factors is added. Here the error counts alone.
     """,
 )
 
@@ -397,7 +395,6 @@ smallest_error = check.Exercise(
             | {} -> np.sqrt(np.sum(singular_values[k:]) / np.sum(singular_values))
             | {} -> {} / np.sum(singular_values)
         divided_by_a_count: {} -> {} / {X.shape[1]|np.sqrt(X.shape[1])|np.sqrt(X.size)}
-            That is divided by a number of samples or entries. The norm of the residual is a root of a plain sum.
         residual_itself: np.linalg.norm(X - -> (X -
         first_columns: ... -> np.linalg.norm(X - X[:, :k] @ np.linalg.pinv(X[:, :k]) @ X)
             The first k columns of X are one dictionary among many. The best one is made of singular vectors.

@@ -49,11 +49,9 @@ MISTAKES = """
     start_of_its_own: ^ -> P, Q = {np.ones(P.shape), np.ones(Q.shape)|np.full(P.shape, 0.5), np.full(Q.shape, 0.5)}
         The result does not follow from both P and Q as given. Change these, without a start or a solution of your own.
     returns_the_product: {} -> ({})[0] @ ({})[1].T
-        That is a matrix of the shape of R. Return the two factors themselves.
     divergence_updates: P * asked / (given + 1e-12) -> P * ((R / (P @ Q.T{)) @ Q) / Q.sum(axis=0)| + 1e-12)) @ Q) / (Q.sum(axis=0) + 1e-12)}
         These are the updates for the divergence. For the squared error compare R Q with P Q^T Q.
     with_a_penalty: (given + -> (given + {0.1 * P|0.02 * P|0.01 * P|P} +
-        The slope of a penalty stands below the line. Here the error counts alone.
     ratio_squared: asked / (given + 1e-12) -> (asked / (given + 1e-12)) ** 2
         The ratio is squared, which goes too far. The update multiplies by the ratio itself.
     half_the_way: P * asked / (given + 1e-12) -> P * (0.5 + 0.5 * asked / (given + 1e-12))

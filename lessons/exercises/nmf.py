@@ -76,7 +76,6 @@ gradient_codes = check.Exercise(
         divided_by_entries: {} -> ({}) / {X.shape[0]|X.size}
             That is divided by the rows or the entries, as for a mean. Return the gradient of the plain squared norm.
         with_a_penalty: {} -> {} + {A|2 * A|0.1 * A|0.02 * A|0.01 * A}
-            The slope of a penalty on the codes is added. ||X - D A||_F^2 has none.
         zero_means_missing: (D @ A - X) -> ((D @ A - X) * (X != 0))
         only_positive_counts: (D @ A - X) -> ((D @ A - X) * (X > 0))
         still_squared: 2 * D.T @ (D @ A - X) -> {2|-2} * D.T @ (D @ A - X) ** 2

@@ -369,7 +369,6 @@ relative_error = check.Exercise(
             That divides by the size of D A. The measure is the data, so divide by the size of X.
         divided_by_the_spread: D @ A, X -> D @ A, X - X.mean({axis=1, keepdims=True||axis=0})
         absolute_values: = np.linalg.norm -> = lambda M: np.sum(np.abs(M))
-            Absolute values are added up (the l1 norm). A norm squares first, then adds up, and then takes the root.
         spectral_norms: = np.linalg.norm -> = lambda M: np.linalg.norm(M, {2|1|np.inf})
             | size({data) -> size(data, 2)|missed) -> size(missed, 2)}
             That is the largest singular value (or sum of a column or row) alone. `np.linalg.norm(M)` takes every entry.
