@@ -307,61 +307,64 @@ def _run(call, R, P, Q, steps, alpha=TINY, beta=0.0):
     return call(R, P, Q, P.shape[1], steps=steps, alpha=alpha, beta=beta)
 
 
+class _Walk:
+    """Where an answer takes the factors from one start: `came`, a pair (P, Q) for each probe."""
+
+    def __init__(self, call, R, P, Q):
+        self.call, self.R, self.start = call, R, (P, Q)
+        self.came = {(steps, beta): self.run(steps, beta=beta) for steps, beta in PROBES}
+
+    def run(self, steps, alpha=TINY, beta=0.0):
+        return _run(self.call, self.R, *self.start, steps, alpha, beta)
+
+    def follows(self, way, probe, part, per_entry=False, within=0.01):
+        """Whether a known way takes a factor to the same place, up to a share `within` of the way there.
+
+        per_entry: with a penalty once for every entry of R.
+        """
+        (steps, beta), K = probe, self.start[0].shape[1]
+        beta *= self.R.shape[1 - part] if per_entry else 1
+        its = outcome(way, (), (self.R, *self.start, K, steps, TINY, beta)).value
+        fits = isinstance(its, tuple) and np.shape(its[part]) == self.start[part].shape
+        return fits and _small(self.came[probe][part] - its[part], its[part] - self.start[part], within)
+
+
 def _small_steps(call, R, P, Q, two=True):
     """What is wrong with where the factors go in small steps, or a remark where the penalty acts once an entry.
 
     two: whether two known mistakes at once are looked for.
     """
-    start, reference = (P, Q), factorise.matrix_factorization
-    came, right = _probe(call, R, start), _probe(reference, R, start)
-    off = [(probe, part) for probe in PROBES for part in (0, 1) if not _takes(reference, R, start, probe, part, came)]
+    reference, walk = factorise.matrix_factorization, _Walk(call, R, P, Q)
+    off = [(probe, part) for probe in PROBES for part in (0, 1) if not walk.follows(reference, probe, part)]
     if not off:
         return None
     if off == [(PENALISED, 0), (PENALISED, 1)] and all(
-        _takes(reference, R, start, *place, came, True) for place in off
+        walk.follows(reference, *place, per_entry=True) for place in off
     ):
         return ENTRY_BY_ENTRY
     (steps, beta), part = off[0]
-    shares = {probe: _share(came[probe][part] - start[part], right[probe][part] - start[part]) for probe in PROBES}
+    start, right = walk.start[part], _Walk(reference, R, P, Q).came
+    shares = {probe: _share(walk.came[probe][part] - start, right[probe][part] - start) for probe in PROBES}
     went = f"{'PQ'[part]} went {shares[steps, beta]:.3g} times as far as it should"
     words = f"In {steps} steps with alpha = {TINY:g} and beta = {beta:g}, {went}."
-    keys = _known_mistake(call, R, start, came, off, two) or _signs(call, R, P, Q, came, shares)
-    return check.Finding(words, _with_a_second(keys, call, R, start, came))
+    keys = _known_mistake(walk, off, two) or _signs(walk, shares)
+    return check.Finding(words, _with_a_second(keys, walk))
 
 
-def _probe(call, R, start):
-    """Where an answer takes the start, a pair (P, Q) for each probe."""
-    return {(steps, beta): _run(call, R, *start, steps, TINY, beta) for steps, beta in PROBES}
-
-
-def _takes(way, R, start, probe, part, came, per_entry=False, within=0.01):
-    """Whether a known way takes a factor where the answer takes it, up to a share `within` of the way there.
-
-    per_entry: with a penalty once for every entry of R.
-    """
-    (steps, beta), K = probe, start[0].shape[1]
-    beta *= R.shape[1 - part] if per_entry else 1
-    its = outcome(way, (), (R, *start, K, steps, TINY, beta)).value
-    fits = isinstance(its, tuple) and np.shape(its[part]) == start[part].shape
-    return fits and _small(came[probe][part] - its[part], its[part] - start[part], within)
-
-
-def _known_mistake(call, R, start, came, off, two):
+def _known_mistake(walk, off, two):
     """The keys of the one or two known mistakes that take the factors that are off where the answer takes them, or ()."""
-    known, half = call.exercise.known, ()
-    pairs = itertools.islice(known.pairs(call.outcome(call.exercise.cases[0])), LIKELY_PAIRS if two else 0)
+    exercise, half = walk.call.exercise, ()
+    pairs = itertools.islice(exercise.known.pairs(walk.call.outcome(exercise.cases[0])), LIKELY_PAIRS if two else 0)
 
     def fits(way, parts, probes, per_entry=False):
         # After a few steps the order of updating hardly shows.
         exactly = {probe: 0.01 if probe[0] == MANY else 0.003 for probe in probes}
-        return all(
-            _takes(way, R, start, probe, part, came, per_entry, exactly[probe]) for probe in probes for part in parts
-        )
+        return all(walk.follows(way, probe, part, per_entry, exactly[probe]) for probe in probes for part in parts)
 
-    for candidates in (known.singles, pairs):
+    for candidates in (exercise.known.singles, pairs):
         without_penalty = []
         for keys, source in candidates:
-            way = None if source in known.wrapped else mistakes.compiled(source)
+            way = None if source in exercise.known.wrapped else mistakes.compiled(source)
             parts = {part for _, part in off} if len(keys) == 1 else {0, 1}
             if way and fits(way, parts, PROBES[:-1]):
                 if fits(way, parts, [PENALISED]):
@@ -375,10 +378,11 @@ def _known_mistake(call, R, start, came, off, two):
     return half if off[0][0] != PENALISED else ()
 
 
-def _with_a_second(keys, call, R, start, came):
+def _with_a_second(keys, walk):
     """The key of the first slip and those of what else is wrong, as far as that can be told beside the first; or ()."""
+    call, R, came = walk.call, walk.R, walk.came
     if "own_start" in keys:
-        own = _own_start(call, R, *start)
+        own = _own_start(call, R, *walk.start)
         stays = own and not _own_start(call, R, *own)
         stays = stays and all(np.linalg.matrix_rank(each) == each.shape[1] for each in own)
         second = _small_steps(call, R, *own, two=False) or _long_run(call, R, *own) if stays else None
@@ -389,8 +393,7 @@ def _with_a_second(keys, call, R, start, came):
 
 
 def _own_start(call, R, P, Q):
-    """The start that an answer makes for itself, from which a second slip shows, or None: it comes back after no steps or, where
-    these fail, with alpha = 0."""
+    """The start that an answer makes for itself, which comes back after no steps or, where these fail, with alpha = 0; or None."""
     for steps, alpha in ((0, TINY), (1, 0.0)):
         start = call.outcome((R, P, Q, P.shape[1], steps, alpha, 0.0)).value
         if compare.unlike(start, (P, Q))[0] is None:
@@ -399,33 +402,32 @@ def _own_start(call, R, P, Q):
     return None
 
 
-def _signs(call, R, P, Q, came, shares):
+def _signs(walk, shares):
     """The key of the surest sign that shows in where an answer leads after a few steps and after many, or ().
 
     shares: how far it went of the way that it should go, for each probe.
     """
-    start, few, many, fast = (P, Q), came[FEW, 0], came[MANY, 0], _run(call, R, P, Q, FEW, 2 * TINY)
-    share, pace = shares[FEW, 0], shares[MANY, 0] / shares[FEW, 0]
+    R, start, few, many = walk.R, walk.start, walk.came[FEW, 0], walk.came[MANY, 0]
+    share, pace, fast = shares[FEW, 0], shares[MANY, 0] / shares[FEW, 0], walk.run(FEW, 2 * TINY)
     # Steps of one length, and some more or fewer of them, whatever `steps` is. last: in means of the first few steps.
-    last = FEW * _share(few[0] - _run(call, R, P, Q, FEW - 1)[0], few[0] - P)
+    last = FEW * _share(few[0] - walk.run(FEW - 1)[0], few[0] - start[0])
     more = (1 / last - 1) * FEW
     counted = abs(more - np.round(more)) < 0.1 and abs(more - (pace / last - 1) * MANY) < 2
-    once = _run(call, R, P, Q, 1)
     ways = [after - before for after, before in zip(few, start)]
-    touched = [(after != before).any(axis=axis) for after, before in zip(once, start) for axis in (0, 1)]
+    touched = [(after != before).any(axis=axis) for after, before in zip(walk.run(1), start) for axis in (0, 1)]
     return _first(
         one_factor_only=ways[0].any() != ways[1].any(),
         only_a_part_moves=any(each.any() and not each.all() for each in touched),
         solved_at_once=max(_error(R, few), _error(R, many)) < 0.5 * _error(R, start),
-        own_start=_own_start(call, R, P, Q),
+        own_start=_own_start(walk.call, R, *start),
         ignores_alpha=_same(few, fast)
         or any(_small(a - b, way, 0.1) and not _small(a - c, way, 0.1) for a, b, c, way in zip(few, fast, many, ways)),
         ignores_steps=_same(few, many),
         gradient_cut=any(np.ptp(np.abs(way)) < 0.01 * np.max(np.abs(way)) for way in ways),
-        skips_entries=_same(few, _run(call, np.where(R > 0, R, R - 1), P, Q, FEW)),
+        skips_entries=_same(few, _run(walk.call, np.where(R > 0, R, R - 1), *start, FEW)),
         ascends=share < 0,
         overflows=not share <= (10 if pace > 1.05 else 2.5),
-        stops_early=pace < 0.95 and _same(many, _run(call, R, P, Q, 2 * MANY)),
+        stops_early=pace < 0.95 and _same(many, walk.run(2 * MANY)),
         step_shrinks=pace < 0.95 and not counted,
         momentum=pace > 1.05 and not counted,
     )
