@@ -135,11 +135,12 @@ regularised_loss = check.Exercise(
         penalty_subtracted: + beta -> - beta
             | + np.sum(Q**2) -> - np.sum(Q**2)
             The penalty has the wrong sign: large factors should cost something.
-        penalty_norms_not_squared: np.sum(P**2) + np.sum(Q**2) -> np.linalg.norm(P) + np.linalg.norm(Q)
+        penalty_norms_not_squared: np.sum(P**2) -> np.linalg.norm(P){ ;; np.sum(Q**2) -> np.linalg.norm(Q)|}
             The norms in the penalty have to be squared: sums of squared entries, without a root.
         half_the_error: + beta -> / 2 + beta
             The squared error counts in full; only the penalty is halved.
-        penalty_per_entry: np.sum(P**2) + np.sum(Q**2) -> {R.shape[1] * np.sum(P**2) + len(R) * np.sum(Q**2)|np.sum((R > 0) @ Q**2) + np.sum((R > 0).T @ P**2)}
+        penalty_per_entry: np.sum(P**2) -> R.shape[1] * np.sum(P**2){ ;; np.sum(Q**2) -> len(R) * np.sum(Q**2)|}
+            | np.sum(P**2) + np.sum(Q**2) -> np.sum((R > 0) @ Q**2) + np.sum((R > 0).T @ P**2)
         bracket_missing: (np.sum(P**2) + np.sum(Q**2)) -> np.sum(P**2) + np.sum(Q**2)
             beta / 2 multiplies only ||P||^2: put ||P||^2 + ||Q||^2 into a bracket.
         error_norm_not_squared: np.sum((R - P @ Q.T) ** 2) -> np.{linalg.norm(R - P @ Q.T)|sqrt(np.mean((R - P @ Q.T) ** 2))}
@@ -148,7 +149,7 @@ regularised_loss = check.Exercise(
             The penalty is the size of the factors times beta / 2: look at what stands before the bracket.
         beta_ignored: beta / 2 * ->{ 0.02 / 2 *| 0.02 *| 0.5 *|}
             The penalty should have the weight asked for, `beta / 2`, and not a fixed one.
-        penalty_l1: np.sum(P**2) + np.sum(Q**2) -> np.sum({np.abs(P)) + np.sum(np.abs(Q)|P) + np.sum(Q})
+        penalty_l1: (P**2) -> {(np.abs(P)) ;; (Q**2) -> (np.abs(Q))|(P) ;; (Q**2) -> (Q)|(np.abs(P))}
             The penalty sums the entries themselves, or their sizes. Here they are squared first.
         squared_after_the_sum: {Q.T) ** 2) -> Q.T))|Q.T) ** 2) -> Q.T)) ** 2|(P**2) + np.sum(Q**2) -> (P) ** 2 + np.sum(Q) ** 2|Q.T) ** 2) -> Q.T)) ** 2 ;; (P**2) + np.sum(Q**2) -> (P) ** 2 + np.sum(Q) ** 2}
             Square each entry, and then add up: in a plain sum, entries of opposite sign cancel.
@@ -226,7 +227,7 @@ gradients = check.Exercise(
         half_of_it: -2 * E -> -E ;; beta -> beta / 2
             That is half the gradient: it belongs to half the loss.
         penalty_per_entry: beta * P -> R.shape[1] * beta * P ;; beta * Q -> R.shape[0] * beta * Q
-        averaged: -2 -> -2 / {R.size|len(R)|R.shape[1]}
+        averaged: E = R - P @ Q.T -> E = (R - P @ Q.T) / {R.size|len(R)|R.shape[1]}
         ignores_beta: beta -> {0.02|1.0|0.1|0.01}
         shapes_do_not_fit: {P @ Q.T -> P * Q|beta * Q -> beta * P|beta * P -> beta * Q}
             Two shapes do not fit: the model is P Q^T, with `@`, and the penalty's part beta P for dP and beta Q for dQ.

@@ -83,7 +83,7 @@ masked_step = check.Exercise(
     ],
     mistakes=(
         """
-        hidden_count_as_zeros: (S * (P @ Q.T)) @ Q -> P @ (Q.T @ Q)
+        hidden_count_as_zeros: S * (P @ Q.T) -> (P @ Q.T)
             The mask stands above the line only, and below it the model is asked about every entry: the hidden ones count
             as zeros that it should reproduce. What the model gives needs the mask too, S * (P Q^T).
         hidden_data_used: np.where(seen, R, 0) -> R
@@ -295,8 +295,10 @@ consensus = check.Exercise(
             | C / runs -> C
             That is the number of runs in which two samples are together. Divide by how many runs there are.
         runs_less_one: same.mean(axis=0) -> same.sum(axis=0) / (len(labels) - 1)
+            | C / runs -> C / (runs - 1)
             That divides by one run too few. A share of the runs is divided by how many there are.
         counts_samples: same.mean(axis=0) -> same.sum(axis=0) / {labels.shape[1]|len(np.unique(labels))}
+            | C / runs -> C / n
             That divides by the number of samples, or of groups. Divide by how many runs there are, the rows of `labels`.
         wrong_axis: same.mean(axis=0) -> same.mean(axis={1|2})
             The mean is taken over the samples, and the runs are left. Take it over the axis of the runs.

@@ -234,7 +234,8 @@ frobenius_norm = check.Exercise(
     ways=["np.linalg.norm(M)", "np.sqrt(np.trace(M.T @ M))", _loops, "np.linalg.norm(np.linalg.svd(M)[1])"],
     mistakes="""
         spectral_norm: norm(M) -> norm(M, 2)
-        squared_norm: np.sqrt ->
+        squared_norm: {} -> ({}) ** 2
+            | np.sqrt ->
             That is the squared norm: the root is missing.
         plain_sum: ... -> {|abs}(np.sum(M))
             | np.sum(M**2) -> np.sum(np.sum(M, axis=0) ** 2)

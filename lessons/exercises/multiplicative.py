@@ -12,7 +12,7 @@ ZERO_STEPS = 4
 # What goes wrong in one step goes wrong in many (4.4), and in a step that sees only some entries (6.1): edits of a `half`
 # that multiplies P by what the data ask for and divides it by what the model gives.
 MISTAKES = """
-    upside_down: asked / (given + 1e-12) -> given / asked
+    upside_down: asked / (given -> given / (asked
         The ratio is upside down: what the data ask for belongs above the line, what the model gives below it.
     large_epsilon: 1e-12 -> {1e-3|0.01|0.1|1}
         | asked / (given + 1e-12) -> (asked + 0.01) / (given + 0.01)

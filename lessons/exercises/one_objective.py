@@ -366,6 +366,7 @@ relative_error = check.Exercise(
         averaged_above: size(missed) -> size(missed) / {np.sqrt(X.shape[1])|np.sqrt(X.size)}
             Above the line stands a mean and below it a sum, so that the number of entries stays in. Take both as sums.
         divided_by_the_reconstruction: D @ A, X -> D @ A, D @ A
+            | / np.sqrt(size) -> / np.linalg.norm(D @ A)
             That divides by the size of D A. The measure is the data, so divide by the size of X.
         divided_by_the_spread: D @ A, X -> D @ A, X - X.mean({axis=1, keepdims=True||axis=0})
         absolute_values: = np.linalg.norm -> = lambda M: np.sum(np.abs(M))

@@ -158,7 +158,7 @@ normalise_atoms = check.Exercise(
             The lengths came back in the place of A'. Multiply row j of A by length j.
         sorted_by_length: return -> order = np.argsort(-lengths); D, A, lengths = D[:, order], A[order], lengths[order]\n    return
             The atoms come in another order than they were given in.
-        last_left_out: lengths[lengths == 0] = 1 -> lengths[{-1|0}] = 1
+        last_left_out: return -> lengths[{-1|0}] = 1\n    return
             The first or the last atom is left as it was: `range(k)` begins at 0 and already ends at k - 1.
         not_divided: D / lengths, -> D{| * lengths},
             The atoms are not divided by their lengths, and nothing else makes each length 1.
