@@ -43,6 +43,8 @@ SAID = """
         Return only what is asked for; what else you would like to see can be computed from it.
     factor_on_one_side:
         A factor too many on one side of the equations, such as the 2 from the slope of a square, or a mean for a sum.
+    averaged_above:
+        Above the line stands a mean and below it a sum, so that a number of entries stays in. Take both as sums.
     with_a_penalty:
         A penalty on the size of a factor is added, or the slope of one. Here the error counts alone.
     part_of_the_way:

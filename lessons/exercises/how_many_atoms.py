@@ -132,7 +132,6 @@ masked_step = check.Exercise(
             That fills the gaps with what the model says and takes the step of 4.2. It goes down as well, but slowly,
             since most of the data then agree with the model already. Leave the gaps out on both sides instead.
         averaged_above: R @ Q, -> R @ Q / S.sum(axis=1, keepdims=True),
-            Above the line stands a mean over the seen entries, below it a sum. Take the sum in both.
         mask_not_transposed: half(R.T, seen.T, -> half(R.T, seen,
             For Q everything is turned round, the mask too: `seen.T` is (M, N), like R.T.
         data_not_transposed: half(R.T, seen.T, -> half(R, seen,
@@ -230,6 +229,8 @@ hidden_error = check.Exercise(
             That divides entry by entry, where one small entry of R can decide everything. Divide one size by the other.
         signed_sum: size(missed) -> abs(np.sum(missed))
         spectral_norm: = np.linalg.norm, -> = lambda M: np.linalg.norm(M, 2),
+            | size(missed) -> np.linalg.norm(missed, 2)
+        averaged_above: size(missed) -> size(missed) / np.sqrt(hidden.sum())
         not_of_numbers: seen == 0 -> ~seen
         upside_down: {} -> 1 / ({})
             The fraction is upside down: what was missed belongs above the line, what was to be guessed below it.

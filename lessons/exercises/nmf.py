@@ -234,8 +234,9 @@ has_settled = check.Exercise(
         division_by_zero: ... -> abs(previous_loss - loss) / {previous_loss <=|previous_loss <|loss <|max(previous_loss, loss) <} tolerance
             From 0 to 0 this divides by zero, but that has settled. Multiply the tolerance by the loss instead.
         strict_at_zero: <= -> <
-            From 0 to 0 this says False, but that has settled. 0 < 0 is False, and so is a comparison with NaN, which
-            0 / 0 is: let the change be `<=` the tolerance times the loss.
+            | {} -> bool(previous_loss) and {}
+            From 0 to 0 this says False, but that has settled. (0 < 0 is False, and so is a comparison with NaN, which
+            0 / 0 is.) Let the change be `<=` the tolerance times the loss.
         the_other_way_round: <= -> {>|>=}
             That is true while the loss still moves. It should be true once the change is small.
         ignores_tolerance: tolerance -> 1e-{4|6|3|5|2|7|8}

@@ -364,7 +364,6 @@ relative_error = check.Exercise(
         only_one_squared: size(missed) -> size(missed) ** 2
             | np.sqrt(missed) -> missed
         averaged_above: size(missed) -> size(missed) / {np.sqrt(X.shape[1])|np.sqrt(X.size)}
-            Above the line stands a mean and below it a sum, so that the number of entries stays in. Take both as sums.
         divided_by_the_reconstruction: D @ A, X -> D @ A, D @ A
             | / np.sqrt(size) -> / np.linalg.norm(D @ A)
             That divides by the size of D A. The measure is the data, so divide by the size of X.

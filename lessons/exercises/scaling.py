@@ -122,7 +122,8 @@ normalise_atoms = check.Exercise(
         plain_sums: np.sqrt(np.sum(D**2, axis=0)) -> np.sum(D, axis=0)
             That makes the entries of each atom sum to 1. The length is the root of the sum of squares.
         root_forgotten: np.sqrt ->
-            That divides by the squared length: the root is missing.
+            | lengths[:, np.newaxis] -> lengths[:, np.newaxis] ** 2
+            A squared length is taken: the root is missing.
         largest_entry: np.sqrt(np.sum(D**2, axis=0)) -> np.max(np.abs(D), axis=0)
             That makes the largest entry of each atom 1. The length is the root of the sum of squares.
         codes_normalised: ... -> D * np.linalg.norm(A, axis=1), A / np.linalg.norm(A, axis=1)[:, np.newaxis]
