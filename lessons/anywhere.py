@@ -50,6 +50,9 @@ SAID = """
     part_of_the_way:
         It goes only a part of the way to the best fit, as a descent does that ends early. Solve the equations, or go on
         until nothing moves.
+    fixed_steps:
+        As in a descent whose steps are of one size, it goes a part of the way where numbers are small, and too far where they
+        are large. Solve the equations instead.
     one_pass:
         Each atom takes its part of what the ones before have left, once, as in one round of matching pursuit. Where they
         overlap they have to be fitted together.
@@ -108,7 +111,7 @@ SAID = """
     atoms_as_rows:
         The result is transposed: D is (d, k), one atom a column.
     large_cut_off:
-        So large an `rcond` treats directions that matter as zero. It is there for rounding alone: leave it as it is.
+        Directions that matter are left out, as by too large an `rcond`, which is there for rounding alone. All of them count.
     not_every_sample:
         Not every sample is done: does the loop leave one out, or is `return` inside it?
     not_every_atom:

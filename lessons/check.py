@@ -439,16 +439,7 @@ def in_another_form(exercise, run, finding):
         with contextlib.suppress(Exception):  # of what is no array, or no pair of them
             if unlike(form(came), like)[0] is None:
                 return with_what_is_behind(exercise, run, key, form) or (key,) * isinstance(like, tuple)
-    if isinstance(like, np.ndarray) and not set(_form(came)) & set(like.shape):
-        made = (
-            (keys, exercise.known.result(source, exercise.cases[0]).value) for keys, source in exercise.known.singles
-        )
-        return next((keys for keys, value in made if _form(value) == _form(came) != ()), ())
     return ()
-
-
-def _form(result):
-    return (f"{len(result)} parts",) if isinstance(result, tuple) else getattr(result, "shape", ())
 
 
 def with_what_is_behind(exercise, run, key, form):

@@ -394,12 +394,15 @@ def _with_a_second(keys, walk):
 
 
 def _own_start(call, R, P, Q):
-    """The start that an answer makes for itself, which comes back after no steps or, where these fail, with alpha = 0; or None."""
-    for steps, alpha in ((0, TINY), (1, 0.0)):
-        start = call.outcome((R, P, Q, P.shape[1], steps, alpha, 0.0)).value
+    """The start that an answer makes for itself, which comes back after no steps, or from steps with alpha = 0; or None."""
+    none, still, again = (
+        call.outcome((R, P, Q, P.shape[1], steps, alpha, 0.0)).value for steps, alpha in ((0, TINY), (1, 0.0), (2, 0.0))
+    )
+    rests = compare.unlike(again, (P, Q))[0] is None and compare.close(again, still)
+    for start, far in ((none, 0.1), (still, 1e-9 if rests else np.inf)):
         if compare.unlike(start, (P, Q))[0] is None:
-            apart = any(np.linalg.norm(a - b) > 0.1 * np.linalg.norm(b) for a, b in zip(start, (P, Q)))
-            return start if apart else None
+            if not all(_small(a - b, b, far) for a, b in zip(start, (P, Q))):
+                return start
     return None
 
 
@@ -417,10 +420,10 @@ def _signs(walk, shares):
     ways = [after - before for after, before in zip(few, start)]
     touched = [(after != before).any(axis=axis) for after, before in zip(walk.run(1), start) for axis in (0, 1)]
     return _first(
-        one_factor_only=ways[0].any() != ways[1].any(),
-        only_a_part_moves=any(each.any() and not each.all() for each in touched),
         solved_at_once=max(_error(R, few), _error(R, many)) < 0.5 * _error(R, start),
         own_start=_own_start(walk.call, R, *start),
+        one_factor_only=ways[0].any() != ways[1].any(),
+        only_a_part_moves=any(each.any() and not each.all() for each in touched),
         ignores_alpha=_same(few, fast)
         or any(_small(a - b, way, 0.1) and not _small(a - c, way, 0.1) for a, b, c, way in zip(few, fast, many, ways)),
         ignores_steps=_same(few, many),
@@ -539,6 +542,9 @@ matrix_factorization = check.Exercise(
             Is the loop run at all, and does what it computes go back into P and Q?
         error_times_beta: (2 * E @ Q - beta * P) -> (2 * beta * E @ Q) ;; (2 * E.T @ P - beta * Q) -> (2 * beta * E.T @ P)
             beta stands before the error, so that with beta = 0 nothing moves. It weighs the penalty alone: 2 E Q - beta P.
+        step_alone: P = P + alpha -> P = alpha ;; Q = Q + alpha -> Q = alpha
+            | P, Q = P + alpha * (2 * E @ Q - beta * P), Q + alpha -> P, Q = alpha * (2 * E @ Q - beta * P), alpha
+            That is the step alone. Add it to the factor: P + alpha (2 E Q - beta P).
         one_step_only: range(steps) -> range(1)
             It takes one step only. Is `return` in the loop, does each step start anew, or does a rule of its own stop it?
         ignores_steps: range(steps) -> range(100)

@@ -311,6 +311,7 @@ consensus = check.Exercise(
         run_left_out: ^ -> labels = labels[{:-1|1:}]
             | range(runs) -> range({1, runs|runs - 1})
             One of the runs is left out: `range(n)` begins at 0 and already ends at n - 1.
+        first_only: {} -> ({}) * (np.arange(labels.shape[1]) < 1){|[:, np.newaxis]}
         diagonal_of_zeros: {} -> ({}) * (1 - np.eye(labels.shape[1]))
             A sample is with itself in every run, so the diagonal is 1.
         one_half_only: {} -> {np.triu|np.tril}({})

@@ -92,6 +92,7 @@ LEAST_SQUARES = """
         The decomposition is undone only in part, or wrongly: D = Q R gives R alpha = Q^T x, and D = U S V^T gives V S^-1 U^T x.
     large_cut_off: pinv(D) -> pinv(D, rcond=0.5)
     part_of_the_way:
+    fixed_steps:
     inverse_alone: np.linalg.pinv(D) @ x -> np.linalg.pinv(D)
         That is the pseudo-inverse of D alone: multiply x by it.
     gram_not_inverted: np.linalg.solve(D.T @ D, D.T @ x) -> D.T @ D @ (D.T @ x)
@@ -117,8 +118,12 @@ _ONE_SAMPLE = """
 PROBE = X_FULL.T, np.array([[20.0, 10, 0, 10, 30, 0, 0], [1, -1, 2, 0, 1, 4, 4], [0, 2, 1, 1, -2, 1, 1]]).T / [1, 1, 4]
 
 
-def keys_of_least_squares(codes):
-    """The mistakes whose sign is in the numbers that codes(X, D) gives (k, n) where they are not the best ones for X ~ D A."""
+def keys_of_least_squares(codes, cases):
+    """The mistakes whose sign is in the numbers that codes(X, D) gives (k, n) where they are not the best ones for X ~ D A.
+
+    cases: pairs (X, D) that were asked for before, to which what is said has to apply as well.
+    """
+    came = [(X, D, codes(X, D)) for X, D in cases]
     X, D = PROBE[0], PROBE[1] / 32  # so small that most descents do not overflow
     A = codes(X, D)
     pull = D.T @ (X - D @ A)
@@ -133,16 +138,18 @@ def keys_of_least_squares(codes):
         if np.isclose(shares * (1 - shares), 0).all():
             return ("large_cut_off",)
         if shares.min() > -1e-6 and shares.max() < 1 + 1e-6:
-            return ("part_of_the_way",)
+            nearer = all(np.linalg.norm(X - D @ A) <= np.linalg.norm(X) for X, D, A in came)
+            return ("part_of_the_way" if nearer else "fixed_steps",)
     # A zero may come out a little negative.
     signed = np.min(best) < -1e-9 * np.max(np.abs(best))
-    return ("nonnegative_codes",) * bool(signed and np.min(A) >= 0)
+    return ("nonnegative_codes",) * bool(signed and np.any(A) and min(np.min(A) for *_, A in came + [(X, D, A)]) >= 0)
 
 
 def _best_code(came, run, x, D):
     if compare.close(came, factorise.code(x, D), (x,)):
         return None
-    return check.Finding("", keys_of_least_squares(lambda X, D: np.column_stack([run(x, D) for x in X.T])))
+    cases = [(x[:, np.newaxis], D) for x, D in code.cases]
+    return check.Finding("", keys_of_least_squares(lambda X, D: np.column_stack([run(x, D) for x in X.T]), cases))
 
 
 code = check.Exercise(

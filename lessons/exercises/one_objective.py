@@ -201,6 +201,7 @@ pca_dictionary = check.Exercise(
             X is not centred, so the first atom points to the mean. Subtract the mean column, X.mean(axis=1), first.
         rows_of_Vt: U, _, _ -> _, _, U ;; U[:, :k] -> U[:k]{|.T}
             | C @ C.T -> C.T @ C{| ;; [:, ::-1][:, :k] ->}
+            | ... -> np.linalg.{svd(X - X.mean(axis=1, keepdims=True))[2]|svd(X - X.mean(axis=1, keepdims=True))[2].T|eigh(np.cov(X.T))[1]}
             Those mix samples: they are rows of V^T, or come from the (n, n) covariance of the samples, as `np.cov(X.T)`
             is. Atoms live in d dimensions, as samples do: columns of U, or eigenvectors of the (d, d) covariance.
         atoms_as_rows: {} -> ({}).T
@@ -241,7 +242,7 @@ pca_dictionary = check.Exercise(
         all_directions: {|[:, ::-1]}[:, :k] ->
             There are more than k atoms. Keep the first k columns.
         whole_decomposition: U, _, _ -> U ;; [:, :k] ->
-            | ... -> np.linalg.eigh(X @ X.T)
+            | ... -> np.linalg.{eigh(X @ X.T)|eigh(np.cov(X))|svd(X - X.mean(axis=1, keepdims=True))}
             Return the k columns of D alone: `np.linalg.svd` gives U, S and V^T, and `eigh` values and vectors.
         wrong_lengths: U, _, _ -> U, S, _ ;; U[:, :k] -> (U * S)[:, :k]
             The atoms are not of length 1: leave out the factor, a singular value or a variance.
