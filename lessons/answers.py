@@ -177,7 +177,7 @@ def has_a_rule(answer):
     nodes = list(ast.walk(tree))
     counts = {"steps", "isnan", "isfinite"}
     for node in nodes:
-        if isinstance(node, ast.Assign) and _names(node.value) == {"steps"}:
+        if isinstance(node, ast.Assign) and "steps" in _names(node.value):
             counts |= _names(*node.targets)
     loops = [node for node in nodes if isinstance(node, (ast.For, ast.While))]
     tests = [loop.test for loop in loops if isinstance(loop, ast.While)]

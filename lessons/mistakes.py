@@ -251,9 +251,9 @@ class Known:
         # Where no right result is negative no sign can get lost.
         if "made_positive" in others and not any(np.any(self.rights(case)[0] < 0) for case in self.exercise.cases):
             del others["made_positive"]
-        # Of what is square a reshaped transpose cannot be told from a transpose; and here it would be the same both ways.
-        shapes = [getattr(self.rights(case)[0], "shape", ()) for case in self.exercise.cases]
-        if all(shape[:1] == shape[1:] for shape in shapes):
+        # A matrix that is the same both ways cannot be transposed.
+        rights = [self.rights(case)[0] for case in self.exercise.cases]
+        if all(np.array_equal(right, right.T) for right in rights if isinstance(right, np.ndarray)):
             others = {key: each for key, each in others.items() if key not in ("reshaped", "result_transposed")}
         return own | others
 
@@ -278,12 +278,10 @@ class Known:
         came = self.result(before or inside, case)
         if came.error is not None:
             return came
-        # What is done to a result leaves it as it is, and needs no copy.
-        return (
-            outcome(functools.partial(after, came.value), (), ())
-            if after
-            else outcome(compiled(inside), (), came.value)
-        )
+        if not after:
+            return outcome(compiled(inside), (), came.value)
+        # What is done to a result leaves it as it is, so that it needs no copy.
+        return outcome(functools.partial(after, came.value), (), ())
 
     def rights(self, case):
         """What the right ways give, the reference first; a way that fails on an edge is left out."""

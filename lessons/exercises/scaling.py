@@ -315,7 +315,7 @@ def _on_course(came, run, X, D, steps):
     # from the same place.
     P, Q = factorise.truncated_svd(X, D.shape[1])
     at_the_end = same((P, Q.T), came)
-    own_start = not at_the_end and same(run(X, D[::-1], steps), came) or not same(run.anew(X, D, steps), came)
+    own_start = (same(run(X, D[::-1], steps), came) and not at_the_end) or not same(run.anew(X, D, steps), came)
     if own_start or same(run(X, D, 2 * steps), came):
         keys = ("own_start",) * own_start + ("ignores_steps",) * same(run(X, D, 2 * steps), came)
         return check.Finding("", keys)
