@@ -280,7 +280,7 @@ FEW, MANY, TINY, BETA = 5, 200, 3e-6, 4.0
 PENALISED = (FEW, BETA)
 PROBES = [(FEW, 0.0), (MANY, 0.0), PENALISED]
 # So many pairs of mistakes are tried in any order of updating.
-LIKELY_PAIRS = 500
+LIKELY_PAIRS = 400
 # With this alpha every order of updating comes within 1 % of the floor in MANY steps.
 CALM = 0.02
 
@@ -526,18 +526,64 @@ matrix_factorization = check.Exercise(
         """,
     ],
     mistakes=r"""
+        skips_entries: E = R - P @ Q.T -> E = np.where(R > 0, R - P @ Q.T, 0)
+            Only positive entries count, as where 0 means unknown (`if R[i][j] > 0`). Here all are known, negative ones too.
         ascends: {+ alpha -> - alpha|E = R - P @ Q.T -> E = P @ Q.T - R}
             That is uphill, or the wrong way for one factor. With E = R - P Q^T add the step: P + alpha (2 E Q - beta P).
         factor_two: 2 * E -> E
-        twice_as_far: {2 * E -> 4 * E|alpha * -> 2 * alpha *}
-            A step, or the error's part of it, is twice as long as it should be. Is the 2 from the slope of the square there twice?
-        averaged: E = R - P @ Q.T -> E = (R - P @ Q.T) / {R.size|len(R)}
-        overflows:
-            The steps are far too long: a step is alpha times the gradient. Is something summed twice, or multiplied again?
         residual_before_loop: for _ in range(steps):\n        E = R - P @ Q.T -> E = R - P @ Q.T\n    for _ in range(steps):
             The residual E is not computed anew in every step, and later steps follow an old one. It belongs in the loop.
+        one_step_only: range(steps) -> range(1)
+            It takes one step only. Is `return` in the loop, does each step start anew, or does a rule of its own stop it?
+        one_step_too_few: range(steps) -> range(steps - 1)
+        transposed: {1} -> ({1}).T
+            Q comes back transposed: it should be (M, K), as it went in. If you keep a transposed Q, return its `.T`.
+        penalty_sign: - beta -> + beta
+        ignores_beta: beta -> 0.0
+        own_start:
+            With alpha = 0 the P and Q given should come back, and do not. Begin with them; only the updates change them.
+        penalty_on_one_factor: - beta * {P|Q} ->
+            Only one of the two factors feels the penalty: both updates hold a term with `beta`.
+        penalty_without_alpha: alpha * (2 * E @ Q - beta * P) -> alpha * 2 * E @ Q - beta * P ;; alpha * (2 * E.T @ P - beta * Q) -> alpha * 2 * E.T @ P - beta * Q
+            The penalty is not multiplied by alpha, but the step is alpha times the whole gradient: put it in a bracket.
         one_factor_only: {P = P + alpha * (2 * E @ Q - beta * P)|Q = Q + alpha * (2 * E.T @ P - beta * Q)} -> pass
             Both factors have to be updated in every step, and both returned.
+        ignores_alpha: alpha -> {0.002|0.01|0.001|0.0002}
+            The step size should be the one asked for: multiply both updates by `alpha`.
+        penalty_halved: - beta * -> - (beta / 2) *
+        step_shrinks: E = R - P @ Q.T -> E = R - P @ Q.T\n        alpha = {0.99 * alpha|alpha / 2}
+            | - beta * Q)\n -> - beta * Q)\n        alpha = alpha / 2\n
+            The steps become smaller, so that it comes to rest before it has arrived. Leave `alpha` as it was given.
+        penalty_doubled: - beta * -> - (2 * beta) *
+        changes_arguments: P = P + -> P += ;; Q = Q + -> Q +=
+        averaged: E = R - P @ Q.T -> E = (R - P @ Q.T) / {R.size|len(R)}
+        gradient_cut: (2 * E @ Q - beta * P) -> np.clip(2 * E @ Q - beta * P, -1, 1) ;; (2 * E.T @ P - beta * Q) -> np.clip(2 * E.T @ P - beta * Q, -1, 1)
+            | E = R - P @ Q.T -> E = np.sign(R - P @ Q.T)
+            The gradient is cut, scaled, or replaced by its sign, as in Adam. Each entry moves by alpha times its slope.
+        twice_as_far: {2 * E -> 4 * E|alpha * -> 2 * alpha *}
+            A step, or the error's part of it, is twice as long as it should be. Is the 2 from the slope of the square there twice?
+        ignores_steps: range(steps) -> range(100)
+        only_a_part_moves: for _ -> given = P, Q\n    for _ ;; - beta * Q)\n -> - beta * Q)\n        {P[:, 0], Q[:, 0] = given[0][:, 0], given[1][:, 0]|P[:, -1], Q[:, -1] = given[0][:, -1], given[1][:, -1]}\n
+            Only some rows or columns of P and Q move in a step. The whole residual counts, and moves every entry.
+        stops_early: range(steps) -> range(min(steps, 50))
+            It stops, or keeps an earlier pair, with a way still to go. No stop was asked for: go exactly `steps` rounds.
+        momentum:
+            The steps grow, as with momentum or a rising alpha. Here a step is alpha times its own gradient, no more.
+        scaled_to_length_one: - beta * Q)\n -> - beta * Q)\n        {P = P / np.linalg.norm(P|Q = Q / np.linalg.norm(Q}, axis=0)\n
+            The columns are scaled to length 1, and that changes P Q^T. Only the two updates should change P and Q.
+        solved_at_once:
+            That solves for the factors, by least squares or the SVD. Here they go downhill by `steps` steps of `alpha`.
+        biases: E = R - P @ Q.T -> E = R - R.mean({|axis=1, keepdims=True|axis=0}) - P @ Q.T
+            A mean, or a bias for each row and column, is taken off the data. Here the model is P Q^T alone.
+        clipped: - beta * Q)\n -> - beta * Q)\n        {P = np.maximum(P|Q = np.maximum(Q|P, Q = np.maximum(P, 0), np.maximum(Q}, 0)\n
+            Negative entries are cut off at zero. Here they may have either sign; notebook 4 is about those that may not.
+        returns_the_product: return P, Q -> return P @ Q.T
+        one_step_too_many: range(steps) -> range(steps + 1)
+        defaults_changed:
+            The cells below count on the first line as it was given: `steps=500, alpha=0.002, beta=0.02`.
+        swapped: {} -> ({})[::-1]
+        overflows:
+            The steps are far too long: a step is alpha times the gradient. Is something summed twice, or multiplied again?
         nothing_moves: range(steps) -> range(0)
             Is the loop run at all, and does what it computes go back into P and Q?
         error_times_beta: (2 * E @ Q - beta * P) -> (2 * beta * E @ Q) ;; (2 * E.T @ P - beta * Q) -> (2 * beta * E.T @ P)
@@ -545,52 +591,6 @@ matrix_factorization = check.Exercise(
         step_alone: P = P + alpha -> P = alpha ;; Q = Q + alpha -> Q = alpha
             | P, Q = P + alpha * (2 * E @ Q - beta * P), Q + alpha -> P, Q = alpha * (2 * E @ Q - beta * P), alpha
             That is the step alone. Add it to the factor: P + alpha (2 E Q - beta P).
-        one_step_only: range(steps) -> range(1)
-            It takes one step only. Is `return` in the loop, does each step start anew, or does a rule of its own stop it?
-        ignores_steps: range(steps) -> range(100)
-        one_step_too_few: range(steps) -> range(steps - 1)
-        one_step_too_many: range(steps) -> range(steps + 1)
-        ignores_alpha: alpha -> {0.002|0.01|0.001|0.0002}
-            The step size should be the one asked for: multiply both updates by `alpha`.
-        penalty_on_one_factor: - beta * {P|Q} ->
-            Only one of the two factors feels the penalty: both updates hold a term with `beta`.
-        ignores_beta: beta -> 0.0
-        penalty_sign: - beta -> + beta
-        penalty_halved: - beta * -> - (beta / 2) *
-        penalty_doubled: - beta * -> - (2 * beta) *
-        penalty_without_alpha: alpha * (2 * E @ Q - beta * P) -> alpha * 2 * E @ Q - beta * P ;; alpha * (2 * E.T @ P - beta * Q) -> alpha * 2 * E.T @ P - beta * Q
-            The penalty is not multiplied by alpha, but the step is alpha times the whole gradient: put it in a bracket.
-        only_a_part_moves: for _ -> given = P, Q\n    for _ ;; - beta * Q)\n -> - beta * Q)\n        {P[:, 0], Q[:, 0] = given[0][:, 0], given[1][:, 0]|P[:, -1], Q[:, -1] = given[0][:, -1], given[1][:, -1]}\n
-            Only some rows or columns of P and Q move in a step. The whole residual counts, and moves every entry.
-        step_shrinks: E = R - P @ Q.T -> E = R - P @ Q.T\n        alpha = {0.99 * alpha|alpha / 2}
-            | - beta * Q)\n -> - beta * Q)\n        alpha = alpha / 2\n
-            The steps become smaller, so that it comes to rest before it has arrived. Leave `alpha` as it was given.
-        stops_early: range(steps) -> range(min(steps, 50))
-            It stops, or keeps an earlier pair, with a way still to go. No stop was asked for: go exactly `steps` rounds.
-        momentum:
-            The steps grow, as with momentum or a rising alpha. Here a step is alpha times its own gradient, no more.
-        scaled_to_length_one: - beta * Q)\n -> - beta * Q)\n        {P = P / np.linalg.norm(P|Q = Q / np.linalg.norm(Q}, axis=0)\n
-            The columns are scaled to length 1, and that changes P Q^T. Only the two updates should change P and Q.
-        gradient_cut: (2 * E @ Q - beta * P) -> np.clip(2 * E @ Q - beta * P, -1, 1) ;; (2 * E.T @ P - beta * Q) -> np.clip(2 * E.T @ P - beta * Q, -1, 1)
-            | E = R - P @ Q.T -> E = np.sign(R - P @ Q.T)
-            The gradient is cut, scaled, or replaced by its sign, as in Adam. Each entry moves by alpha times its slope.
-        solved_at_once:
-            That solves for the factors, by least squares or the SVD. Here they go downhill by `steps` steps of `alpha`.
-        defaults_changed:
-            The cells below count on the first line as it was given: `steps=500, alpha=0.002, beta=0.02`.
-        biases: E = R - P @ Q.T -> E = R - R.mean({|axis=1, keepdims=True|axis=0}) - P @ Q.T
-            A mean, or a bias for each row and column, is taken off the data. Here the model is P Q^T alone.
-        skips_entries: E = R - P @ Q.T -> E = np.where(R > 0, R - P @ Q.T, 0)
-            Only positive entries count, as where 0 means unknown (`if R[i][j] > 0`). Here all are known, negative ones too.
-        own_start:
-            With alpha = 0 the P and Q given should come back, and do not. Begin with them; only the updates change them.
-        clipped: - beta * Q)\n -> - beta * Q)\n        {P = np.maximum(P|Q = np.maximum(Q|P, Q = np.maximum(P, 0), np.maximum(Q}, 0)\n
-            Negative entries are cut off at zero. Here they may have either sign; notebook 4 is about those that may not.
-        transposed: {1} -> ({1}).T
-            Q comes back transposed: it should be (M, K), as it went in. If you keep a transposed Q, return its `.T`.
-        swapped: {} -> ({})[::-1]
-        returns_the_product: return P, Q -> return P @ Q.T
-        changes_arguments: P = P + -> P += ;; Q = Q + -> Q +=
     """,
 )
 
