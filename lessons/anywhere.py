@@ -154,7 +154,7 @@ SAID = """
         The penalty counts once for every entry r_ij. Count it once, for the whole loss, outside the sum over entries.
 """
 
-# For an exercise that returns one result. `[:]` fails for a number alone, which scaling to 1 would make of any.
+# For an exercise that returns one result; what is met most often comes first, as pairs are tried in this order. `[:]` fails for a number alone, which scaling to 1 would make of any.
 IN_ANY = """
     data_centred: ^ -> DATA = DATA - DATA.mean({axis=1, keepdims=True|axis=0|})
         A mean is taken off the data first. Here they count as they are.

@@ -204,6 +204,7 @@ class Finding:
 
     form: where one slip shows in the form of the result alone, its key and the function that puts a result right, so that a
     second slip can be looked for behind it. further: what else is wrong, seen on other numbers than those of the cases.
+    expected: what a law would have had, where only one result is right.
     """
 
     words: str
@@ -212,6 +213,7 @@ class Finding:
     status: str = "wrong"
     form: tuple = ()
     further: tuple[str, ...] = ()
+    expected: object = None
 
 
 class _Stopped(Exception):
@@ -359,7 +361,9 @@ def look(exercise, run, case):
         example = run.example(came.value)
         with quiet():
             finding = exercise.law(came.value, run, *case)
-        return replace(finding, example=example) if isinstance(finding, Finding) else finding
+        if isinstance(finding, Finding):
+            return replace(finding, example=replace(example, expected=finding.expected))
+        return finding
     value = exercise.canonical(came.value)
     if any(close(value, right, case) for right in map(exercise.canonical, rights)):
         return distance(value, exercise.canonical(rights[0]), case) if len(rights) == 1 else None
@@ -373,8 +377,8 @@ def explained(exercise, run, finding):
     if finding is not None:
         keys = tuple(key for key in finding.mistakes if key in FROM_OUTSIDE)
         keys = keys or recognised(exercise, run)
-        form = exercise.known.forms.get(keys[0]) if exercise.law and len(keys) == 1 else None
-        keys = with_what_is_behind(exercise, run, keys[0], form) or keys if form else keys
+        if exercise.law and len(keys) == 1 and keys[0] in exercise.known.forms:
+            keys = with_what_is_behind(exercise, run, keys[0], exercise.known.forms[keys[0]]) or keys
         if not keys and SENTENCES["notebooks_own_data"] not in _outside(exercise, run.answer):
             keys = in_another_form(exercise, run, finding) or finding.mistakes
         keys += finding.further
@@ -436,9 +440,11 @@ def in_another_form(exercise, run, finding):
     parts = [slice(2), *range(len(came))] if isinstance(came, tuple) else []
     only = [("returns_more", operator.itemgetter(part)) for part in parts]
     for key, form in [*exercise.known.forms.items(), *only]:
+        fits = False
         with contextlib.suppress(Exception):  # of what is no array, or no pair of them
-            if unlike(form(came), like)[0] is None:
-                return with_what_is_behind(exercise, run, key, form) or (key,) * isinstance(like, tuple)
+            fits = unlike(form(came), like)[0] is None
+        if fits:
+            return with_what_is_behind(exercise, run, key, form) or (key,) * isinstance(like, tuple)
     return ()
 
 

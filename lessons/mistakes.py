@@ -300,7 +300,7 @@ class Known:
         made = (((key,), way, apply(edit, way)) for (key, edit), way in itertools.product(self._edits(), self.sources))
         return [(keys, source) for keys, way, source in made if source not in (None, way) and compiled(source)]
 
-    @property
+    @functools.cached_property
     def forms(self):
         """What is done to the form of a result alone, and what undoes it: {key: function of the result}."""
         turns = [each for each in self._edits() if re.fullmatch(r"(\{.?\}) -> \(\1\)(\.T|\[::-1\])", each[1])]

@@ -10,6 +10,7 @@ import pytest
 import student_answers
 
 from lessons import answers, factorise, mistakes
+from lessons.exercises import faces, lego, scaling
 
 NOTEBOOKS = ["lego", "scaling", "faces", "nmf", "one_objective", "how_many_atoms"]
 MODULES = [importlib.import_module(f"lessons.exercises.{name}") for name in NOTEBOOKS]
@@ -105,6 +106,13 @@ def test_whatever_is_returned_gets_a_verdict(exercise):
 
         assert verdict.status == "wrong" or np.array_equal(value, right), value
         assert verdict._repr_html_() and repr(verdict) and verdict.message
+
+
+@pytest.mark.parametrize("exercise", [lego.code, lego.smallest_error, scaling.update_codes, faces.centre], ids=name_of)
+def test_a_law_with_one_right_result_says_what_should_have_come(exercise):
+    verdict = exercise.verdict(lambda *case: 1.5 * exercise.reference(*case))
+
+    assert np.allclose(verdict.example.expected, exercise.reference(*verdict.example.arguments.values()))
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)

@@ -146,10 +146,12 @@ def keys_of_least_squares(codes, cases):
 
 
 def _best_code(came, run, x, D):
-    if compare.close(came, factorise.code(x, D), (x,)):
+    best = factorise.code(x, D)
+    if compare.close(came, best, (x,)):
         return None
     cases = [(x[:, np.newaxis], D) for x, D in code.cases]
-    return check.Finding("", keys_of_least_squares(lambda X, D: np.column_stack([run(x, D) for x in X.T]), cases))
+    keys = keys_of_least_squares(lambda X, D: np.column_stack([run(x, D) for x in X.T]), cases)
+    return check.Finding("", keys, expected=best)
 
 
 code = check.Exercise(
@@ -349,8 +351,8 @@ _eigenvalues = "values = np.linalg.eigvalsh(X.T @ X)[::-1][k:]\nreturn np.sqrt(n
 
 def _least_error(came, run, X, k):
     # From eigenvalues a true zero comes out as about 1e-7 of the norm, which is larger than any entry.
-    right = compare.close(came, factorise.smallest_error(X, k), (10 * np.linalg.norm(X),))
-    return None if right else check.Finding("")
+    least = factorise.smallest_error(X, k)
+    return None if compare.close(came, least, (10 * np.linalg.norm(X),)) else check.Finding("", expected=least)
 
 
 smallest_error = check.Exercise(
