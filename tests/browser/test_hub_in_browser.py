@@ -143,7 +143,7 @@ def test_a_student_gets_a_correction_and_keeps_the_own_work(hub, course, tmp_pat
             editor.click()
             page.keyboard.press("Control+a")
             page.keyboard.insert_text(ANSWER)
-            page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+            page.evaluate(browser.RUN_ALL)
             verdict = page.locator(".jp-OutputArea-output", has_text="1.1 reconstruct: correct").first
             verdict.wait_for()
         assert sources(mine)["reconstruct"] == ANSWER
