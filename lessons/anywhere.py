@@ -59,7 +59,7 @@ SAID = """
     one_step_too_many:
         That is one step too many: `range(steps)` counts exactly `steps` rounds.
     normalised_at_the_end:
-        A factor is scaled at the end and the other does not make up for it, so that the product changes.
+        A factor is scaled and the other does not make up for it, so that the product changes.
     several_steps:
         It takes several steps. Take one: update each factor once.
     squared:
@@ -115,7 +115,8 @@ SAID = """
     not_every_sample:
         Not every sample is done: does the loop leave one out, or is `return` inside it?
     not_every_atom:
-        Not every atom has its turn: does the loop leave one out, or is `return` inside it? `range(k)` ends at k - 1.
+        Only some atoms count in the end. Does the loop leave one out (`range(k)` ends at k - 1), is `return` inside it, or does a
+        `+=` lack its plus?
     standardised:
         Every row is divided by its standard deviation, so that all count the same. Only the mean is taken off here.
     only_one_squared:
@@ -239,14 +240,14 @@ IN_ANY = """
         A sum is taken where a mean belongs.
     root_too_many: {} -> np.sqrt({})
         A root is taken that does not belong there.
-    first_only: {} -> ({})[{:, 0|0|0, 0}]
+    first_only: {} -> ({})[{:, 0|0|0, 0|:1|:, :1}]
         | {} -> ({}) * (np.arange(np.shape({})[-1]) < 1)
         Only the first part of the result is there. Does `return` stand inside the loop?
     data_made_positive: ^ -> DATA = {np.abs(DATA)|np.maximum(DATA, 0)}
         The negative numbers of the data are lost first. They count as they are.
     model_cut: MODEL -> np.{maximum(MODEL, 0)|clip(MODEL, 0, 1)|clip(MODEL, 1, 5)}
         What the atoms make is cut off, at zero or to a range. Take it as it is.
-    data_left_out: DATA - MODEL -> MODEL
+    data_left_out: DATA - MODEL -> {MODEL|-MODEL}
         The data are left out: what counts is their difference from what the atoms make of them.
     one_minus: {} -> 1 - ({})
         It is 1 minus what it should be.
@@ -274,7 +275,7 @@ IN_ANY = """
     result_transposed: {} -> ({}).T
         The result is transposed: rows and columns have changed places.
     product_entry_by_entry: ATOMS @ CODES -> ATOMS * CODES
-        | P @ Q.T -> P * Q
+        | P @ Q.T -> P * Q{|.T}
         `*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`.
 """
 

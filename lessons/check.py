@@ -33,7 +33,7 @@ from lessons.answers import (
     unused_arguments,
 )
 from lessons.compare import close, describe, distance, finite, first_off, unlike
-from lessons.mistakes import FROM_OUTSIDE, SENTENCES, Known, parse
+from lessons.mistakes import FROM_OUTSIDE, SENTENCES, Known, alike, parse
 
 # From here on a right answer is told how far it is off, and up to there a wrong one is told that it is nearly right.
 NOTICED, NEARLY = 2e-6, 1e-2
@@ -419,10 +419,10 @@ def recognised(exercise, run):
         came = other.outcome(edge)
         if came.error is not None or not finite(came.value):
             return "broken"
-        try:
-            return "off" if isinstance(look(exercise, other, edge), Finding) else "right"
-        except _Stopped:
-            return "off"
+        with contextlib.suppress(_Stopped):
+            if not isinstance(look(exercise, other, edge), Finding):
+                return "right"
+        return "off" if alike(came, run.outcome(edge), edge, exercise.canonical) else "off in another way"
 
     came = [run.outcome(case) for case in exercise.cases]
     at_edges = [at(edge, run) for edge in exercise.edges]
@@ -453,7 +453,7 @@ def with_what_is_behind(exercise, run, key, form):
     other = Run(exercise, lambda *args, **kwargs: form(run.answer(*args, **kwargs)))
     behind = judge(exercise, other)[0]
     second = recognised(exercise, other) or behind.mistakes if behind else ()
-    return (key, *second) if len(second) == 1 or not behind else ()
+    return (key, *second)[:2] if second or not behind else ()
 
 
 def unexplained(exercise, run, finding):

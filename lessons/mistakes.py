@@ -369,7 +369,7 @@ class Known:
         """
         with quiet():
             right, single, least = self._right(came), (), np.inf
-            if right and not at_edges:
+            if right and set(at_edges) <= {"right"}:
                 return ()
             # Zeros or NaN alone, or one answer to every question, can come about in too many ways to name two.
             cases = zip(came, self.exercise.cases)
@@ -399,7 +399,9 @@ class Known:
                     return min(found, key=lambda each: each[0])[1]
                 if not (fallback or self.exercise.law) and (parts := self._part_by_part(came)):
                     return parts
-                off, keys = min(fallback, key=lambda each: each[0], default=(np.inf, ()))
+                off, keys = min(
+                    fallback, key=lambda each: (not own.keys() >= {*each[1]}, each[0]), default=(np.inf, ())
+                )
                 # A second slip has to explain more at the edges than the first one does alone.
                 if len(keys) == 2 and off < least:
                     return keys

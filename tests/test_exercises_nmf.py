@@ -463,7 +463,7 @@ def hoyer(l1, l2, n):
 
 RECOGNISED = [
     (todo.has_settled, lambda a, b, tolerance=1e-4: tolerance >= abs(b - a) // a, "whole_division"),
-    (todo.gradient_codes, lambda X, D, A: 2 * D @ A - 2 * D.T @ X, "transpose_in_one_term"),
+    (todo.gradient_codes, lambda X, D, A: 2 * D @ A - 2 * D.T @ X, "no_transpose"),
     (todo.multiplicative_step, ten_steps, "several_steps"),
     (todo.multiplicative_step, without_brackets, "brackets_missing"),
     (todo.multiplicative_step, model_below, "model_below_the_line"),

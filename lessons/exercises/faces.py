@@ -62,6 +62,9 @@ centre = check.Exercise(
         only_global: - own_means ->
             | rest.mean(axis=1, keepdims=True) -> rest.mean()
             Each face still has a mean of its own. If you took each pixel's mean off twice: the second one was zero already.
+        means_of_faces_as_a_row: , keepdims=True ->
+            | ... -> {|(lambda rest: rest - rest.mean(axis=0))}(faces - faces.mean(axis=1))
+            The N means of the faces line up with the columns. `keepdims=True` makes them (N, 1), one for each row.
         only_local: - pixel_means ->
             | pixel_means = faces.mean(axis=0) -> pixel_means = faces.mean()
             Each pixel still has a mean over the faces. If you took each face's mean off twice: the second one was zero.
@@ -69,14 +72,12 @@ centre = check.Exercise(
             That takes off one number, the mean of all entries. There is a mean for each pixel and one for each face.
         both_from_the_original: rest.mean -> faces.mean
             Both means are of the original faces, so the overall mean went twice. Take the second of what the first left.
-        axes_swapped: (axis=1, keepdims=True) -> (axis=0)[:, np.newaxis] ;; (axis=0)\n -> (axis=1)\n
-            The axes are swapped: `axis=0` gives a mean over the faces for each pixel, `axis=1` one over the pixels.
-        means_of_faces_as_a_row: , keepdims=True ->
-            The N means of the faces line up with the columns. `keepdims=True` makes them (N, 1), one for each row.
         overall_mean_added_back: - own_means -> - own_means + faces.mean()
             The overall mean is added back, but it went only once: the second mean was of what the first had left.
         one_mean_for_all_faces: rest.mean(axis=1, keepdims=True) -> rest[{0|-1}].mean()
             In the end all faces lose the same number. Each face, a row, has a mean of its own.
+        axes_swapped: (axis=1, keepdims=True) -> (axis=0)[:, np.newaxis] ;; (axis=0)\n -> (axis=1)\n
+            The axes are swapped: `axis=0` gives a mean over the faces for each pixel, `axis=1` one over the pixels.
         median_for_mean: {faces.mean( -> np.median(faces, |rest.mean( -> np.median(rest, }
         sum_for_mean: {.mean( -> .sum(|rest.mean( -> rest.sum(|faces.mean( -> faces.sum(}
         smallest_taken_off: .mean({ -> .min(| -> .max(|axis=0 -> .min(axis=0|axis=1 -> .min(axis=1}
@@ -100,7 +101,7 @@ centre = check.Exercise(
             | {} -> ({}) / ({}).std({|axis=0|axis=1, keepdims=True})
             | {} -> ({}) / np.linalg.norm({}, axis=1, keepdims=True)
             | faces - pixel_means -> (faces - pixel_means) / faces.std(axis=0)
-            It divides by a measure of spread. Centring only subtracts: ten times as bright comes out ten times as large.
+            It divides by a spread or a mean. Centring only subtracts: ten times as bright comes out ten times as large.
         transposed: {} -> ({}).T
             The result is transposed: a face should stay a row.
         changes_arguments: faces = faces - -> faces -=
@@ -141,6 +142,7 @@ regularised_loss = check.Exercise(
         half_the_error: + beta -> / 2 + beta
             The squared error counts in full; only the penalty is halved.
         penalty_per_entry: np.sum(P**2) -> R.shape[1] * np.sum(P**2){ ;; np.sum(Q**2) -> len(R) * np.sum(Q**2)|}
+            | np.sum(Q**2) -> len(R) * np.sum(Q**2)
             | np.sum(P**2) + np.sum(Q**2) -> np.sum((R > 0) @ Q**2) + np.sum((R > 0).T @ P**2)
         bracket_missing: (np.sum(P**2) + np.sum(Q**2)) -> np.sum(P**2) + np.sum(Q**2)
             beta / 2 multiplies only ||P||^2: put ||P||^2 + ||Q||^2 into a bracket.
@@ -162,6 +164,8 @@ regularised_loss = check.Exercise(
             Only some rows or columns of P and Q pay the penalty: all of their entries should.
         penalty_inside_the_square: Q.T) ** 2) + beta / 2 * (np.sum(P**2) + np.sum(Q**2)) -> Q.T + beta / 2 * (np.sum(P**2) + np.sum(Q**2))) ** 2)
             The penalty stands inside the square. It is added once the squares are summed.
+        added_before_the_sum: np.sum(P**2) + np.sum(Q**2) -> np.sum(P**2 + Q**2)
+            P is (N, K) and Q (M, K), so that entry by entry they do not go together: sum the squares of each by itself.
         diagonal_only: np.sum((R - P @ Q.T) ** 2) -> np.trace((R - P @ Q.T) ** 2)
             Only the squares on the diagonal are added. A trace gives all of them for E^T E, with `@`, not for `E * E`.
         not_added_up: {** 2) + -> ** 2, axis=1) +|** 2) + -> ** 2, axis=0) +|np.sum((R - P @ Q.T) ** 2) -> (R - P @ Q.T) ** 2|... -> np.sum((R - P @ Q.T) ** 2, axis=1) + beta / 2 * np.sum(P**2, axis=1)}
@@ -389,7 +393,8 @@ def _with_a_second(keys, walk):
         stays = stays and all(np.linalg.matrix_rank(each) == each.shape[1] for each in own)
         second = _small_steps(call, R, *own, two=False) or _long_run(call, R, *own) if stays else None
         keys += second.mistakes if isinstance(second, check.Finding) else ()
-    if _same(came[FEW, BETA], came[FEW, 0]) and keys not in (("nothing_moves",), ("solved_at_once",)):
+    moved = any(map(np.any, came[FEW, 0]))
+    if moved and _same(came[FEW, BETA], came[FEW, 0]) and keys not in (("nothing_moves",), ("solved_at_once",)):
         keys += ("ignores_beta",)
     return keys and keys + _defaults(call.answer)
 
@@ -419,6 +424,9 @@ def _signs(walk, shares):
     more = (1 / last - 1) * FEW
     counted = abs(more - np.round(more)) < 0.1 and abs(more - (pace / last - 1) * MANY) < 2
     ways = [after - before for after, before in zip(few, start)]
+    if _same(few, fast) and _same(few, many) and not _same(few, _run(walk.call, R, start[0][::-1], start[1], FEW)):
+        return "ignores_alpha", "ignores_steps"  # a descent with settings of its own, to where it may well have arrived
+    ends = _same(few, many)
     touched = [(after != before).any(axis=axis) for after, before in zip(walk.run(1), start) for axis in (0, 1)]
     return _first(
         solved_at_once=max(_error(R, few), _error(R, many)) < 0.5 * _error(R, start),
@@ -427,12 +435,13 @@ def _signs(walk, shares):
         only_a_part_moves=any(each.any() and not each.all() for each in touched),
         ignores_alpha=_same(few, fast)
         or any(_small(a - b, way, 0.1) and not _small(a - c, way, 0.1) for a, b, c, way in zip(few, fast, many, ways)),
-        ignores_steps=_same(few, many),
+        ignores_steps=ends and _same(walk.run(FEW, CALM), walk.run(MANY, CALM)),
         gradient_cut=any(np.ptp(np.abs(way)) < 0.01 * np.max(np.abs(way)) for way in ways),
         skips_entries=_same(few, _run(walk.call, np.where(R > 0, R, R - 1), *start, FEW)),
         ascends=share < 0,
         overflows=not share <= (10 if pace > 1.05 else 2.5),
-        stops_early=pace < 0.95 and _same(many, walk.run(2 * MANY)),
+        stops_early=ends or (pace < 0.95 and _same(many, walk.run(2 * MANY))),
+        every_second_round=abs(pace * share - 0.5) < 0.02 and abs(abs(share - 0.5) - 0.1) < 0.02,
         step_shrinks=pace < 0.95 and not counted,
         momentum=pace > 1.05 and not counted,
     )
@@ -478,8 +487,8 @@ def _long_run(call, R, P, Q):
 
 def _stop(call, R, P, Q):
     """A remark on a stop at a small error, which the same data in small numbers meet at once."""
-    small = 1e-3 * R, 1e-3**0.5 * P, 1e-3**0.5 * Q
-    return STOP_OF_ITS_OWN if _same(_run(call, *small, 1, CALM), _run(call, *small, FEW, CALM)) else None
+    small = 1e-6 * R, 1e-3 * P, 1e-3 * Q
+    return STOP_OF_ITS_OWN if _same(_run(call, *small, 2, CALM), _run(call, *small, FEW, CALM)) else None
 
 
 def _defaults(answer):
@@ -541,8 +550,6 @@ matrix_factorization = check.Exercise(
             Q comes back transposed: it should be (M, K), as it went in. If you keep a transposed Q, return its `.T`.
         penalty_sign: - beta -> + beta
         ignores_beta: beta -> 0.0
-        own_start:
-            With alpha = 0 the P and Q given should come back, and do not. Begin with them; only the updates change them.
         penalty_on_one_factor: - beta * {P|Q} ->
             Only one of the two factors feels the penalty: both updates hold a term with `beta`.
         penalty_without_alpha: alpha * (2 * E @ Q - beta * P) -> alpha * 2 * E @ Q - beta * P ;; alpha * (2 * E.T @ P - beta * Q) -> alpha * 2 * E.T @ P - beta * Q
@@ -562,12 +569,14 @@ matrix_factorization = check.Exercise(
             | E = R - P @ Q.T -> E = np.sign(R - P @ Q.T)
             The gradient is cut, scaled, or replaced by its sign, as in Adam. Each entry moves by alpha times its slope.
         twice_as_far: {2 * E -> 4 * E|alpha * -> 2 * alpha *}
-            A step, or the error's part of it, is twice as long as it should be. Is the 2 from the slope of the square there twice?
+            A step, or the error's part of it, is twice as long as it should be. Is the 2 there twice, or one loop too many around it?
         ignores_steps: range(steps) -> range(100)
         only_a_part_moves: for _ -> given = P, Q\n    for _ ;; - beta * Q)\n -> - beta * Q)\n        {P[:, 0], Q[:, 0] = given[0][:, 0], given[1][:, 0]|P[:, -1], Q[:, -1] = given[0][:, -1], given[1][:, -1]}\n
             Only some rows or columns of P and Q move in a step. The whole residual counts, and moves every entry.
         stops_early: range(steps) -> range(min(steps, 50))
             It stops, or keeps an earlier pair, with a way still to go. No stop was asked for: go exactly `steps` rounds.
+        every_second_round:
+            Each factor moves in every second round only. One step moves both of them, and there are `steps` of these.
         momentum:
             The steps grow, as with momentum or a rising alpha. Here a step is alpha times its own gradient, no more.
         scaled_to_length_one: - beta * Q)\n -> - beta * Q)\n        {P = P / np.linalg.norm(P|Q = Q / np.linalg.norm(Q}, axis=0)\n
@@ -586,9 +595,11 @@ matrix_factorization = check.Exercise(
         overflows:
             The steps are far too long: a step is alpha times the gradient. Is something summed twice, or multiplied again?
         nothing_moves: range(steps) -> range(0)
-            Is the loop run at all, and does what it computes go back into P and Q?
+            Is the loop run at all, or ended at once by a rule of its own, and does what it computes go back into P and Q?
         error_times_beta: (2 * E @ Q - beta * P) -> (2 * beta * E @ Q) ;; (2 * E.T @ P - beta * Q) -> (2 * beta * E.T @ P)
             beta stands before the error, so that with beta = 0 nothing moves. It weighs the penalty alone: 2 E Q - beta P.
+        own_start: for _ -> P, Q = 0 * P, 0 * Q\n    for _
+            With alpha = 0 the P and Q given should come back, and do not. Begin with them; only the updates change them.
         step_alone: P = P + alpha -> P = alpha ;; Q = Q + alpha -> Q = alpha
             | P, Q = P + alpha * (2 * E @ Q - beta * P), Q + alpha -> P, Q = alpha * (2 * E @ Q - beta * P), alpha
             That is the step alone. Add it to the factor: P + alpha (2 E Q - beta P).

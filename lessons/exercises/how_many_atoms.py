@@ -86,6 +86,9 @@ masked_step = check.Exercise(
         hidden_count_as_zeros: S * (P @ Q.T) -> (P @ Q.T)
             The mask stands above the line only, and below it the model is asked about every entry: the hidden ones count
             as zeros that it should reproduce. What the model gives needs the mask too, S * (P Q^T).
+        mask_once_only: half(R.T, seen.T, -> half(R.T, np.ones(R.T.shape),
+            | half(R, seen, -> half(R, np.ones(R.shape),
+            Below the line the mask stands in one of the two updates alone. What the model gives needs it in both.
         hidden_data_used: np.where(seen, R, 0) -> R
             The hidden entries of R take part above the line. Put zeros in their place before the product with Q.
         gaps_as_numbers: np.where(seen, R, 0) -> np.nan_to_num(R)
@@ -118,9 +121,6 @@ masked_step = check.Exercise(
         flattened: np.where(seen, R, 0) -> R[seen == 1]
             `R[mask]` picks the entries out as one long vector, and the rows and columns are lost. To keep the shape put
             zeros in the other places: `np.where(seen, R, 0)`.
-        mask_once_only: half(R.T, seen.T, -> half(R.T, np.ones(R.T.shape),
-            | half(R, seen, -> half(R, np.ones(R.shape),
-            Below the line the mask stands in one of the two updates alone. What the model gives needs it in both.
         mask_too_late: (S * (P @ Q.T)) @ Q -> S * (P @ Q.T @ Q)
             The mask is (N, M) and P Q^T Q is (N, K). It belongs to P Q^T, before the product with Q.
         mask_as_a_matrix: S * (P @ Q.T) -> S @ (P @ Q.T)
@@ -143,10 +143,14 @@ masked_step = check.Exercise(
             | P = half -> P[:] = half ;; Q = half -> Q[:] = half
             Whoever called your function still needs its arguments as they were, also the gaps in R: make new arrays, with
             `np.where(seen, R, 0)` and `P = P * ratio`.
-        several_steps: return P, Q -> P = half(R, seen, P, Q); Q = half(R.T, seen.T, Q, P); return P, Q
         """,
         multiplicative.MISTAKES,
         multiplicative.IN_ONE_STEP,
+        """
+        several_steps: return P, Q -> P = half(R, seen, P, Q); Q = half(R.T, seen.T, Q, P); return P, Q
+            | P = half -> P = half(R, seen, P, Q); P = half
+            | Q = half -> Q = half(R.T, seen.T, Q, P); Q = half
+        """,
     ),
 )
 
@@ -312,6 +316,7 @@ consensus = check.Exercise(
             | range(runs) -> range({1, runs|runs - 1})
             One of the runs is left out: `range(n)` begins at 0 and already ends at n - 1.
         first_only: {} -> ({}) * (np.arange(labels.shape[1]) < 1){|[:, np.newaxis]}
+            | {} -> ({})[0]
         diagonal_of_zeros: {} -> ({}) * (1 - np.eye(labels.shape[1]))
             A sample is with itself in every run, so the diagonal is 1.
         one_half_only: {} -> {np.triu|np.tril}({})

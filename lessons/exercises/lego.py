@@ -96,6 +96,10 @@ LEAST_SQUARES = """
     inverse_alone: np.linalg.pinv(D) @ x -> np.linalg.pinv(D)
         That is the pseudo-inverse of D alone: multiply x by it.
     gram_not_inverted: np.linalg.solve(D.T @ D, D.T @ x) -> D.T @ D @ (D.T @ x)
+    transposed_problem: (D -> (D.T
+        | ... -> {np.linalg.pinv(D.T) @ x.T|np.linalg.qr(D)[0] @ x}
+        Two sizes do not fit. D is (d, k): `lstsq(D, x)` and `pinv(D) @ x` take it as it is, the equations are (D^T D) alpha = D^T x,
+        with `qr` it is Q^T x, and `svd` needs `full_matrices=False`.
     entry_by_entry: ... -> {x / D|np.linalg.inv(D.T @ D) * (D.T @ x)|(1 / (D.T @ D)) @ D.T @ x}
         | D.T @ D, -> D.T * D,
         `*` and `/` go entry by entry. Multiply matrices by `@`, and undo one by `np.linalg.solve` or `np.linalg.lstsq`.
@@ -104,8 +108,6 @@ LEAST_SQUARES = """
 _ONE_SAMPLE = """
     one_atom_only: ... -> (np.abs(D.T @ x).argmax() == np.arange(D.shape[1])) * (D.T @ x) / np.sum(D**2, axis=0)
         Only one atom gets a weight. The best mixture takes all atoms at once.
-    transposed_problem: (D -> (D.T
-        In `lstsq` and `pinv` D stands as it is. The equations are (D^T D) alpha = D^T x: each D^T comes first.
     roles_swapped: ... -> np.linalg.lstsq(x[:, np.newaxis], D, rcond=None)[0]
         That fits the atoms by the sample. `np.linalg.lstsq(D, x)` takes the matrix of atoms first.
     zero_means_missing: ^ -> D, x = D[x != 0], x[x != 0]
@@ -148,7 +150,7 @@ def keys_of_least_squares(codes, cases):
 def _best_code(came, run, x, D):
     best = factorise.code(x, D)
     if compare.close(came, best, (x,)):
-        return None
+        return compare.distance(came, best, (x,))
     cases = [(x[:, np.newaxis], D) for x, D in code.cases]
     keys = keys_of_least_squares(lambda X, D: np.column_stack([run(x, D) for x in X.T]), cases)
     return check.Finding("", keys, expected=best)
@@ -260,6 +262,7 @@ frobenius_norm = check.Exercise(
         trace_of_product: M.T -> M
             That is the trace of M M, without a transpose. The squares of the entries stand on the diagonal of M^T M.
         sum_of_sizes: M**2 -> np.abs(M) ;; np.sqrt -> {|np.sqrt}
+            | np.sum(M**2) -> np.sum(np.sum(np.abs(M), axis={0|1}) ** 2)
             That adds up the sizes of the entries. Square them first, add up, and then take the root.
         another_norm: norm(M) -> norm(M, {1|np.inf|"nuc"})
             | np.linalg.norm(np.linalg.svd -> np.sum(np.linalg.svd
@@ -274,6 +277,7 @@ frobenius_norm = check.Exercise(
             | sum(M[i, j] -> max(M[i, j]
             That is the largest entry alone. The norm takes all of them.
         part_of_it: ^ -> M = M[{:-1|1:|:, :-1|:, 1:|:1|-1:|:, :1|:, -1:}]
+            | M**2 -> M[{:-1|1:|:, :-1|:, 1:|:1|-1:|:, :1|:, -1:}] ** 2
             | ^ -> M = np.tri{u|l}(M)
             Entries are missing: is a range too short, a sum begun anew each round, or `return` in the loop?
         values_not_squared: np.linalg.norm(np.linalg.svd(M)[1]) -> np.sqrt(np.sum(np.linalg.svd(M)[1]))
@@ -388,6 +392,7 @@ smallest_error = check.Exercise(
             That is the squared error: the root is missing.
         one_too_many: [k:] -> [k + 1 :]
             Off by one: python counts from 0, so `[k:]` leaves out exactly the first k singular values.
+        last_left_out: [k:] -> [k:-1]
         one_too_few: [k:] -> [k - 1 :]
             Off by one: this leaves out only k - 1 singular values. `[k:]` leaves out exactly the first k.
         negative_eigenvalue: np.maximum(values, 0) -> {values|np.sqrt(values) ** 2}
@@ -397,7 +402,7 @@ smallest_error = check.Exercise(
             | ... -> truncated_svd(X, k)[0] @ truncated_svd(X, k)[1].T
             That is what k atoms catch, the first k singular values. Return the size of what they miss, `[k:]`.
         one_of_the_ends: [k:] -> {[0]|[-1]|[-k:]|[::-1][k:]}
-            The error is made of all singular values but the k largest. `svd` sorts downwards, `eigvalsh` upwards.
+            The error is made of all singular values but the k largest. `svd` sorts downwards, `eigvalsh` upwards; a sum needs `+=`.
         squared_once_more: np.maximum(values, 0) -> values**2
             The eigenvalues of X^T X are the squares of the singular values already.
         relative: {} -> {} / np.linalg.norm(X)

@@ -32,7 +32,7 @@ MISTAKES = """
     square_root_of_ratio: P * asked / (given + 1e-12) -> P * np.sqrt(asked / (given + 1e-12))
         The root of the ratio takes only part of the step. The update multiplies by the whole ratio.
     gradient_step: P * asked / (given + 1e-12) -> P + 0.01 * (asked - given)
-        That is a gradient step, one step size for all entries, and can go below zero. Here each entry has its own factor.
+        That is a gradient step, one step size for all entries. Here each has its own factor, and so none goes below zero.
     negative_values: P * asked / (given + 1e-12) -> P * (asked - given)
         An entry came out negative. Times a ratio of non-negative numbers it cannot: divide, do not subtract.
     old_partner: P = half -> old = P; P = half ;; , Q, P) -> , Q, old)
@@ -47,7 +47,7 @@ MISTAKES = """
     data_not_transposed: half(R.T, -> half(R,
         For Q the data have to be turned round: R is (N, M) and Q has M rows, so it is R^T P, with `R.T`.
     start_of_its_own: ^ -> P, Q = {np.ones(P.shape), np.ones(Q.shape)|np.full(P.shape, 0.5), np.full(Q.shape, 0.5)}
-        The result does not follow from both P and Q as given. Change these, without a start or a solution of your own.
+        The result does not depend on both P and Q as given. Is there a start or a solution of its own, or does one cancel?
     returns_the_product: {} -> ({})[0] @ ({})[1].T
     divergence_updates: P * asked / (given + 1e-12) -> P * ((R / (P @ Q.T{)) @ Q) / Q.sum(axis=0)| + 1e-12)) @ Q) / (Q.sum(axis=0) + 1e-12)}
         These are the updates for the divergence. For the squared error compare R Q with P Q^T Q.
@@ -112,13 +112,15 @@ def one_step(came, run, *case):
     if np.all(P) and np.all(Q) and seen.any(axis=0).all() and seen.any(axis=1).all():
         if any(compare.close(came, step(*case), (P, Q)) for step in steps):
             return None
+        if not all(map(np.any, came)):
+            return check.Finding("A factor came out as nothing but zeros.")
+        if keys := _line_by_line(run):
+            return check.Finding("", keys)
         others = run(*data, P[::-1] + 1, Q), run(*data, P, Q[::-1] + 1), run.anew(*case)
         if compare.close(came, others[0]) or compare.close(came, others[1]) or not compare.close(came, others[2]):
             return check.Finding("The result does not follow from the P and Q given.", ("start_of_its_own",))
         if any(compare.close(came, pair, (P, Q)) for step in steps for pair in repeat(step, 200, *case)[1:]):
             return check.Finding("", ("several_steps",))
-        if keys := _line_by_line(run):
-            return check.Finding("", keys)
         missed = np.where(seen, R - P @ Q.T, 0)
         if any(_parallel(part - start, way) for part, start, way in zip(came, (P, Q), (missed @ Q, missed.T @ P))):
             return check.Finding("", ("gradient_step",))

@@ -40,7 +40,9 @@ gradient_codes = check.Exercise(
         wrong_sign: {} -> -({})
             The sign is turned round: this points downhill. The gradient points uphill, and a descent subtracts it.
         no_transpose: D.T @ X + 2 * D.T -> D @ X + 2 * D
-            D stands where D^T belongs: X is (d, n) and the gradient is (k, n), so a (k, d) matrix has to come first.
+            | + 2 * D.T @ D @ A -> + 2 * D @ A
+            | -2 * D.T @ X -> -2 * D @ X
+            D stands where D^T belongs, in one term or in both: X is (d, n), and only a (k, d) matrix makes it (k, n).
         residual_times_dictionary: 2 * D.T @ (D @ A - X) -> 2 * (D @ A - X) @ D
             The residual (d, n) has D on the wrong side: only D^T, from the left, makes a (k, n) matrix of it.
         only_the_data_term: + 2 * D.T @ D @ A ->
@@ -51,30 +53,29 @@ gradient_codes = check.Exercise(
             In tr(A^T D^T D A) the codes stand twice, so its gradient is 2 D^T D A: the 2 belongs to both terms.
         cross_term_counted_once: 2 * D.T @ X -> D.T @ X
             The product is multiplied out into two mixed terms, and they are equal: together they give -2 D^T X.
-        mean_over_samples: {} -> ({}) / X.shape[1]
-            That is divided by n, as for a mean over the samples. Return the gradient of the plain ||X - D A||_F^2.
+        mean_over_samples: {} -> ({}) / {X.shape[1]|X.shape[0]|X.size}
+            That is divided by a count, as for a mean over samples or entries. Return the gradient of the plain ||X - D A||_F^2.
         gradient_of_the_dictionary: 2 * D.T @ (D @ A - X) -> 2 * (D @ A - X) @ A.T
             That is the gradient for the dictionary D. Here D is fixed and the codes A move: the result has A's shape.
         transposed_gradient: {} -> ({}).T
             The result is transposed: a gradient has the shape of what it is the gradient for, here (k, n) as A.
         plain_residual: D.T @ (D @ A - X) -> (D @ A - X)
             That is the residual alone, (d, n). The chain rule brings D^T in front of it, which makes it (k, n).
+        model_term_doubled: 2 * D.T @ D -> 4 * D.T @ D
+            The term with D^T D is twice as large as it should be: A stands twice in tr(A^T H A), and that makes 2 H A.
+        data_transposed: {D.T @ X -> D.T @ X.T|A - X) -> A - X.T)}
+            X is turned round. It fits as it is: D^T is (k, d), and X is (d, n).
         gram_forgotten: D.T @ D @ A -> A
             D^T D is missing before the codes: it says how the atoms overlap and how long they are.
         each_atom_alone: D.T @ D @ A -> np.diag(np.diag(D.T @ D)) @ A
             Only the diagonal of D^T D is there, as if the atoms did not overlap. The whole (k, k) matrix counts.
         outer_gram: D.T @ D @ A -> D @ D.T @ A
             D D^T is (d, d) and does not fit: the term with A twice gives 2 H A with H = D^T D, (k, k).
-        transpose_in_one_term: + 2 * D.T @ D @ A -> + 2 * D @ A
-            | -2 * D.T @ X -> -2 * D @ X
-            One of the two terms lacks its D^T: they are -2 D^T X and 2 D^T D A, both (k, n) like A.
         both_terms_added: return -2 -> return 2
             | D @ A - X -> D @ A + X
             Both terms come with a plus. X is subtracted in X - D A, so the term with X has a minus.
         both_terms_subtracted: X + -> X -
             Both terms come with a minus. D A stands twice in the square, so the term with D^T D A has a plus.
-        divided_by_entries: {} -> ({}) / {X.shape[0]|X.size}
-            That is divided by the rows or the entries, as for a mean. Return the gradient of the plain squared norm.
         with_a_penalty: {} -> {} + {A|2 * A|0.1 * A|0.02 * A|0.01 * A}
         zero_means_missing: (D @ A - X) -> ((D @ A - X) * (X != 0))
         only_positive_counts: (D @ A - X) -> ((D @ A - X) * (X > 0))
@@ -140,10 +141,10 @@ _WHOLE_MODEL = r"""
     brackets_missing: / (given + 1e-12) -> / P @ {(Q.T @ Q) + 1e-12|Q.T @ Q|(Q.T @ Q + 1e-12)}
         Without a bracket below the line only P divides, and Q^T and Q multiply. Write `/ (P @ Q.T @ Q + 1e-12)`.
     model_below_the_line: (P @ Q.T) @ Q -> P @ Q.T
-        Below the line stands P Q^T, (N, M). What the model gives is multiplied by Q as R is above it: P Q^T Q, (N, K).
+        Entry by entry only (N, K) fits P: below the line P Q^T Q, and not P Q^T alone; above it R Q in brackets, or P meets R.
     other_gram_matrix: (P @ Q.T) @ Q -> P @ (P.T @ P)
         The Gram matrix of the wrong factor stands below the line: for P it is Q^T Q, for Q it is P^T P.
-    entries_below_the_line: (P @ Q.T) @ Q -> P * {(Q.T @ Q).sum(axis=0)|Q.sum(axis=0)|np.sum(Q**2, axis=0)}
+    entries_below_the_line: (P @ Q.T) @ Q -> {P * (Q.T @ Q).sum(axis=0)|P * Q.sum(axis=0)|P * np.sum(Q**2, axis=0)|Q.sum(axis=0)}
         Below the line stands a matrix product, P (Q^T Q), and not a sum for each atom alone.
 """
 _HALF = """
@@ -178,7 +179,11 @@ multiplicative_step = check.Exercise(
         multiplicative.MISTAKES,
         multiplicative.IN_ONE_STEP,
         _WHOLE_MODEL,
-        "several_steps: return P, Q -> P = half(R, P, Q); Q = half(R.T, Q, P); return P, Q",
+        """
+        several_steps: return P, Q -> P = half(R, P, Q); Q = half(R.T, Q, P); return P, Q
+            | P = half -> P = half(R, P, Q); P = half
+            | Q = half -> Q = half(R.T, Q, P); Q = half
+        """,
     ),
 )
 
@@ -198,6 +203,8 @@ LOSSES = [
     (100.0, 98.0, 0.1),
     (100.0, 99.9995, 1e-8),
     (3e-10, 1e-10),
+    (1.0, 1.0005, 0.03),
+    (1.0, 1e-6, 0.5),
     *((size, size * (1 + sign * off * 1e-4)) for size in (5.0, 3e7, 1e-3) for sign in (1, -1) for off in (0.92, 1.08)),
     *((size, size * (1 + off * 1e-4)) for size in (5.0, 3e7, 1e-3) for off in (1.5, 4, 30, 300)),
     *((40.0, 40 * (1 + sign * off * 1e-6), 1e-6) for sign in (1, -1) for off in (0.92, 1.08)),
@@ -250,15 +257,18 @@ has_settled = check.Exercise(
         another_default: ^ -> tolerance = 1e-{3|6|5} if tolerance == 1e-4 else tolerance
             The default of the tolerance was changed. It is 1e-4, as in the first line of the cell.
         another_power: abs(previous_loss - loss) <= -> abs(previous_loss - loss) ** {2|0.5} <=
-            | ... -> (abs(previous_loss - loss) / (previous_loss or 1)) ** 2 <= tolerance
-            A square or a root of the change is taken: then the tolerance means another share. Take the change as it is.
+            | <= tolerance * -> <= tolerance ** {2|0.5} *
+            | ... -> abs(previous_loss - loss) <= tolerance ** 0.5 * {loss|max(previous_loss, loss)}
+            A square or a root of the change or the tolerance is taken, and then it means another share. Take both as they are.
         one_in_the_way: * previous_loss -> * (previous_loss + 1)
             The 1 beside the loss outweighs a small loss: of a loss of 1e-6 any change is small then.
         absolute_too: {} -> {} or abs(previous_loss - loss) < {1e-8|1e-9|1e-6|tolerance}
             | {} -> {} and abs(previous_loss - loss) < tolerance
+            | * previous_loss -> * max(previous_loss, loss, 1)
             | ... -> np.isclose(previous_loss, {loss, rtol=tolerance|loss, atol=tolerance|loss})
             The change counts as it stands as well, as in `np.isclose` without `atol=0`. What is small depends on the loss.
         tolerance_scaled: <= tolerance * -> <= {10|0.1|100|0.01|2|0.5} * tolerance *
+            | ... -> abs(previous_loss - loss) <= {previous_loss|loss} / tolerance
             | ^ -> previous_loss, loss = previous_loss**0.5, loss**0.5
             The change is compared with more, or less, than the tolerance times the loss.
             Is there a factor too many, a sum of both losses, or a square or root of them?
@@ -271,6 +281,8 @@ has_settled = check.Exercise(
             `//` cuts the quotient down to a whole number, so that every change smaller than the loss counts as none.
         always_the_same: ... -> {True|False}
             It gives the same answer to every question.
+        settled_at_zero: {} -> {previous_loss|loss} == 0 or {}
+            From 0 to anything else, or to 0 from anything else, a loss has not settled: it has to stay at 0.
         only_rises: tolerance * -> (loss {>=|<=} previous_loss) * tolerance *
             That is true for a small change in one direction only. A loss has settled that falls or rises a little.
     """,
@@ -339,7 +351,10 @@ def _rule_to_stop(run, R, P, Q, steps, taken):
     if isinstance(later, check.Finding):
         return later
     never = _stops(run, fixed)
-    return replace(never, mistakes=("not_relative",)) if never and fixed else never or later or fixed * NOT_RELATIVE
+    zeros = with_zeros(_R, rows=[1]), with_zeros(_P, rows=[1]), _Q, steps
+    spreads = not compare.finite(run.outcome(zeros).value)
+    remark = fixed * NOT_RELATIVE or spreads * NAN_ON_ZEROS
+    return replace(never, mistakes=("not_relative",)) if never and fixed else never or later or remark
 
 
 def _from_its_own_start(came, run, R, P, Q, steps):
@@ -359,6 +374,10 @@ def _from_its_own_start(came, run, R, P, Q, steps):
 NOT_RELATIVE = (
     "Right for numbers like these. But the rule to stop compares the loss, or its change, with a fixed number: where all "
     "numbers are small that is true at once. `has_settled` asks whether the change is small beside the loss."
+)
+NAN_ON_ZEROS = (
+    "Right for numbers like these. But where a whole row of R and P is zero, 0 / 0 makes NaN: add a tiny number below the "
+    "line, as in 4.2."
 )
 
 
@@ -497,6 +516,8 @@ mf_multiplicative_update = check.Exercise(
         multiplicative.MISTAKES,
         _WHOLE_MODEL,
         r"""
+        Q_not_transposed: np.sum((R - P @ Q.T) -> np.sum((R - P @ Q)
+            P Q does not fit: P is (N, K) and Q is (M, K), so that the model is P Q^T. In the loss its `.T` is missing.
         stops_at_once: range(steps) -> range(1)
             | P, Q = mult -> mult
             It stops at once. Is the new pair kept, `P, Q = ...`? Does a `return` stand inside the loop? Is the condition
@@ -515,7 +536,7 @@ mf_multiplicative_update = check.Exercise(
             It is one step behind: the last pair is computed and then dropped, or the loop is one round too short.
         one_step_too_many: range(steps) -> range(steps + 1)
         ignores_steps: range(steps) -> range(100)
-            It does not use `steps`, the most steps that the caller allows.
+            It does not end after `steps` rounds, the most that the caller allows.
         signed_factors: P, Q = multiplicative_step(R, P, Q) -> P = np.linalg.lstsq(Q, R.T, rcond=None)[0].T; Q = np.linalg.lstsq(P, R, rcond=None)[0].T
             A factor has negative entries. Start from the non-negative P and Q given and only multiply, as in 4.2.
         """,
@@ -579,6 +600,7 @@ sparseness = check.Exercise(
         upside_down_measure: np.sqrt(v.size) - l1 / l2 -> l1 / l2 - 1
             That is 1 for an even vector and 0 for a single entry: it measures density. Turn it round.
         without_root_of_n: np.sqrt(v.size) -> v.size
+            | (np.sqrt(v.size) - l1 / l2) -> (v.size - l1 / l2)
             The root of n is missing: l1 / l2 is at most sqrt(n), which is where an even vector has to give 0.
         signed_sum: np.abs ->
             In a plain sum, entries of opposite sign cancel. l1 is the sum of their sizes, `np.abs`.
@@ -593,7 +615,7 @@ sparseness = check.Exercise(
         zero_vector_forgotten: if l2 == 0: -> if False:
             For a vector of zeros l1 / l2 is 0 / 0. Return 0 there.
         another_divisor: / (np.sqrt(v.size) - 1) -> {/ np.sqrt(v.size)|/ np.sqrt(v.size - 1)|- 1|/ v.size}
-            | / (np.sqrt(v.size) - 1) -> / {(v.size - 1)|np.sqrt(v.size) - 1}
+            | / (np.sqrt(v.size) - 1) -> / {(v.size - 1)|np.sqrt(v.size) - 1|(np.sqrt(v.size) + 1)}
             Below the line stands sqrt(n) - 1, in a bracket of its own: it brings a single entry to exactly 1.
         column_by_column: return measure(v) -> return np.{apply_along_axis(measure, 0, v)|mean(np.apply_along_axis(measure, 0, v))|mean([measure(c) for c in np.atleast_2d(v.T)])}
             That takes each column by itself. Return one number for all entries of v.
@@ -603,12 +625,8 @@ sparseness = check.Exercise(
             The vector is changed first: a mean taken off, or entries dropped. All entries count as they are.
         another_measure: ... -> {np.max(np.abs(v)) / (np.sum(np.abs(v)) or 1)|np.mean(v**4) / (np.mean(v**2) ** 2 or 1)|np.mean(np.abs(v) < 1e-3)}
             That is another measure of how uneven the entries are. Hoyer's compares l1 with l2.
-        zero_gives_one: return 0.0 -> return 1.0
+        zero_gives_one: return 0.0 -> return {1.0|np.sqrt(v.size) / (np.sqrt(v.size) - 1)}
             A vector of zeros has nothing that stands out: call its sparseness 0, as the exercise asks.
-        plus_one: (np.sqrt(v.size) - 1) -> (np.sqrt(v.size) + 1)
-            Below the line stands sqrt(n) - 1, so that a single entry gives exactly 1.
-        root_missing_above: (np.sqrt(v.size) - l1 / l2) -> (v.size - l1 / l2)
-            The root of n is missing above the line, where an even vector has to give 0.
     """,
 )
 

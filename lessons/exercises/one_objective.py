@@ -48,7 +48,9 @@ def _nearest(came, run, X, D):
         return None
     i = int(np.argmax(chosen - least))
     words = f"Sample {i} (counted from 0) is given an atom {chosen[i]:.3g} away, and another is {least[i]:.3g} away."
-    others = bool((came.sum(axis=1) > 0).sum() > 1) and all(np.array_equal(came, run(X, M)) for M in (D[:, ::-1], -D))
+    others = bool((came.sum(axis=1) > 0).sum() > 1) and all(
+        np.array_equal(came, run(X, M)) for M in (D[:, ::-1], -D, D[::-1] + 1)
+    )
     return check.Finding(words, ("refits",) * others)
 
 
@@ -90,15 +92,17 @@ one_hot_codes = check.Exercise(
             That marks the farthest atom. The nearest one has the smallest distance: `argmin`.
         codes_as_rows: {} -> ({}).T
         nearest_sample: argmin(axis=0) -> argmin(axis=1)
-            `axis=1` finds the nearest sample of each atom. Each sample, a column, gets its nearest atom: `axis=0`.
+            That finds the nearest sample of each atom. Each sample gets its nearest atom: the least along the atoms.
         numbers_of_atoms: {} -> distances.argmin(axis=0){| + 1}
             Those are indices: which atom is nearest. A code is a column with a 1 in that row, so that D A gives the atom.
-        codes_are_distances: {} -> distances{|**2}
+        codes_are_distances: {} -> distances{|**2|.min(axis=0)|.min(axis=0) ** 2}
             Those are distances. The code has a 1 where the distance is smallest, and zeros elsewhere.
+        distances_along_the_atoms: differences, axis=0 -> differences, axis=1
+            What is added up goes along the atoms. A distance adds up the d entries of a sample's difference from one atom.
         absolute_differences: np.linalg.norm(differences -> np.sum(np.abs(differences)
             That sums absolute differences (the l1 distance), which may choose another atom. k-means squares them.
         one_hot_along_rows: {} -> np.eye(X.shape[1])[distances.argmin(axis=1)]
-            That puts one 1 in each row, one sample for each atom. Each sample has one atom, a 1 a column: `axis=0`.
+            That puts one 1 in each row, one sample for each atom. Each sample has one atom, which is a 1 in each column.
         smallest_angle: ^ -> D = D / (np.linalg.norm(D, axis=0){| + 1e-12})
             That takes the atom of the smallest angle (the largest cosine). k-means takes the least ||x - d||.
         largest_coefficient: distances.argmin -> {np.abs|}(np.linalg.pinv(D) @ X).argmax
@@ -118,7 +122,7 @@ one_hot_codes = check.Exercise(
         zero_means_missing: (differences -> (differences * ({X != 0)[|X > 0)[|D != 0)[:, }:, np.newaxis]
             Zeros (or negative numbers too) are left out, as if they were unknown. Here they are numbers like any other.
         refits: ^ -> D = X[:, : D.shape[1]]
-        nearest_of_all: {} -> 1.0 * (distances == distances.min())
+        nearest_of_all: {} -> 1.0 * ({distances == distances.min()|np.arange(distances.size).reshape(distances.shape) == distances.argmin()})
             There is a 1 only where the smallest distance of all is. Each sample has a nearest atom: `argmin(axis=0)`.
         not_every_sample: {} -> {} * (np.arange(X.shape[1]) {< X.shape[1] - 1|< 1|> 0})
         not_every_atom: return -> distances[{-1|0}] = np.inf; return
@@ -236,7 +240,7 @@ pca_dictionary = check.Exercise(
             Those are directions of PCA, but not the k largest: sort by eigenvalue, which `np.linalg.eig` does not do.
         rows_of_eigenvectors: [:, :k] -> [:k]{.T|}
             | [:, ::-1][:, :k] -> [{::-1][:, :k]|:k]|::-1][:k].T}
-            Rows of the matrix of eigenvectors are taken, or sorted. numpy keeps eigenvectors (and U) as columns: `[:, :k]`.
+            Rows of the matrix of eigenvectors are taken, or sorted. numpy keeps eigenvectors (and U) as columns: `[:, :k]`; V^T has rows, `Vt[:k].T`.
         not_deflated: [:, :k] -> [:, [0] * k]
             All atoms are the first direction. Before the next one is looked for, what the first catches has to be taken out.
         all_directions: {|[:, ::-1]}[:, :k] ->
@@ -369,6 +373,7 @@ relative_error = check.Exercise(
             | / np.sqrt(size) -> / np.linalg.norm(D @ A)
             That divides by the size of D A. The measure is the data, so divide by the size of X.
         divided_by_the_spread: D @ A, X -> D @ A, X - X.mean({axis=1, keepdims=True||axis=0})
+            | ... -> np.mean(np.mean((X - D @ A) ** 2, axis=1) / (X.var(axis=1) + 1e-12))
         absolute_values: = np.linalg.norm -> = lambda M: np.sum(np.abs(M))
         spectral_norms: = np.linalg.norm -> = lambda M: np.linalg.norm(M, {2|1|np.inf})
             | size({data) -> size(data, 2)|missed) -> size(missed, 2)}
@@ -385,7 +390,7 @@ relative_error = check.Exercise(
         root_forgotten_below: / size(data) -> / size(data) ** 2
             | / np.sqrt(size) -> / size
             The root is missing below the line: ||X||_F is the root of the sum of squares.
-        sums_that_cancel: size(missed) -> {size(missed.sum(axis=0))|size(missed.sum(axis=1))|missed.sum()|missed.sum() ;; size(data) -> data.sum()|abs(missed.sum()) ;; size(data) -> abs(data.sum())}
+        sums_that_cancel: size(missed) -> {size(missed.sum(axis=0))|size(missed.sum(axis=1))|missed.sum()|missed.sum() ;; size(data) -> data.sum()|np.sqrt(missed.sum()) ;; size(data) -> np.sqrt(data.sum())|np.sqrt(abs(missed.sum())) ;; size(data) -> np.sqrt(abs(data.sum()))|abs(missed.sum()) ;; size(data) -> abs(data.sum())}
             In a plain sum, entries of opposite sign cancel. The norm squares them first.
         division_inside: size(missed) / size(data) -> size(X - D @ A / size(X))
             The division stands inside the norm, where it meets D A only: take both norms first.
