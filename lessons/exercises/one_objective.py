@@ -22,7 +22,7 @@ D_SMALL = 1e-3 * _rng.normal(size=(3, 5))
 A_FULL, A_LARGE, A_SMALL = _rng.normal(size=(3, 7)), _rng.normal(size=(3, 4)), _rng.normal(size=(5, 8))
 
 # A cloud as wide as it is high, far from zero: every pair at right angles in that plane is right.
-ROUND = np.array([[7.0, 5, 6, 6, 6], [2, 2, 3, 1, 2], [4, 4, 4, 4, 4], [1, 1, 1, 1, 1]])
+ROUND = np.array([[7.0, 5, 6, 6, 6], [2, 2, 3, 1, 2], [4.5, 4.5, 3.5, 3.5, 4], [1.1, 1.1, 1.1, 1.1, 0.6]])
 # Rows of growing variance without correlation, which np.linalg.eig leaves in this order.
 UNCORRELATED = np.array([[6.0, 4, 6, 4], [3, 3, -1, -1], [4, -4, -4, 4]])
 
@@ -214,7 +214,8 @@ pca_dictionary = check.Exercise(
         overall_mean: axis=1, keepdims=True ->
             That subtracts one number, the mean of all entries. Every row (every pixel) has its own: `axis=1`.
         smallest_eigenvalues: [:, ::-1] ->
-            | U[:, :k] -> U[:, -k:]
+            | U[:, :k] -> U[:, {-k:|::-1][:, :k}]
+            | [:, ::-1][:, :k] -> [:, :k][:, ::-1]
             Those are the directions of smallest variance. `np.linalg.eigh` sorts upwards, the largest last; `svd` downwards.
         wrong_order: [:, :k] -> [:, :k][:, ::-1]
             The right atoms in the wrong order: the largest variance should come first. Reverse them, `[:, ::-1]`.

@@ -203,6 +203,8 @@ update_codes = check.Exercise(
         roles_swapped: lstsq(D, X -> lstsq(X, D
             | ... -> np.linalg.pinv(X) @ D
         codes_as_rows: {} -> ({}).T
+        rows_for_samples: ... -> np.stack([np.linalg.{lstsq(D, x, rcond=None)[0]|solve(D.T @ D, D.T @ x)} for x in X]){|.T}
+            The rows of X are taken for samples. They are its columns: `for x in X.T`.
         right_of_the_data: np.linalg.pinv(D) @ X -> X @ np.linalg.pinv(D)
             The inverse stands on the wrong side: in X ~ D A, D stands left of A and is undone from the left.
         zero_means_missing: ... -> np.column_stack([(lambda D, x: np.linalg.{lstsq(D, x, rcond=None)[0]|solve(D.T @ D, D.T @ x)})(D[x != 0], x[x != 0]) for x in X.T])
