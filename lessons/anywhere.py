@@ -67,7 +67,7 @@ SAID = """
     root_of_it:
         The root is one step too many: return the sum or the mean of squares as it is.
     divided_by_the_entries:
-        That is divided by the number of entries, as a mean is. A length or a norm is the root of a plain sum.
+        That is divided by a number of entries, rows or columns, as a mean is. A length or a norm is the root of a plain sum.
     absolute_values:
         Absolute values are added up, as in the l1 norm, where squares belong: square first, and then add up.
     signed_sum:
@@ -232,7 +232,8 @@ IN_ANY = """
         Only one column, row or entry of the residual counts. Is `return` inside the loop, or the sum begun anew there?
     dictionary_transposed: ATOMS @ CODES -> ATOMS.T @ CODES
         | D @ alpha -> alpha @ D
-        The mixture is D A (D alpha for one sample): D comes first and untransposed, with one weight for each column.
+        The mixture is D A (D alpha for one sample): D comes first and untransposed, with one weight for each of its columns.
+        Each column of A is a code (`for a in A.T`).
     codes_transposed: ATOMS @ CODES -> ATOMS @ CODES.T
         The codes are transposed. They fit as they are: one code a column, a weight for each column of D.
     sum_for_mean: np.mean -> np.sum
@@ -276,7 +277,7 @@ IN_ANY = """
         The result is transposed: rows and columns have changed places.
     product_entry_by_entry: ATOMS @ CODES -> ATOMS * CODES
         | P @ Q.T -> P * Q{|.T}
-        `*` multiplies entry by entry; a mixture of atoms is a matrix product, `@`.
+        `*`, `np.multiply` and `np.outer` never add up over the atoms. A mixture of atoms is a matrix product, `@`.
 """
 
 # For one that returns a pair; what is done to the arguments or to the residual is read from above.

@@ -251,8 +251,10 @@ class Known:
         # Where no right result is negative no sign can get lost.
         if "made_positive" in others and not any(np.any(self.rights(case)[0] < 0) for case in self.exercise.cases):
             del others["made_positive"]
-        # A matrix that is the same both ways cannot be transposed.
         rights = [self.rights(case)[0] for case in self.exercise.cases]
+        if not isinstance(rights[0], tuple) and not np.ndim(rights[0]):
+            others.pop("flattened", None)  # a number cannot be unrolled
+        # A matrix that is the same both ways cannot be transposed.
         if all(np.array_equal(right, right.T) for right in rights if isinstance(right, np.ndarray)):
             others = {key: each for key, each in others.items() if key not in ("reshaped", "result_transposed")}
         return own | others

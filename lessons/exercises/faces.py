@@ -154,11 +154,11 @@ regularised_loss = check.Exercise(
             The penalty should have the weight asked for, `beta / 2`, and not a fixed one.
         penalty_l1: (P**2) -> {(np.abs(P)) ;; (Q**2) -> (np.abs(Q))|(P) ;; (Q**2) -> (Q)|(np.abs(P))}
             The penalty sums the entries themselves, or their sizes. Here they are squared first.
-        squared_after_the_sum: {Q.T) ** 2) -> Q.T))|Q.T) ** 2) -> Q.T)) ** 2|(P**2) + np.sum(Q**2) -> (P) ** 2 + np.sum(Q) ** 2|Q.T) ** 2) -> Q.T)) ** 2 ;; (P**2) + np.sum(Q**2) -> (P) ** 2 + np.sum(Q) ** 2}
+        squared_after_the_sum: {Q.T) ** 2) -> Q.T))|Q.T) ** 2) -> Q.T)) ** 2|(P**2) + np.sum(Q**2) -> (P) ** 2 + np.sum(Q) ** 2|Q.T) ** 2) -> Q.T)) ** 2 ;; (P**2) + np.sum(Q**2) -> (P) ** 2 + np.sum(Q) ** 2|sum(P**2) -> sum(P) ** 2|sum(Q**2) -> sum(Q) ** 2}
             Square each entry, and then add up: in a plain sum, entries of opposite sign cancel.
         penalty_of_a_product: (np.sum(P**2) + np.sum(Q**2)) -> {np.sum((P @ Q.T) ** 2)|np.sum(P**2) * np.sum(Q**2)}
             The penalty is taken of a product, P Q^T or one size times the other. Here ||P||^2 and ||Q||^2 are added.
-        penalty_averaged: np.sum(P**2) + np.sum(Q**2) -> np.{mean(P**2) + np.mean(Q**2)|sum(P**2) / len(P) + np.sum(Q**2) / len(Q)}
+        penalty_averaged: np.sum(P**2) + np.sum(Q**2) -> np.{mean(P**2) + np.mean(Q**2)|sum(P**2) / len(P) + np.sum(Q**2) / len(Q)|sum(P**2) / len(R) + np.sum(Q**2) / len(R)}
             The penalty is a sum over all entries of P and Q, not a mean.
         part_of_the_penalty: (P**2) + np.sum(Q**2) -> (P[{:, 0] ** 2) + np.sum(Q[:, 0|1:] ** 2) + np.sum(Q[1:|:, 1:] ** 2) + np.sum(Q[:, 1:|-1] ** 2) + np.sum(Q[-1}] ** 2)
             Only some rows or columns of P and Q pay the penalty: all of their entries should.
@@ -237,7 +237,7 @@ gradients = check.Exercise(
         shapes_do_not_fit: {P @ Q.T -> P * Q|beta * Q -> beta * P|beta * P -> beta * Q}
             Two shapes do not fit: the model is P Q^T, with `@`, and the penalty's part beta P for dP and beta Q for dQ.
         penalty_not_differentiated: beta * own -> beta {/ 4 * own|* 4 * own|* beta * own|+ 0 * own}
-            | beta * own -> beta * {own**2|own**2 / 2|np.sum(own)|np.sum(own**2)|np.sum(own**2) / 2|np.sign(own)|np.linalg.norm(own)|own / np.linalg.norm(own) / 2}
+            | beta * own -> beta * {own**2|own**2 / 2|np.sum(own)|np.sum(own**2)|np.sum(own**2) / 2|np.sign(own)|np.linalg.norm(own)|own / np.linalg.norm(own) / 2|own / np.linalg.norm(own)}
             | beta * P -> beta * np.sum(Q) ;; beta * Q -> beta * np.sum(P)
             The penalty's part should be beta P for dP and beta Q for dQ: each entry has the slope of (beta / 2) p^2.
         not_transposed: E.T @ P -> E @ P
@@ -600,6 +600,8 @@ matrix_factorization = check.Exercise(
             beta stands before the error, so that with beta = 0 nothing moves. It weighs the penalty alone: 2 E Q - beta P.
         own_start: for _ -> P, Q = 0 * P, 0 * Q\n    for _
             With alpha = 0 the P and Q given should come back, and do not. Begin with them; only the updates change them.
+        shapes_do_not_fit: 2 * E{ @ Q - beta * P -> 2 * E @ Q - beta * Q|.T @ P - beta * Q -> 2 * E.T @ P - beta * P}
+            A factor and what moves it have different shapes: P (N, K) moves by 2 E Q - beta P, and Q (M, K) by 2 E^T P - beta Q.
         step_alone: P = P + alpha -> P = alpha ;; Q = Q + alpha -> Q = alpha
             | P, Q = P + alpha * (2 * E @ Q - beta * P), Q + alpha -> P, Q = alpha * (2 * E @ Q - beta * P), alpha
             That is the step alone. Add it to the factor: P + alpha (2 E Q - beta P).

@@ -90,7 +90,7 @@ masked_step = check.Exercise(
             | half(R, seen, -> half(R, np.ones(R.shape),
             Below the line the mask stands in one of the two updates alone. What the model gives needs it in both.
         hidden_data_used: np.where(seen, R, 0) -> R
-            The hidden entries of R take part above the line. Put zeros in their place before the product with Q.
+            The hidden entries of R take part above the line. Put zeros in their place before the products.
         gaps_as_numbers: np.where(seen, R, 0) -> np.nan_to_num(R)
             That puts a zero where R is NaN. But hidden is what `seen` says, and there R may hold any number.
         nan_on_zeros: + 1e-12 ->
@@ -106,7 +106,8 @@ masked_step = check.Exercise(
         filled_with_the_mean: np.where(seen, R, 0) -> np.where(seen, R, {R[seen == 1].mean()|np.nanmean(np.where(seen, R, np.nan), axis=1, keepdims=True)}){| ;; S * (P @ Q.T) -> P @ Q.T}
             That fills the gaps with a mean, and the model learns the filling. Leave the gaps out on both sides instead.
         zero_means_missing: ^ -> seen = {|seen * }(R {> 0|!= 0})
-            It makes a mask of its own from the zeros of R. A zero can be a number that was seen, and a hidden entry may
+            | ^ -> seen = ~np.isnan(R)
+            It makes a mask of its own from the zeros or the NaN of R. A zero can be a number that was seen, and a hidden entry may
             hold any number: which entries are known, `seen` says.
         mask_turned_round: np.where(seen, R, 0) -> np.where(seen, 0, {R|np.nan_to_num(R)}) ;; S * -> (S == 0) *
             The mask is the wrong way round: what was seen is left out, and the hidden entries are used.
@@ -228,7 +229,7 @@ hidden_error = check.Exercise(
         mean_absolute_error: size(missed) -> np.abs(missed).mean()
             That is a mean of absolute values. The size of a vector squares, sums and takes the root.
         absolute_values: = np.linalg.norm, -> = lambda M, axis=None: np.sum(np.abs(M), axis=axis),
-            | size(missed) -> np.abs(missed).sum()
+            | size({missed) -> np.abs(missed|truth) -> np.abs(truth}).sum()
         entry_by_entry: size(missed) / size(truth) -> {size(|np.mean(np.abs}((R - P @ Q.T) / R)[hidden])
             That divides entry by entry, where one small entry of R can decide everything. Divide one size by the other.
         signed_sum: size(missed) -> abs(np.sum(missed))
@@ -236,6 +237,7 @@ hidden_error = check.Exercise(
             | size(missed) -> np.linalg.norm(missed, 2)
         averaged_above: size(missed) -> size(missed) / np.sqrt(hidden.sum())
         not_of_numbers: seen == 0 -> ~seen
+            | np.where(hidden, R - P @ Q.T, 0), np.where(hidden, R, 0) -> ~seen * (R - P @ Q.T), ~seen * R
         upside_down: {} -> 1 / ({})
             The fraction is upside down: what was missed belongs above the line, what was to be guessed below it.
         share_explained: {} -> 1 - ({})

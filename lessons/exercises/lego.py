@@ -69,7 +69,7 @@ LEAST_SQUARES = """
         `np.linalg.lstsq` returns the solution, the residual, the rank and the singular values. Take the first.
     inverse_of_dictionary: pinv -> inv
         D has no inverse: it has more rows than columns. Invert the (k, k) matrix D^T D instead, or solve with it.
-    outer_gram: ... -> {D.T @ np.linalg.inv(D @ D.T) @ x|np.linalg.pinv(D @ D.T) @ D.T @ x}
+    outer_gram: ... -> D.T @ np.linalg.inv(D @ D.T) @ x
         | ... -> {np.linalg.inv(D @ D.T) @ D.T @ x|np.linalg.solve(D @ D.T, D.T @ x)}
         D D^T is (d, d) and has no inverse when there are fewer atoms than rows. The Gram matrix is D^T D, (k, k).
     exact_samples_only: np.linalg.pinv(D) @ x -> np.linalg.solve(D[: D.shape[1]], x[: D.shape[1]])
@@ -97,10 +97,10 @@ LEAST_SQUARES = """
         That is the pseudo-inverse of D alone: multiply x by it.
     gram_not_inverted: np.linalg.solve(D.T @ D, D.T @ x) -> D.T @ D @ (D.T @ x)
     transposed_problem: (D -> (D.T
-        | ... -> {np.linalg.pinv(D.T) @ x.T|np.linalg.qr(D)[0] @ x}
+        | ... -> {np.linalg.pinv(D.T) @ x.T|np.linalg.qr(D)[0] @ x|np.linalg.pinv(D @ D.T) @ D.T @ x|x.T @ np.linalg.pinv(D)}
         Two sizes do not fit. D is (d, k): `lstsq(D, x)` and `pinv(D) @ x` take it as it is, the equations are (D^T D) alpha = D^T x,
         with `qr` it is Q^T x, and `svd` needs `full_matrices=False`.
-    entry_by_entry: ... -> {x / D|np.linalg.inv(D.T @ D) * (D.T @ x)|(1 / (D.T @ D)) @ D.T @ x}
+    entry_by_entry: ... -> {x / D|np.linalg.inv(D.T @ D) * (D.T @ x)|(1 / (D.T @ D)) @ D.T @ x|np.linalg.inv(D.T * D) @ D.T @ x}
         | D.T @ D, -> D.T * D,
         `*` and `/` go entry by entry. Multiply matrices by `@`, and undo one by `np.linalg.solve` or `np.linalg.lstsq`.
 """
@@ -223,6 +223,7 @@ sample_error = check.Exercise(
         relative: {} -> {} / np.linalg.norm(x)
         refits: ^ -> alpha = code(x, D)
         spread: ... -> {np.std|np.var}(x - D @ alpha)
+            | x - D @ alpha -> x - D @ alpha - np.mean(x - D @ alpha)
         divided_by_the_entries: {} -> {} / len(x)
     """,
 )
@@ -284,7 +285,7 @@ frobenius_norm = check.Exercise(
             The singular values are not squared. The sum of their squares is that of all squared entries.
         singular_value_left_out: svd(M)[1] -> svd(M)[1][{1:|:-1}]
             One singular value is left out. The squares of all of them add up to the squares of all entries.
-        divided_by_the_entries: {} -> {} / {np.sqrt(M.size)|M.size}
+        divided_by_the_entries: {} -> {} / {np.sqrt(M.size)|M.size|np.sqrt(M.shape[1])|np.sqrt(len(M))}
     """,
 )
 
@@ -373,7 +374,8 @@ smallest_error = check.Exercise(
         - `dropped = singular_values[...]`, then `return np.sqrt(...)`
     """,
     cases=[(_triangle, 1), (X_FULL, 2), (X_FULL, 4), (X_LARGE, 1), (X_SMALL, 2), (X_FULL.T, 3)],
-    edges=[(X_LEGO, 1), (X_LEGO, 2), (X_SMALL, 0), *_rank_one, (X_FULL, 5), (X_FULL.T, 5)],
+    # The last one for code that goes downhill from somewhere: two directions are nearly as good as each other.
+    edges=[(X_LEGO, 1), (X_LEGO, 2), (X_SMALL, 0), *_rank_one, (X_FULL, 5), (X_FULL.T, 5), (np.diag([5.0, 4.9, 1]), 1)],
     law=_least_error,
     ways=[
         _eigenvalues,
@@ -411,6 +413,8 @@ smallest_error = check.Exercise(
             | {} -> {} / np.sum(singular_values)
         divided_by_a_count: {} -> {} / {X.shape[1]|np.sqrt(X.shape[1])|np.sqrt(X.size)}
         residual_itself: np.linalg.norm(X - -> (X -
+        data_centred: svd(X -> svd(X - X.mean({axis=1, keepdims=True|axis=0|})
+            | ^ -> X = X - X.mean({axis=1, keepdims=True|axis=0|})
         first_columns: ... -> np.linalg.norm(X - X[:, :k] @ np.linalg.pinv(X[:, :k]) @ X)
             The first k columns of X are one dictionary among many. The best one is made of singular vectors.
         largest_entry: np.linalg.norm(X - -> abs(X - ;; Vt[:k]) -> Vt[:k]).max()

@@ -613,7 +613,7 @@ sparseness = check.Exercise(
         share_of_zeros: ... -> np.mean(v == 0)
             That counts zeros. An entry of 1e-9 is as good as zero, and Hoyer's measure sees that: compare l1 with l2.
         zero_vector_forgotten: if l2 == 0: -> if False:
-            For a vector of zeros l1 / l2 is 0 / 0. Return 0 there.
+            A vector of zeros has no ratio l1 / l2. Return 0 there.
         another_divisor: / (np.sqrt(v.size) - 1) -> {/ np.sqrt(v.size)|/ np.sqrt(v.size - 1)|- 1|/ v.size}
             | / (np.sqrt(v.size) - 1) -> / {(v.size - 1)|np.sqrt(v.size) - 1|(np.sqrt(v.size) + 1)}
             Below the line stands sqrt(n) - 1, in a bracket of its own: it brings a single entry to exactly 1.

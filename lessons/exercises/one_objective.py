@@ -110,6 +110,7 @@ one_hot_codes = check.Exercise(
         norms_not_squared: np.sum(D**2, axis=0) -> np.linalg.norm(D, axis=0)
             In ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2 the norms of the atoms are squared.
         cross_term_added: - 2 -> + 2
+            | np.sum(D**2, axis=0)[:, np.newaxis] - 2 -> np.sum(X**2, axis=0) + np.sum(D**2, axis=0)[:, np.newaxis] + 2
             The middle term of ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2 has a minus.
         cross_term_halved: 2 * D.T -> D.T
             A factor is missing in ||x - d||^2 = ||x||^2 - 2 d^T x + ||d||^2: the middle term counts twice.
@@ -199,6 +200,7 @@ pca_dictionary = check.Exercise(
     edges=[(X_LARGE, 2), (X_SMALL, 3), (X_FULL.T, 1), (ROUND, 2), (UNCORRELATED, 2), (UNCORRELATED, 1)],
     law=_principal,
     canonical=np.abs,  # the signs of atoms are left open
+    without="({})[:] /",  # length 1 is what is asked for
     ways=["C = X - X.mean(axis=1, keepdims=True)\nvalues, U = np.linalg.eigh(C @ C.T)\nreturn U[:, ::-1][:, :k]"],
     mistakes="""
         not_centred: - X.mean(axis=1, keepdims=True) ->
@@ -250,7 +252,8 @@ pca_dictionary = check.Exercise(
             | ... -> np.linalg.{eigh(X @ X.T)|eigh(np.cov(X))|svd(X - X.mean(axis=1, keepdims=True))}
             Return the k columns of D alone: `np.linalg.svd` gives U, S and V^T, and `eigh` values and vectors.
         wrong_lengths: U, _, _ -> U, S, _ ;; U[:, :k] -> (U * S)[:, :k]
-            The atoms are not of length 1: leave out the factor, a singular value or a variance.
+            | {} -> ({}) / np.linalg.norm({})
+            The atoms are not of length 1: leave out the factor, a singular value or a variance. One norm for each column takes `axis=0`.
         not_orthonormal: ... -> {X|(X - X.mean(axis=1, keepdims=True))}[:, :k]
             The atoms should be orthonormal: each of length 1 and at right angles to the others, so that D^T D = I.
         keepdims_forgotten: , keepdims=True ->
@@ -285,7 +288,7 @@ project = check.Exercise(
         mean_ignored: return mean + -> return ;; X - mean -> X
             That projects X itself. The atoms describe differences from the mean: subtract it first, add it at the end.
         mean_in_twice: X - mean -> X
-            The mean is in twice: added, and before that in what D keeps of X. Subtract it before coding.
+            X is coded with its mean still in it, so that what D keeps of X holds the mean too. Subtract it before coding.
         mean_of_each_sample_used: axis=1, keepdims=True -> axis=0
             | return mean + -> return X.mean(axis=0) +
             That takes each sample's own mean. The mean here is the mean sample, a column: the mean along `axis=1`.
@@ -297,10 +300,11 @@ project = check.Exercise(
         samples_as_rows: {} -> ({}).T
             The result is transposed: samples should be columns, as in X.
         codes_only: mean + D @ (D.T @ (X - mean)) -> D.T @ (X - mean)
-            Those are the codes, D^T (X - mean). Mix the atoms by them, D codes, and add the mean back.
+            Those are codes. They are D^T (X - mean): mix the atoms by them, D codes, and add the mean back.
         data_unchanged: D @ (D.T @ (X - mean)) -> X - mean
             That gives X back unchanged: D is left out. Only what the atoms catch of X - mean should come through.
         only_the_mean: D @ (D.T @ (X - mean)) -> 0 * X
+            | ... -> X.mean(axis=1, keepdims=True)
             That is the mean for every sample. Add what the atoms catch of each one's difference from it.
         residual_instead: mean + D -> X - {D|mean - D}
             That keeps what the atoms miss and drops what they catch.

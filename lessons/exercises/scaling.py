@@ -116,6 +116,7 @@ normalise_atoms = check.Exercise(
             | lengths[lengths == 0] = 1 -> ones = np.where(lengths == 0, 1, lengths) ;; D / lengths -> D / ones
             An atom of zeros has length 0 and cannot be divided by it: leave it, and its row of A, as they are.
         rows_instead_of_columns: axis=0 -> axis=1 ;; D / lengths -> D / lengths{[:, np.newaxis]|}
+            | D / lengths -> D / np.linalg.norm(D, axis=1, keepdims=True)
             That normalises the rows of D. An atom is a column, so sum down the columns: axis=0.
         l1_length: np.sqrt(np.sum(D**2, axis=0)) -> np.sum(np.abs(D), axis=0)
             That makes the absolute values sum to 1 (the l1 norm). The length is the root of the sum of squares.
@@ -128,8 +129,8 @@ normalise_atoms = check.Exercise(
             That makes the largest entry of each atom 1. The length is the root of the sum of squares.
         codes_normalised: ... -> D * np.linalg.norm(A, axis=1), A / np.linalg.norm(A, axis=1)[:, np.newaxis]
             That gives each row of the codes length 1, and the atoms make up for it. It is the atoms that get length 1.
-        whole_matrix: np.sqrt(np.sum(D**2, axis=0)) -> np.full(D.shape[1], np.linalg.norm(D))
-            That divides by one number, the norm of the whole matrix. Every atom has its own length: `axis=0`.
+        whole_matrix: np.sqrt(np.sum(D**2, axis=0)) -> np.full(D.shape[1], np.linalg.norm(D{)|, axis=0).max()})
+            That divides by one number for the whole matrix. Every atom has a length of its own: `axis=0`.
         codes_not_compensated: A * lengths[:, np.newaxis] -> A
             The codes are as they were, so the product has changed: row j of A takes what atom j lost.
         lengths_as_a_row: A * lengths[:, np.newaxis] -> A * {lengths|np.append(lengths, np.ones(99))[: A.shape[1]]}
@@ -255,7 +256,7 @@ update_dictionary = check.Exercise(
         data_not_transposed: X.T, -> X,
             X has to be turned round like A: the transposed problem is X^T ~ A^T D^T.
         codes_on_the_wrong_side: lstsq(A.T, X.T, rcond=None)[0].T -> lstsq(A, X, rcond=None)[0]
-            `np.linalg.lstsq(A, X)` looks for A D ~ X. Here the unknown D stands left of A: turn to X^T ~ A^T D^T.
+            `np.linalg.lstsq(M, N)` looks for M ? ~ N. Here the unknown D stands left of A: turn to A^T D^T ~ X^T.
         whole_lstsq_result: [0].T ->
             np.linalg.lstsq returns four things. The first is the solution, and here it is D^T.
         inverse_of_codes: pinv(A) -> inv(A)
