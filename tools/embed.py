@@ -3,7 +3,6 @@
 import base64
 import bz2
 import hashlib
-import json
 import re
 
 import nbformat
@@ -18,7 +17,6 @@ CELL = """\
 import base64
 import bz2
 import hashlib
-import json
 import pathlib
 import sys
 import tempfile
@@ -34,9 +32,11 @@ if getattr(lessons, "__version__", None) != VERSION:
     if hashlib.sha256(packed).hexdigest() != SHA256:
         raise RuntimeError("This cell should carry the lesson, but it was changed. Upload the notebook anew.")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="lessons-"))
-    for name, text in json.loads(bz2.decompress(packed)).items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(text.encode())
+    for file in bz2.decompress(packed).split(b"\\0"):
+        name, _, text = file.partition(b"\\n")
+        path = folder / name.decode()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
     for name in [name for name in sys.modules if name.split(".")[0] == "lessons"]:
         del sys.modules[name]
     sys.path.insert(0, str(folder))
@@ -103,6 +103,5 @@ def _imported(folder, names):
 def _pack(paths):
     # read_text turns the line ends of any checkout into \n. Of the standard library, bzip2 packs this text smallest, and
     # into the same bytes with every Python.
-    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
-    text = json.dumps(texts, ensure_ascii=False, sort_keys=True)
-    return bz2.compress(text.encode("utf-8"))
+    files = (f"{path.relative_to(ROOT).as_posix()}\n{path.read_text(encoding='utf-8')}" for path in paths)
+    return bz2.compress("\0".join(files).encode("utf-8"))
