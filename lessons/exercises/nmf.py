@@ -131,10 +131,8 @@ _WHOLE_MODEL = r"""
         These are the updates of the 1999 paper, for the divergence. For the squared error compare R Q with P Q^T Q.
     overwritten: return P * asked / (given + 1e-12) -> P = P.copy()\n        for k in range(P.shape[1]): P[:, k] *= asked[:, k] / (P @ (Q.T @ Q)[:, k] + 1e-12)\n        return P
         A factor is overwritten while the ratios of other entries still need the old one.
-    least_squares_clipped: P * asked / (given + 1e-12) -> np.maximum(asked @ np.linalg.pinv(Q.T @ Q), 0)
-        That solves for a factor and cuts it off at zero, another method. Here each entry is multiplied by its ratio.
-    hals: P * asked / (given + 1e-12) -> _sweep(P.T, Q.T @ Q, asked.T, 1).T
-        That gives each column in turn its best value (HALS). Here each entry is multiplied by its ratio.
+    least_squares_clipped: P * asked / (given + 1e-12) -> {np.maximum(asked @ np.linalg.pinv(Q.T @ Q), 0)|_sweep(P.T, Q.T @ Q, asked.T, 1).T}
+        That solves for a factor, or for each column in turn (HALS), cut off at zero. Here each entry is multiplied by its ratio.
     one_product_for_both: half(R, P, Q): -> half(R, P, Q, old=None): ;; (P @ Q.T) @ -> (P @ (Q if old is None else old).T) @ ;; P = half -> before = P; P = half ;; Q, P) -> Q, P, before)
         The product P Q^T was computed once, before P changed, and used for both. Q needs the product of the new P.
     zero_means_missing: (P @ Q.T) @ Q -> ((P @ Q.T) * (R != 0)) @ Q
@@ -242,8 +240,8 @@ has_settled = check.Exercise(
             From 0 to 0 this divides by zero, but that has settled. Multiply the tolerance by the loss instead.
         strict_at_zero: <= -> <
             | {} -> bool(previous_loss) and {}
-            From 0 to 0 this says False, but that has settled. (0 < 0 is False, and so is a comparison with NaN, which
-            0 / 0 is.) Let the change be `<=` the tolerance times the loss.
+            From 0 to 0 this says False, as 0 < 0 and a comparison with NaN (0 / 0) are, but that has settled. Let the change be
+            `<=` the tolerance times the loss.
         the_other_way_round: <= -> {>|>=}
             That is true while the loss still moves. It should be true once the change is small.
         ignores_tolerance: tolerance -> 1e-{4|6|3|5|2|7|8}
@@ -260,11 +258,9 @@ has_settled = check.Exercise(
             | <= tolerance * -> <= tolerance ** {2|0.5} *
             | ... -> abs(previous_loss - loss) <= tolerance ** 0.5 * {loss|max(previous_loss, loss)}
             A square or a root of the change or the tolerance is taken, and then it means another share. Take both as they are.
-        one_in_the_way: * previous_loss -> * (previous_loss + 1)
-            The 1 beside the loss outweighs a small loss: of a loss of 1e-6 any change is small then.
         absolute_too: {} -> {} or abs(previous_loss - loss) < {1e-8|1e-9|1e-6|tolerance}
             | {} -> {} and abs(previous_loss - loss) < tolerance
-            | * previous_loss -> * max(previous_loss, loss, 1)
+            | * previous_loss -> * {max(previous_loss, loss, 1)|(previous_loss + 1)}
             | ... -> np.isclose(previous_loss, {loss, rtol=tolerance|loss, atol=tolerance|loss})
             The change counts as it stands as well, as in `np.isclose` without `atol=0`. What is small depends on the loss.
         tolerance_scaled: <= tolerance * -> <= {10|0.1|100|0.01|2|0.5} * tolerance *
@@ -351,10 +347,11 @@ def _rule_to_stop(run, R, P, Q, steps, taken):
     if isinstance(later, check.Finding):
         return later
     never = _stops(run, fixed)
-    zeros = with_zeros(_R, rows=[1]), with_zeros(_P, rows=[1]), _Q, steps
-    spreads = not compare.finite(run.outcome(zeros).value)
-    remark = fixed * NOT_RELATIVE or spreads * NAN_ON_ZEROS
-    return replace(never, mistakes=("not_relative",)) if never and fixed else never or later or remark
+    if never or later:
+        return replace(never, mistakes=("not_relative",)) if never and fixed else never or later
+    spreads = not compare.finite(run.outcome((with_zeros(_R, rows=[1]), with_zeros(_P, rows=[1]), _Q, steps)).value)
+    but = fixed * run.exercise.sentence("not_relative") or spreads * multiplicative_step.sentence("nan_on_zeros")
+    return but and f"Right for these numbers, but not for all. {but}"
 
 
 def _from_its_own_start(came, run, R, P, Q, steps):
@@ -369,16 +366,6 @@ def _from_its_own_start(came, run, R, P, Q, steps):
         return ()
     found = _whole_run(came, run, R, *start, steps)
     return found.mistakes if isinstance(found, check.Finding) else ()
-
-
-NOT_RELATIVE = (
-    "Right for numbers like these. But the rule to stop compares the loss, or its change, with a fixed number: where all "
-    "numbers are small that is true at once. `has_settled` asks whether the change is small beside the loss."
-)
-NAN_ON_ZEROS = (
-    "Right for numbers like these. But where a whole row of R and P is zero, 0 / 0 makes NaN: add a tiny number below the "
-    "line, as in 4.2."
-)
 
 
 def _stops_in_small_numbers(run, R, P, Q, steps, taken):
